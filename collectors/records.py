@@ -1,0 +1,355 @@
+"""The dataframe model: one pydantic model per frame, the meaning of a column on its field.
+
+Every frame also has the columns `account`, `region` and `collector` (the scope that read the row).
+Missing is null, never "". Times are UTC. Sizes are bytes, ages seconds. docs/data.md is generated from here.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _null_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _is_arn(value: str) -> str:
+    if not value.startswith("arn:") or value.count(":") < 5:
+        raise ValueError(f"not an ARN: {value[:120]!r}")
+    return value
+
+
+Text = Annotated[str | None, BeforeValidator(_null_if_empty)]
+Arn = Annotated[str, AfterValidator(_is_arn)]
+
+Status = Literal["ok", "partial", "denied", "throttled", "unsupported", "failed"]
+InputKind = Literal["event", "path", "constant", "template", "jsonata", "with-metadata"]
+Dialect = Literal["sns-attributes", "sns-body", "lambda", "pipes"]
+LinkKind = Literal[
+    "sns-subscription",
+    "event-source-mapping",
+    "pipe-source",
+    "pipe-enrichment",
+    "pipe-target",
+    "async-destination",
+    "redrive",
+    "archive",
+    "replay",
+    "schedule",
+    "discoverer",
+    "event-source",
+    "endpoint",
+    "delivery-stream",
+    "notification",
+]
+
+
+class Record(BaseModel):
+    """A row. Collectors yield these; a value that does not fit is a gap that names the field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bus(Record):
+    """An event bus, classic or new. The default bus of each region is one."""
+
+    arn: Arn = Field(description="Identity. A new bus's ARN ends in an id that makes it unique")
+    name: str = Field(description="Name; repeats across accounts and regions")
+    kind: Literal["classic", "new"] = Field(
+        description="classic: events API, rules; new: eventbridgev2 API, subscribers"
+    )
+    description: Text = Field(None, description="As its owner wrote it")
+    state: Text = Field(None, description="New buses: ACTIVE, CREATING, …; null for classic ones")
+    policy: Text = Field(
+        None,
+        description="Resource policy, JSON text; null when there is none or it was not readable (then a gap says so)",
+    )
+    kms_key: Text = Field(None, description="Customer-managed key; schema discovery does not work with one")
+    dead_letter_arn: Text = Field(None, description="The bus's own dead-letter queue")
+    log_level: Text = Field(
+        None, description="OFF, ERROR, INFO or TRACE (DescribeEventBus LogConfig); null: not set"
+    )
+    log_detail: Text = Field(None, description="NONE or FULL: whether logs hold the event's detail")
+    retention_days: int | None = Field(
+        None, description="New buses: days events stay replayable; days, 1 to 365"
+    )
+    partner_source: Text = Field(None, description="Partner event source that feeds a classic partner bus")
+    created_at: datetime | None = Field(None, description="UTC")
+    modified_at: datetime | None = Field(None, description="UTC")
+
+
+class Subscription(Record):
+    """bus → filter → target: a classic rule's target, or a new bus's subscriber.
+
+    Identity is (arn, target_id). A rule without targets, or whose targets could not be read, is one row with null target_id.
+    """
+
+    arn: Arn = Field(description="ARN of the rule or of the subscriber")
+    target_id: Text = Field(
+        None,
+        description="The target's id within the rule; null for subscribers and for a rule without targets",
+    )
+    kind: Literal["rule", "subscriber"] = Field(description="rule: classic bus; subscriber: new bus")
+    name: str = Field(description="Name of the rule or subscriber; repeats across buses")
+    bus_arn: Arn = Field(description="The bus it listens on")
+    state: str = Field(
+        description="ENABLED, DISABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS; RUNNING, STOPPED"
+    )
+    revoked: bool = Field(False, description="A subscriber whose access the bus's owner has revoked")
+    description: Text = Field(None, description="As its owner wrote it")
+    managed_by: Text = Field(
+        None, description="The AWS service that made the rule, e.g. schemas.amazonaws.com"
+    )
+    pattern: Text = Field(
+        None,
+        description="Event pattern of the rule, or the subscriber's DATA filter, JSON text as AWS holds it; null: none",
+    )
+    metadata_pattern: Text = Field(
+        None, description="The subscriber's METADATA filter; ANDed with the others"
+    )
+    system_pattern: Text = Field(
+        None, description="The subscriber's SYSTEM_METADATA filter; ANDed with the others"
+    )
+    schedule: Text = Field(
+        None, description="cron(…) or rate(…) of a scheduled rule; such a rule matches no events"
+    )
+    target_arn: Text = Field(None, description="Where matching events go, as configured (a qualifier stays)")
+    role_arn: Text = Field(None, description="Role used to deliver")
+    dead_letter_arn: Text = Field(
+        None, description="Queue for events that could not be delivered; null: none, they are dropped"
+    )
+    retry_attempts: int | None = Field(None, description="Maximum retries; null: AWS's default of 185")
+    max_age_seconds: int | None = Field(
+        None, description="Maximum event age, seconds; null: AWS's default of 86400"
+    )
+    input_kind: InputKind = Field(
+        "event", description="What the target gets: the event, a part of it, a constant, a template, JSONata"
+    )
+    input_paths: tuple[str, ...] = Field((), description="JSON paths of the event that the input reads")
+    input_template: Text = Field(
+        None, description="Shape of the template: keys and placeholders; literals are dropped"
+    )
+    log_level: Text = Field(None, description="Subscriber log level; null for rules")
+
+
+class Resource(Record):
+    """Anything but a bus that an event can pass through or end in."""
+
+    arn: Arn = Field(description="Identity, without version or alias")
+    kind: str = Field(
+        description="queue, topic, function, state-machine, stream, table, delivery-stream, pipe, schedule, archive, api-destination, connection, event-source, endpoint, log-group, task-family, bucket"
+    )
+    name: str = Field(description="Name as its owner knows it")
+    state: Text = Field(None, description="State in the service's own word; null where it has none")
+    description: Text = Field(None, description="As its owner wrote it")
+    role_arn: Text = Field(
+        None, description="The role it runs as: how a PutEvents caller is traced back to it"
+    )
+    policy: Text = Field(None, description="Resource policy, JSON text")
+    endpoint: Text = Field(
+        None, description="API destinations: URL without query; event sources: partner or service name"
+    )
+    parent_arn: Text = Field(
+        None, description="API destination → its connection; archive and replay → its bus"
+    )
+    kms_key: Text = Field(None, description="Customer-managed key")
+    dead_letter_arn: Text = Field(
+        None, description="Where failures go: a queue's redrive target, a function's dead-letter target"
+    )
+    max_receives: int | None = Field(
+        None, description="Queues: receives before a message moves to the dead-letter queue"
+    )
+    retention_seconds: int | None = Field(
+        None,
+        description="Queues, streams, archives: how long messages are kept, seconds; null: without end or not applicable",
+    )
+    visibility_timeout_seconds: int | None = Field(
+        None, description="Queues: seconds a received message stays hidden"
+    )
+    schedule: Text = Field(None, description="Schedules: cron(…), rate(…) or at(…)")
+    pattern: Text = Field(None, description="Archives and event sources: which events they take, JSON text")
+    created_at: datetime | None = Field(None, description="UTC")
+    modified_at: datetime | None = Field(None, description="UTC")
+
+
+class Link(Record):
+    """Whatever carries an event onward between two resources, rules and subscribers aside."""
+
+    arn: Text = Field(
+        None,
+        description="ARN of the link itself: SNS subscription, event source mapping, pipe, schedule; null where it has none",
+    )
+    kind: LinkKind = Field(description="What carries the event")
+    from_arn: Arn = Field(description="Where it comes from")
+    to_arn: str = Field(
+        description="Where it goes: an ARN, or the address of an HTTP, e-mail or SMS subscription (addresses of people are shortened)"
+    )
+    state: Text = Field(
+        None,
+        description="State in the service's own word: Enabled, Disabled, RUNNING, STOPPED, PendingConfirmation",
+    )
+    active: bool = Field(True, description="False when disabled, stopped or not confirmed")
+    dialect: Dialect | None = Field(None, description="Language of the filters")
+    filters: tuple[str, ...] = Field((), description="Patterns, JSON text, ORed; none: everything passes")
+    filters_hidden: bool = Field(
+        False, description="Filters exist but could not be read (encrypted or denied)"
+    )
+    condition: Text = Field(None, description="Async destinations: OnSuccess or OnFailure; SNS: protocol")
+    raw_delivery: bool = Field(False, description="SNS: the message arrives bare, without SNS's envelope")
+    dead_letter_arn: Text = Field(None, description="Where what could not be carried goes")
+    role_arn: Text = Field(None, description="Role used to carry")
+    input_kind: InputKind = Field(
+        "event", description="What arrives: the event, a part of it, a constant, a template"
+    )
+    input_paths: tuple[str, ...] = Field((), description="JSON paths the input reads")
+    input_template: Text = Field(None, description="Shape of the template; literals are dropped")
+    source: Text = Field(
+        None, description="Source it puts on a bus with: pipe, schedule or endpoint; null: not told"
+    )
+    detail_type: Text = Field(None, description="Detail type it puts on a bus with; null: not told")
+
+
+class Schema(Record):
+    """A schema in a registry, with the content of its latest version."""
+
+    arn: Arn = Field(description="Identity")
+    registry: str = Field(description="aws.events, discovered-schemas or a custom registry")
+    name: str = Field(description="Name in the registry, e.g. com.acme.orders@OrderPlaced")
+    type: Text = Field(None, description="OpenApi3 or JSONSchemaDraft4")
+    description: Text = Field(None, description="As its owner wrote it")
+    source: Text = Field(
+        None, description="x-amazon-events-source, read from the content; null when it does not say"
+    )
+    detail_type: Text = Field(None, description="x-amazon-events-detail-type, read from the content")
+    version: Text = Field(None, description="Latest version")
+    version_count: int = Field(0, description="How many versions there are")
+    content: Text = Field(
+        None,
+        description="Latest content, JSON text, without example and default values; null when not fetched",
+    )
+    created_at: datetime | None = Field(None, description="UTC: when the latest version was made")
+    modified_at: datetime | None = Field(None, description="UTC")
+
+
+class SchemaVersion(Record):
+    """One version of a schema: its metadata."""
+
+    schema_arn: Arn = Field(description="The schema's ARN")
+    version: str = Field(description="Version, a number as text")
+    type: Text = Field(None, description="OpenApi3 or JSONSchemaDraft4")
+
+
+class Tag(Record):
+    """A tag on a resource, bus, rule or subscriber."""
+
+    arn: Arn = Field(description="What it is on")
+    key: str = Field(description="Key")
+    value: str = Field(description="Value; may be empty")
+
+
+class Trace(Record):
+    """Who put which events where, from CloudTrail PutEvents data events, by the hour. No event bodies."""
+
+    hour: datetime = Field(description="Start of the hour, UTC")
+    principal: str = Field(
+        description="Who called: the role behind the session (sessionIssuer.arn), the user, or the service"
+    )
+    principal_kind: Literal["role", "person", "user", "service", "account", "unknown"] = Field(
+        description="person: a role of IAM Identity Center; names of people are not kept"
+    )
+    principal_account: Text = Field(None, description="Account of the caller")
+    via: Text = Field(
+        None, description="Service that called on its behalf (invokedBy), e.g. pipes.amazonaws.com"
+    )
+    bus_arn: Arn = Field(description="Bus the entry named; the caller's default bus when it named none")
+    source: str = Field(description="Source of the entry")
+    detail_type: str = Field(description="Detail type of the entry")
+    events: int = Field(description="Accepted entries; a record seen twice (same eventID) counts once")
+    failed: int = Field(description="Rejected entries")
+    first_seen: datetime = Field(description="UTC")
+    last_seen: datetime = Field(description="UTC")
+    evidence: str = Field(description="Where it was read: the trail's location")
+
+
+class Change(Record):
+    """Who changed the wiring: a management event from CloudTrail's event history."""
+
+    id: str = Field(description="eventID")
+    at: datetime = Field(description="UTC")
+    action: str = Field(description="PutRule, PutTargets, CreateSubscriber, …")
+    principal: Text = Field(
+        None, description="Role, user or service that did it; names of people are not kept"
+    )
+    resource: Text = Field(None, description="Name or ARN of what was changed, as CloudTrail gives it")
+    error: Text = Field(None, description="Error code when the call was refused")
+
+
+class Metric(Record):
+    """One series of a CloudWatch metric: its points stand in two lists of equal length, oldest first."""
+
+    arn: Arn = Field(
+        description="What it measures: rule, subscriber, bus, queue, function, topic, pipe or schedule group"
+    )
+    namespace: str = Field(
+        description="AWS/Events, AWS/EventsV2, AWS/SQS, AWS/Lambda, AWS/SNS, AWS/EventBridge/Pipes, AWS/Scheduler"
+    )
+    metric: str = Field(description="Name in CloudWatch")
+    statistic: str = Field(description="Sum, Average, Maximum or p99")
+    period_seconds: int = Field(description="Length of each point's window, seconds")
+    start: datetime = Field(description="Start of the range that was asked for, UTC")
+    end: datetime = Field(description="End of the range that was asked for, UTC")
+    times: tuple[datetime, ...] = Field(
+        description="Start of each point's window, UTC; a window CloudWatch has no point for is absent"
+    )
+    values: tuple[float, ...] = Field(
+        description="Values in the metric's own unit: count, seconds, milliseconds or bytes"
+    )
+
+
+class Gap(Record):
+    """Something that could not be read. Denied is never empty."""
+
+    action: str = Field(description="API action, e.g. events:ListRules, or the file that could not be read")
+    status: Status = Field(
+        description="partial (an unexpected shape), denied, throttled, unsupported or failed"
+    )
+    error: Text = Field(None, description="Error code AWS gave, or the exception's name")
+    message: str = Field(description="One sentence: what happened and what to do")
+    subject: Text = Field(None, description="ARN or name of the one thing concerned; null: the whole scope")
+    at: datetime = Field(description="UTC")
+
+
+class ScopeRun(Record):
+    """What became of one scope (account, region, collector) when it was last asked for."""
+
+    status: Status = Field(description="ok: all read; partial: with gaps; otherwise nothing was read")
+    rows: int = Field(description="Rows the snapshot holds of this scope")
+    calls: int = Field(description="Calls made to AWS")
+    throttles: int = Field(description="Calls that AWS throttled; each was tried again")
+    seconds: float = Field(description="Duration, seconds")
+    error: Text = Field(None, description="The first error, one sentence")
+    tried_at: datetime = Field(description="UTC: when it was last asked for")
+    read_at: datetime | None = Field(
+        None,
+        description="UTC: when its rows were read; older than tried_at when the last try failed; null: never",
+    )
+
+
+FRAMES: dict[str, type[Record]] = {
+    "buses": Bus,
+    "subscriptions": Subscription,
+    "resources": Resource,
+    "links": Link,
+    "schemas": Schema,
+    "schema_versions": SchemaVersion,
+    "tags": Tag,
+    "traces": Trace,
+    "changes": Change,
+    "metrics": Metric,
+    "gaps": Gap,
+    "scopes": ScopeRun,
+}
+"""The one list of frames: name → the model of its rows."""
+
+SCOPE_COLUMNS = ("account", "region", "collector")

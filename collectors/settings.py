@@ -1,0 +1,107 @@
+"""Settings: headwater.toml in the working folder, overridden by HEADWATER_* variables.
+
+accounts = ["111111111111"]      # default: the account of the ambient credentials
+regions = ["eu-west-1"]          # default: the ambient region
+role = "HeadwaterRead"           # assumed in each account that is not the ambient one
+trails = ["s3://logs/AWSLogs"]   # default: what the trails of the account tell
+domain_tags = ["domain"]         # tags that name a resource's domain, first hit wins
+owner_tags = ["owner", "team"]
+
+[[domains]]
+name = "orders"
+sources = ["com.acme.orders"]    # source prefixes
+accounts = ["222222222222"]      # whole accounts
+owner = "team-orders"
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from collectors.errors import UsageError
+
+FILE = Path("headwater.toml")
+
+
+class Domain(BaseModel):
+    """A part of the company, told by the prefix of an event's source or by the account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    sources: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    owner: str | None = None
+
+
+class Settings(BaseSettings):
+    """What a person can set. Every field can be given as HEADWATER_<FIELD>; lists are separated by commas there."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_", toml_file=FILE, extra="ignore")
+
+    store: Path = Path(".headwater")
+    accounts: Annotated[tuple[str, ...], NoDecode] = ()
+    regions: Annotated[tuple[str, ...], NoDecode] = ()
+    role: str | None = None
+    trails: Annotated[tuple[str, ...], NoDecode] = ()
+    domain_tags: Annotated[tuple[str, ...], NoDecode] = ("domain",)
+    owner_tags: Annotated[tuple[str, ...], NoDecode] = ("owner", "team")
+    domains: tuple[Domain, ...] = ()
+    metric_hours: int = Field(24, ge=1, le=24 * 90)
+    keep: int = Field(30, ge=1)
+
+    @field_validator("accounts", "regions", "trails", "domain_tags", "owner_tags", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("accounts")
+    @classmethod
+    def _are_accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for account in value:
+            if not (account.isascii() and account.isdigit() and len(account) == 12):
+                raise ValueError(f"{account!r} is not an account id: 12 digits")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        *sources: PydanticBaseSettingsSource,
+        **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over variables, variables over the file."""
+        return (
+            *sources,
+            named["init_settings"],
+            named["env_settings"],
+            TomlConfigSettingsSource(settings_cls),
+        )
+
+
+def read(**given: Any) -> Settings:
+    """Settings of the working folder and the environment; arguments that are None leave them be.
+
+    Raises UsageError that names the file or variable and what it expects.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"Setting {where} ({FILE} or HEADWATER_{where.upper()}): {first['msg']}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{FILE} is not TOML: {error}.") from error

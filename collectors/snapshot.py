@@ -1,0 +1,251 @@
+"""A Snapshot: the frames of one moment, one Parquet file each, with a manifest, in one folder of the store.
+
+    STORE/snapshots/ID/manifest.json, buses.parquet, subscriptions.parquet, …
+
+Written under a temporary name, fsynced and renamed: a reader sees the old or the new one, whole.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from collectors.errors import NoSnapshotError, StoreError
+from collectors.frames import empty, schema_of
+from collectors.records import FRAMES
+
+FORMAT = 1
+KEEP = 30
+_ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
+
+
+class Manifest(BaseModel):
+    """What a snapshot's folder holds; written last."""
+
+    format: int = FORMAT
+    id: str
+    at: AwareDatetime
+    estate: str
+    headwater: str
+    frames: dict[str, int]
+
+
+class Snapshot:
+    """The frames of one moment. Read when first asked for, never changed after.
+
+    `table(name)` is an Arrow table, `frame(name)` a pandas frame with Arrow-backed types (null is NA),
+    `rows(name)` a list of dicts. The columns are the record's fields plus account, region and collector.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._tables: dict[str, pa.Table] = {}
+
+    @property
+    def id(self) -> str:
+        """Identity; also sorts by time."""
+        return self.manifest.id
+
+    @property
+    def at(self) -> datetime:
+        """When it was written, UTC."""
+        return self.manifest.at
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Collected from an AWS-compatible endpoint of this machine: the sample estate, not a real account."""
+        return self.manifest.estate.startswith("local")
+
+    def table(self, frame: str) -> pa.Table:
+        """One frame, whole, as Arrow. Raises StoreError when its file is missing or not what it should be."""
+        if frame not in self._tables:
+            self._tables[frame] = self._read(frame)
+        return self._tables[frame]
+
+    def frame(self, frame: str) -> pd.DataFrame:
+        """One frame, whole, as pandas."""
+        return _pandas(self.table(frame))
+
+    def rows(self, frame: str) -> list[dict[str, Any]]:
+        """One frame as dicts; null is None, lists are lists."""
+        rows: list[dict[str, Any]] = self.table(frame).to_pylist()
+        return rows
+
+    def metrics_of(self, arns: list[str]) -> pd.DataFrame:
+        """Rows of the metrics frame for these ARNs only, read from the file without loading the rest."""
+        path = self.folder / "metrics.parquet"
+        table = (
+            pq.read_table(path, filters=[("arn", "in", arns)], schema=schema_of("metrics"))
+            if arns
+            else empty("metrics")
+        )
+        return _pandas(table)
+
+    def _read(self, frame: str) -> pa.Table:
+        path = self.folder / f"{frame}.parquet"
+        try:
+            table = pq.read_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StoreError(
+                f"{path} cannot be read ({type(error).__name__}). Collect again, or remove {self.folder}."
+            ) from error
+        return _conform(table, frame)
+
+
+def _pandas(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def _conform(table: pa.Table, frame: str) -> pa.Table:
+    """A snapshot of an older version may lack columns: they are null. Foreign columns are left out."""
+    schema = schema_of(frame)
+    columns = [
+        table[field.name].cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=pa.schema([field.with_nullable(True) for field in schema]))
+
+
+def ids(store: Path) -> list[str]:
+    """Ids of the whole snapshots in the store, oldest first. Unfinished ones are not among them."""
+    folder = store / "snapshots"
+    if not folder.is_dir():
+        return []
+    return sorted(
+        p.name for p in folder.iterdir() if _ID.fullmatch(p.name) and (p / "manifest.json").is_file()
+    )
+
+
+def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
+    """The newest snapshot, or the one named.
+
+    Raises NoSnapshotError when there is none, StoreError when the folder is foreign, half-written or of a newer format.
+    """
+    found = ids(store)
+    if not found:
+        raise NoSnapshotError(_why_none(store))
+    name = snapshot_id or found[-1]
+    if name not in found:
+        raise StoreError(f"{store} has no snapshot {name}. Its newest is {found[-1]}.")
+    return open_folder(store / "snapshots" / name)
+
+
+def open_folder(folder: Path) -> Snapshot:
+    """The snapshot in this very folder: a bug report or a fixture. Raises StoreError when it is not one."""
+    path = folder / "manifest.json"
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"{folder} is not a snapshot: it has no manifest.json (half-written, or something else)."
+        ) from error
+    except ValidationError as error:
+        raise StoreError(f"{path} is not a manifest of Headwater: {error.errors()[0]['msg']}.") from error
+    if manifest.format > FORMAT:
+        raise StoreError(
+            f"{folder} was written by a newer Headwater (format {manifest.format}, this one reads {FORMAT}). Update Headwater."
+        )
+    missing = [
+        name for name in manifest.frames if name in FRAMES and not (folder / f"{name}.parquet").is_file()
+    ]
+    if missing:
+        raise StoreError(
+            f"{folder} is incomplete: {', '.join(missing)} missing. Collect again, or remove the folder."
+        )
+    return Snapshot(folder, manifest)
+
+
+def _why_none(store: Path) -> str:
+    make_one = "Make one with: python -m collectors (a real account), or make run (the sample estate)."
+    if store.exists() and not store.is_dir():
+        return f"{store} is a file, not a store. {make_one}"
+    if store.is_dir() and any(
+        p.name != "snapshots" and not p.name.startswith(("tmp-", ".")) for p in store.iterdir()
+    ):
+        return f"{store} holds other files, but no snapshot of Headwater. {make_one}"
+    return f"There is no snapshot in {store} yet. {make_one}"
+
+
+def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = KEEP) -> Snapshot:
+    """Write a new snapshot and drop all but the newest `keep`. Frames not given are written empty.
+
+    Raises StoreError when the store holds snapshots of another estate (sample and real never mix), or cannot be written.
+    """
+    refuse_other_estate(store, estate)
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
+    manifest = Manifest(
+        id=name, at=now, estate=estate, headwater="0.1.0", frames={f: len(tables.get(f, ())) for f in FRAMES}
+    )
+    temporary = store / f"tmp-{name}"
+    try:
+        temporary.mkdir(parents=True)
+        for frame in FRAMES:
+            _write_table(temporary / f"{frame}.parquet", tables.get(frame, empty(frame)))
+        _write_bytes(temporary / "manifest.json", manifest.model_dump_json(indent=1).encode())
+        (store / "snapshots").mkdir(exist_ok=True)
+        temporary.rename(store / "snapshots" / name)
+        _fsync(store / "snapshots")
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise StoreError(
+            f"The store {store} cannot be written: {error.strerror}. The last good snapshot stays."
+        ) from error
+    _prune(store, keep)
+    return load(store, name)
+
+
+def refuse_other_estate(store: Path, estate: str) -> None:
+    """Raises StoreError when the store's newest snapshot came from another estate."""
+    found = ids(store)
+    if not found:
+        return
+    there = open_folder(store / "snapshots" / found[-1]).manifest.estate
+    if there != estate:
+        raise StoreError(
+            f"The store {store} holds snapshots of {there}, this run reads {estate}. Use another --store: estates never share one."
+        )
+
+
+def _prune(store: Path, keep: int) -> None:
+    for old in ids(store)[: -max(keep, 1)]:
+        shutil.rmtree(store / "snapshots" / old, ignore_errors=True)
+    for left in store.glob("tmp-*"):
+        if datetime.now(UTC).timestamp() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    with path.open("wb") as out:
+        pq.write_table(table, out, compression="zstd", row_group_size=20_000)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    with path.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    _fsync(path.parent)
+
+
+def _fsync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
