@@ -46,7 +46,7 @@ class Domain(BaseModel):
 class Settings(BaseSettings):
     """What a person can set. Every field can be given as HEADWATER_<FIELD>; lists are separated by commas there."""
 
-    model_config = SettingsConfigDict(env_prefix="HEADWATER_", toml_file=FILE, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_", toml_file=FILE, extra="ignore", frozen=True)
 
     store: Path = Path(".headwater")
     accounts: Annotated[tuple[str, ...], NoDecode] = ()
