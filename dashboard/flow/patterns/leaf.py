@@ -1,0 +1,50 @@
+"""A leaf of a pattern: a path and the conditions of which one has to hold."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from dashboard.flow.patterns.operators.exact import Exact, ExactAddress
+from dashboard.flow.patterns.operators.exists import Absent
+from dashboard.flow.patterns.scalars import scalar_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dashboard.flow.patterns.conditions import Condition
+    from dashboard.flow.patterns.scalars import Scalar
+
+
+class Leaf:
+    """The conditions on the field at ``path``, in the order of the pattern; ``absent`` says one is exists: false."""
+
+    __slots__ = ("absent", "conditions", "exact", "path", "tests")
+
+    def __init__(self, path: str, conditions: tuple[Condition, ...]) -> None:
+        self.path = path
+        self.conditions = conditions
+        self.exact = frozenset(c.value for c in conditions if isinstance(c, Exact))
+        self.tests = tuple(c.test for c in conditions if not isinstance(c, Exact | Absent))
+        self.absent = any(isinstance(c, Absent) for c in conditions)
+
+    def accepts(self, value: Scalar) -> bool:
+        """Whether one value of the event meets one of the conditions."""
+        return value in self.exact or any(test(value) for test in self.tests)
+
+    def words(self, conditions: Iterable[Condition] | None = None) -> str:
+        """The leaf as a sentence, or what is left of it when only ``conditions`` count."""
+        return f"{self.path} {conditions_words(self.conditions if conditions is None else conditions)}"
+
+
+def conditions_words(conditions: Iterable[Condition]) -> str:
+    """Several conditions as alternatives; literals next to each other become one list."""
+    phrases: list[str] = []
+    for is_literal, run in groupby(dict.fromkeys(conditions), key=lambda c: isinstance(c, Exact | ExactAddress)):
+        group = list(run)
+        values = [scalar_words(c.value) for c in group if isinstance(c, Exact | ExactAddress)]
+        if is_literal and len(values) > 1:
+            phrases.append(f"is one of {', '.join(values)}")
+        else:
+            phrases.extend(condition.words() for condition in group)
+    return " or ".join(phrases)

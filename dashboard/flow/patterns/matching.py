@@ -1,0 +1,77 @@
+"""Whether the leaves of one branch match an event, with array consistency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dashboard.flow.patterns.events import Event, Membership
+    from dashboard.flow.patterns.leaf import Leaf
+
+
+def sort_key(path: str) -> bytes:
+    """The order in which the reference takes fields: by UTF-16 code units. It decides what exists: false sees."""
+    return path.encode("utf-16-be", "surrogatepass")
+
+
+def match_flat(leaves: tuple[Leaf, ...], event: Event) -> bool:
+    """Whether each leaf matches by itself."""
+    fields = event.fields
+    for leaf in leaves:
+        values = fields.get(leaf.path)
+        if values is None:
+            if not leaf.absent:
+                return False
+            continue
+        exact = leaf.exact
+        for value in values:
+            if value in exact:
+                break
+        else:
+            if not _any_test(leaf, values):
+                return False
+    return True
+
+
+def _any_test(leaf: Leaf, values: list[Any]) -> bool:
+    for test in leaf.tests:
+        for value in values:
+            if test(value):
+                return True
+    return False
+
+
+def match_placed(leaves: tuple[Leaf, ...], event: Event) -> bool:
+    """Whether the leaves, sorted by ``sort_key``, match values none of which stand in two elements of one array.
+
+    ``exists: false`` is held against what the fields before it have chosen, as in the reference: it then means
+    "absent from this element", and "absent everywhere" where no field before it stands in an array.
+    """
+    seen: set[tuple[int, frozenset[tuple[int, int]]]] = set()
+    stack: list[tuple[int, dict[int, int]]] = [(0, {})]
+    while stack:
+        index, chosen = stack.pop()
+        if index == len(leaves):
+            return True
+        state = (index, frozenset(chosen.items()))
+        if state in seen:
+            continue
+        seen.add(state)
+        leaf = leaves[index]
+        values = event.fields.get(leaf.path, ())
+        places = event.places.get(leaf.path) or [()] * len(values)
+        absent = leaf.absent
+        for value, place in zip(values, places, strict=True):
+            if not consistent(chosen, place):
+                continue
+            absent = False
+            if leaf.accepts(value):
+                stack.append((index + 1, {**chosen, **dict(place)}))
+        if absent:
+            stack.append((index + 1, chosen))
+    return False
+
+
+def consistent(chosen: dict[int, int], place: Membership) -> bool:
+    """Whether a value at ``place`` stands in no other element of an array than those chosen so far."""
+    return all(chosen.get(array, element) == element for array, element in place)

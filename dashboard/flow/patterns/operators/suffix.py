@@ -1,0 +1,61 @@
+"""suffix: strings that end with the argument, in any case where it says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from dashboard.flow.patterns.conditions import Condition
+from dashboard.flow.patterns.folding import folded_suffix
+from dashboard.flow.patterns.operators.argument import single, text_argument
+from dashboard.flow.patterns.scalars import Scalar, Tri, scalar_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.flow.patterns.errors import Step
+    from dashboard.flow.patterns.jsontext import Json
+
+NAME = "suffix"
+
+
+@dataclass(frozen=True)
+class Suffix(Condition):
+    """The value is a string that ends with ``text``."""
+
+    operator: ClassVar[str] = NAME
+    text: str
+
+    def test(self, value: Scalar) -> bool:
+        return isinstance(value, str) and value.endswith(self.text)
+
+    def words(self) -> str:
+        return f"ends with {scalar_words(self.text)}"
+
+    @property
+    def over_strings(self) -> Tri:
+        return "sometimes" if self.text else "always"
+
+
+@dataclass(frozen=True)
+class SuffixAnyCase(Suffix):
+    """The value is a string that ends with ``text``, upper and lower case being the same."""
+
+    matches: Callable[[str], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matches", folded_suffix(self.text))
+
+    def test(self, value: Scalar) -> bool:
+        return isinstance(value, str) and self.matches(value)
+
+    def words(self) -> str:
+        return f"ends with {scalar_words(self.text)} (any case)"
+
+
+def parse(argument: Json, path: tuple[Step, ...]) -> Suffix:
+    """``{"suffix": "a"}`` or ``{"suffix": {"equals-ignore-case": "a"}}``."""
+    if isinstance(argument, str):
+        return Suffix(argument)
+    name, value = single(argument, path, ["equals-ignore-case"])
+    return SuffixAnyCase(text_argument(value, (*path, name)))
