@@ -1,5 +1,7 @@
 """One family of errors. The message is the text the user reads: what happened, where, what to do next."""
 
+from collectors.records import Status
+
 
 class HeadwaterError(Exception):
     """Anything Headwater tells a person instead of a traceback."""
@@ -23,7 +25,7 @@ class RefusedError(HeadwaterError):
     status is one of records.Status; action is the IAM-style name of the call ("events:ListRules").
     """
 
-    def __init__(self, status: str, action: str, code: str, message: str) -> None:
+    def __init__(self, status: Status, action: str, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.action, self.code = status, action, code
 

@@ -1,0 +1,193 @@
+"""Sessions, accounts, regions and clients: the only module that makes a boto3 client."""
+
+import os
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    PaginationError,
+    PartialCredentialsError,
+)
+
+from collectors.errors import RefusedError, UsageError
+from collectors.pace import THROTTLED, Pacer
+from collectors.records import Status
+from collectors.settings import Settings
+
+DENIED = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "UnauthorizedOperation",
+    "NotAuthorized",
+    "Forbidden",
+    "ForbiddenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "AuthFailure",
+    "OptInRequired",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "SignatureDoesNotMatch",
+    "AllAccessDisabled",
+}
+UNSUPPORTED = {
+    "UnknownOperationException",
+    "UnknownOperation",
+    "InvalidAction",
+    "NotImplemented",
+    "NotImplementedException",
+    "UnsupportedOperation",
+    "UnsupportedOperationException",
+    "UnknownService",
+    "UnknownServiceException",
+}
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 1},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=16,
+    user_agent_extra="headwater",
+    parameter_validation=True,
+)
+
+
+class Aws:
+    """The accounts and regions of one run, with paced clients. Clients are shared and safe for threads."""
+
+    def __init__(self, settings: Settings, stop: threading.Event) -> None:
+        self._role = settings.role
+        self._pacer = Pacer(stop)
+        self._home = boto3.Session()
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._sessions: dict[str, boto3.Session] = {}
+        self.home_account, self.partition = self._identity()
+        self.accounts = settings.accounts or (self.home_account,)
+        self.regions = settings.regions or (self._ambient_region(),)
+
+    @property
+    def estate(self) -> str:
+        """What the snapshots of this run belong to: real AWS, or the endpoint of a local one."""
+        endpoint = os.environ.get("AWS_ENDPOINT_URL")
+        if not endpoint:
+            return f"aws ({self.partition})"
+        host = urlsplit(endpoint).hostname or endpoint
+        local = host in {"127.0.0.1", "localhost", "::1"}
+        return "local AWS" if local else f"endpoint {host}"
+
+    def client(self, service: str, account: str, region: str) -> Any:
+        """A paced client. Raises RefusedError when the account's role cannot be named."""
+        key = (service, account, region)
+        with self._lock:
+            if key not in self._clients:
+                made = self._session(account).client(service, region_name=region, config=_CONFIG)
+                self._pacer.attach(made, service, account, region)
+                self._clients[key] = made
+            return self._clients[key]
+
+    def _session(self, account: str) -> boto3.Session:
+        if account == self.home_account:
+            return self._home
+        if account not in self._sessions:
+            if not self._role:
+                raise RefusedError(
+                    "denied",
+                    "sts:AssumeRole",
+                    "NoRole",
+                    f"Account {account} is not the one of the credentials ({self.home_account}): name the role to assume there with --role.",
+                )
+            self._sessions[account] = self._assumed(f"arn:{self.partition}:iam::{account}:role/{self._role}")
+        return self._sessions[account]
+
+    def _assumed(self, role_arn: str) -> boto3.Session:
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=self._home.client,
+            source_credentials=self._home.get_credentials(),
+            role_arn=role_arn,
+            extra_args={"RoleSessionName": "headwater"},
+        )
+        core = botocore.session.get_session()
+        core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - botocore has no public way to hand a session refreshable credentials
+            refresh_using=fetcher.fetch_credentials, method="assume-role"
+        )
+        return boto3.Session(botocore_session=core)
+
+    def _identity(self) -> tuple[str, str]:
+        try:
+            who = self._home.client(
+                "sts", region_name=self._home.region_name or "us-east-1", config=_CONFIG
+            ).get_caller_identity()
+        except (NoCredentialsError, PartialCredentialsError) as error:
+            raise UsageError(
+                "There are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or look at the sample estate with: make run."
+            ) from error
+        except (ClientError, BotoCoreError) as error:
+            raise UsageError(
+                f"AWS did not say whose credentials these are (sts:GetCallerIdentity): {_sentence(error)}"
+            ) from error
+        return who["Account"], who["Arn"].split(":")[1]
+
+    def _ambient_region(self) -> str:
+        region: str | None = self._home.region_name
+        if not region:
+            raise UsageError(
+                "No region is named: give --regions, or set AWS_DEFAULT_REGION or regions in headwater.toml."
+            )
+        return region
+
+
+IAM_PREFIX = {"eventbridgev2": "events", "stepfunctions": "states", "resourcegroupstaggingapi": "tag"}
+"""Where the prefix of a service's IAM actions is not boto3's name of it."""
+
+
+def refused(error: Exception, service: str, operation: str) -> RefusedError:
+    """What AWS answered, as the status a gap has. Anything that is not an answer of AWS is raised as it is."""
+    action = f"{IAM_PREFIX.get(service, service)}:{operation}"
+    if isinstance(error, ClientError):
+        return _refused_by_answer(error, action, service)
+    if (
+        isinstance(error, EndpointConnectionError)
+        and service in {"eventbridgev2", "schemas", "pipes", "scheduler"}
+        and "resolve" in repr(error.__cause__ or error.__context__)
+    ):
+        return RefusedError("unsupported", action, "NoEndpoint", f"This region has no endpoint of {service}.")
+    if isinstance(error, NoRegionError | PaginationError | BotoCoreError):
+        return RefusedError("failed", action, type(error).__name__, _sentence(error))
+    raise error
+
+
+def _refused_by_answer(error: ClientError, action: str, service: str) -> RefusedError:
+    code = error.response.get("Error", {}).get("Code") or "Unknown"
+    http = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in THROTTLED or http == 429:
+        status: Status = "throttled"
+    elif code in DENIED or http == 403:
+        status = "denied"
+    elif code in UNSUPPORTED or (
+        action.startswith("eventbridgev2:") and http == 404 and "NotFound" not in code
+    ):
+        status = "unsupported"
+    else:
+        status = "failed"
+    return RefusedError(status, action, code, _sentence(error))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        told = error.response.get("Error", {})
+        text = f"{told.get('Code', 'Error')}: {told.get('Message') or 'no message'}"
+    else:
+        text = str(error)
+    return " ".join(text.split())[:500]

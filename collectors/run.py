@@ -1,0 +1,199 @@
+"""scopes × collectors → Snapshot. Where an AWS error of a whole scope becomes a gap, and where rows of old scopes are kept."""
+
+import contextlib
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from collectors import snapshot
+from collectors.aws import Aws
+from collectors.errors import NoSnapshotError, RefusedError, StoppedError
+from collectors.frames import frame_of, schema_of, table_of
+from collectors.listing import Collector
+from collectors.pace import current_tally
+from collectors.records import FRAMES, Record, ScopeRun, Status
+from collectors.scope import Run, Scope
+from collectors.settings import Settings
+
+SIDE_BY_SIDE = 12
+ABOUT_SCOPES = ("gaps", "scopes")
+
+
+@dataclass
+class Outcome:
+    """What one scope gave: its rows, its gaps and how it went."""
+
+    scope: Scope
+    status: Status = "ok"
+    rows: list[Record] = field(default_factory=list)
+    seconds: float = 0.0
+    error: str | None = None
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def read_something(self) -> bool:
+        """Whether its rows replace the ones of the last good run."""
+        return self.status in ("ok", "partial")
+
+
+Progress = Callable[[Scope, Outcome | None, int], None]
+"""Told of each scope: when it starts (no outcome), while rows come in (their number), and when it is done."""
+
+
+def plan(run: Run, collectors: Sequence[Collector]) -> list[tuple[Collector, Scope]]:
+    """All scopes of a run: accounts × regions × collectors."""
+    return [
+        (collector, Scope(run, account, region, collector.name))
+        for collector in collectors
+        for account in run.aws.accounts
+        for region in run.aws.regions
+    ]
+
+
+def collect_all(
+    planned: Sequence[tuple[Collector, Scope]], stop: threading.Event, progress: Progress
+) -> list[Outcome]:
+    """Every scope, several side by side. Raises StoppedError when asked to stop; threads are daemons and end with the process."""
+    todo: queue.SimpleQueue[tuple[Collector, Scope]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+    for item in planned:
+        todo.put(item)
+
+    def work() -> None:
+        while not stop.is_set():
+            try:
+                collector, scope = todo.get_nowait()
+            except queue.Empty:
+                return
+            progress(scope, None, 0)
+            done.put(collect_one(collector, scope, progress))
+
+    for _ in range(min(SIDE_BY_SIDE, len(planned))):
+        threading.Thread(target=work, daemon=True).start()
+    outcomes: list[Outcome] = []
+    while len(outcomes) < len(planned):
+        if stop.is_set():
+            raise StoppedError("Stopped: nothing was written, the last good snapshot stays.")
+        with contextlib.suppress(queue.Empty):
+            outcome = done.get(timeout=0.2)
+            outcomes.append(outcome)
+            progress(outcome.scope, outcome, len(outcome.rows))
+    return outcomes
+
+
+def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outcome:
+    """One scope. What AWS refuses ends as its status; a bug of ours is "failed", with its traceback on stderr."""
+    outcome, began = Outcome(scope), time.monotonic()
+    current_tally.set(scope.tally)
+    try:
+        for record in collector.collect(scope):
+            outcome.rows.append(record)
+            if len(outcome.rows) % 500 == 0:
+                progress(scope, None, len(outcome.rows))
+    except RefusedError as error:
+        scope.refuse(error)
+        outcome.status = "partial" if outcome.rows else error.status
+    except StoppedError:
+        outcome.status = "failed"
+    except Exception as error:  # noqa: BLE001 - a bug in one collector must not cost the other scopes; it is told as a bug
+        traceback.print_exc(file=sys.stderr)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        told = f"A bug in Headwater, not an answer of AWS: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}. Please report it."
+        scope.gap("failed", f"headwater:{collector.name}", type(error).__name__, told)
+        outcome.status = "partial" if outcome.rows else "failed"
+    if outcome.status == "ok" and scope.gaps:
+        outcome.status = _status_of_gaps(outcome)
+    outcome.error = scope.gaps[0].message if scope.gaps else None
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def _status_of_gaps(outcome: Outcome) -> Status:
+    """Gaps with rows beside them: partial. Gaps alone, all of one kind: that kind."""
+    kinds = {gap.status for gap in outcome.scope.gaps}
+    if outcome.rows or len(kinds) > 1:
+        return "partial"
+    return kinds.pop()
+
+
+def save(store: Path, outcomes: Sequence[Outcome], aws: Aws, settings: Settings) -> snapshot.Snapshot:
+    """Write a snapshot: the new rows of the scopes that were read, the earlier rows of all others."""
+    before = _last(store)
+    tables = {name: _kept(before, name, outcomes) for name in FRAMES}
+    for outcome in outcomes:
+        for name, table in _new_tables(outcome, before).items():
+            tables[name].append(table)
+    merged = {name: pa.concat_tables(parts).combine_chunks() for name, parts in tables.items()}
+    return snapshot.write(store, merged, aws.estate, settings.keep)
+
+
+def _last(store: Path) -> snapshot.Snapshot | None:
+    try:
+        return snapshot.load(store)
+    except NoSnapshotError:
+        return None
+
+
+def _key(scope: Scope) -> dict[str, str]:
+    return {"account": scope.account, "region": scope.region, "collector": scope.collector}
+
+
+def _kept(before: snapshot.Snapshot | None, frame: str, outcomes: Sequence[Outcome]) -> list[pa.Table]:
+    """Rows of the last snapshot that this run does not replace."""
+    schema = schema_of(frame)
+    if before is None:
+        return [schema.empty_table()]
+    table = before.table(frame).cast(schema)
+    replaced = [o.scope for o in outcomes if o.read_something or frame in ABOUT_SCOPES]
+    ids = pa.array(["|".join(_key(scope).values()) for scope in replaced], pa.string())
+    row_ids = pc.binary_join_element_wise(table["account"], table["region"], table["collector"], "|")
+    return [table.filter(pc.invert(pc.is_in(row_ids, value_set=ids)))]
+
+
+def _new_tables(outcome: Outcome, before: snapshot.Snapshot | None) -> dict[str, pa.Table]:
+    scope = outcome.scope
+    records: dict[str, list[Record]] = {"gaps": list(scope.gaps), "scopes": [_scope_row(outcome, before)]}
+    if outcome.read_something:
+        for row in outcome.rows:
+            records.setdefault(frame_of(row), []).append(row)
+    return {name: table_of(name, rows, _key(scope)) for name, rows in records.items()}
+
+
+def _scope_row(outcome: Outcome, before: snapshot.Snapshot | None) -> ScopeRun:
+    scope, rows, read_at = outcome.scope, len(outcome.rows), outcome.at
+    if not outcome.read_something:
+        rows, read_at = _last_good(scope, before)
+    return ScopeRun(
+        status=outcome.status,
+        rows=rows,
+        calls=scope.tally.calls,
+        throttles=scope.tally.throttles,
+        seconds=round(outcome.seconds, 3),
+        error=outcome.error,
+        tried_at=outcome.at,
+        read_at=read_at,
+    )
+
+
+def _last_good(scope: Scope, before: snapshot.Snapshot | None) -> tuple[int, datetime | None]:
+    for row in before.rows("scopes") if before else ():
+        if {name: row[name] for name in _key(scope)} == _key(scope):
+            return row["rows"], row["read_at"]
+    return 0, None
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """0 complete, 3 partial, 1 nothing could be read. What a region does not offer is no gap in the answer."""
+    statuses = {outcome.status for outcome in outcomes}
+    if statuses <= {"ok", "unsupported"}:
+        return 0 if "ok" in statuses else 1
+    return 3 if statuses & {"ok", "partial"} else 1

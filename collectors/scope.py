@@ -1,0 +1,212 @@
+"""What a collector is given: the calls of one (account, region), paced, paged, bounded and cancellable.
+
+A collector is a function from a Scope to records. It raises nothing about AWS: what AWS refuses becomes a gap here and in run.py.
+"""
+
+import contextvars
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
+
+from collectors.aws import IAM_PREFIX, Aws, refused
+from collectors.errors import RefusedError, StoppedError
+from collectors.pace import Tally
+from collectors.records import Gap, Record, Status
+from collectors.settings import Settings
+
+T = TypeVar("T")
+R = TypeVar("R")
+Row = TypeVar("Row", bound=Record)
+
+WORKERS = 6
+MAX_PAGES = 20_000
+
+
+@dataclass
+class Run:
+    """What all scopes of one run share."""
+
+    aws: Aws
+    settings: Settings
+    stop: threading.Event
+    _shared: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """The value of `make`, made by the first scope that asks and shared with the others."""
+        with self._lock:
+            if key not in self._shared:
+                self._shared[key] = make()
+            value: T = self._shared[key]
+            return value
+
+
+class Scope:
+    """One (account, region) as one collector sees it."""
+
+    def __init__(self, run: Run, account: str, region: str, collector: str) -> None:
+        self.run, self.account, self.region, self.collector = run, account, region, collector
+        self.tally = Tally()
+        self.gaps: list[Gap] = []
+
+    @property
+    def settings(self) -> Settings:
+        """What the person set."""
+        return self.run.settings
+
+    @property
+    def is_first(self) -> bool:
+        """The run's first account and region: for what belongs to no single one."""
+        return (self.account, self.region) == (self.run.aws.accounts[0], self.run.aws.regions[0])
+
+    def arn(
+        self, service: str, resource: str, *, account: str | None = None, region: str | None = None
+    ) -> str:
+        """An ARN of this account and region; pass region="" for a global one."""
+        where = self.region if region is None else region
+        return f"arn:{self.run.aws.partition}:{service}:{where}:{account or self.account}:{resource}"
+
+    def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """One call, as boto3 names it ("describe_pipe"). Raises RefusedError when AWS does not answer it."""
+        client = self.run.aws.client(service, self.account, self.region)
+        try:
+            answer: dict[str, Any] = getattr(client, operation)(**params)
+        except (ClientError, BotoCoreError) as error:
+            raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
+        return answer
+
+    def pages(self, service: str, operation: str, key: str, **params: Any) -> Iterator[Any]:
+        """The items under `key` of every page: by boto3's paginator, or by NextToken where it has none.
+
+        Raises RefusedError when AWS refuses a page; the items before it have been given.
+        """
+        client = self.run.aws.client(service, self.account, self.region)
+        pages = (
+            client.get_paginator(operation).paginate(**params)
+            if client.can_paginate(operation)
+            else self._by_token(service, operation, params)
+        )
+        try:
+            for page in islice(pages, MAX_PAGES):
+                yield from page.get(key) or ()
+        except (ClientError, BotoCoreError) as error:
+            raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
+
+    def _by_token(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        seen: set[str] = set()
+        more: dict[str, Any] = {}
+        while True:
+            page = self.call(service, operation, **params, **more)
+            yield page
+            token = page.get("NextToken")
+            if not token:
+                return
+            if token in seen:
+                client = self.run.aws.client(service, self.account, self.region)
+                name = client.meta.method_to_api_mapping[operation]
+                raise RefusedError(
+                    "failed",
+                    f"{IAM_PREFIX.get(service, service)}:{name}",
+                    "RepeatedToken",
+                    "AWS gave the same page token twice.",
+                )
+            seen.add(token)
+            more = {"NextToken": token}
+
+    def each(
+        self, items: Iterable[T], fetch: Callable[[T], R], subject: Callable[[T], str]
+    ) -> Iterator[tuple[T, R | None]]:
+        """(item, fetch(item)) in order, several at a time. What AWS refuses is a gap about `subject(item)`, and the result None."""
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="headwater-each") as pool:
+            waiting: list[tuple[T, Future[R]]] = []
+            try:
+                for item in items:
+                    waiting.append((item, pool.submit(contextvars.copy_context().run, fetch, item)))
+                    if len(waiting) >= WORKERS * 4:
+                        yield self._settle(*waiting.pop(0), subject)
+                while waiting:
+                    yield self._settle(*waiting.pop(0), subject)
+            finally:
+                for _, future in waiting:
+                    future.cancel()
+
+    def _settle(self, item: T, future: Future[R], subject: Callable[[T], str]) -> tuple[T, R | None]:
+        if self.run.stop.is_set():
+            raise StoppedError("Stopped.")
+        try:
+            return item, future.result()
+        except RefusedError as error:
+            self.refuse(error, subject(item))
+            return item, None
+
+    def attempt(self, fetch: Callable[[], R], subject: str) -> R | None:
+        """fetch(), or None and a gap when AWS refuses it."""
+        try:
+            return fetch()
+        except RefusedError as error:
+            self.refuse(error, subject)
+            return None
+
+    def rows(self, shape: Callable[[T], Row], items: Iterable[T], action: str) -> Iterator[Row]:
+        """shape(item) of each; an item whose shape is not what the record expects is a gap, and the others stay.
+
+        `action` names the call whose answer it is ("events:ListRules").
+        """
+        for item in items:
+            try:
+                row = shape(item)
+            except ValidationError as error:
+                self.gap("partial", action, "UnexpectedShape", _what_is_odd(error), _name_of(item))
+            else:
+                yield row
+
+    def refuse(self, error: RefusedError, subject: str | None = None) -> None:
+        """Record what AWS refused."""
+        self.gap(error.status, error.action, error.code, str(error), subject)
+
+    def gap(self, status: Status, action: str, error: str, message: str, subject: str | None = None) -> None:
+        """Record something that could not be read."""
+        self.gaps.append(
+            Gap(
+                action=action,
+                status=status,
+                error=error,
+                message=message,
+                subject=subject,
+                at=datetime.now(UTC),
+            )
+        )
+
+
+def _what_is_odd(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"AWS answered in an unexpected shape: {error.title}.{where}: {first['msg']}. This row is left out; please report it."
+
+
+def _name_of(item: Any) -> str | None:
+    candidates = item if isinstance(item, dict) else {}
+    for key in (
+        "Arn",
+        "arn",
+        "EventBusArn",
+        "SubscriberArn",
+        "SchemaArn",
+        "QueueUrl",
+        "TopicArn",
+        "FunctionArn",
+        "Name",
+        "name",
+        "Id",
+    ):
+        value = candidates.get(key)
+        if isinstance(value, str) and value:
+            return value[:500]
+    return None
