@@ -175,9 +175,7 @@ def _refused_by_answer(error: ClientError, action: str, service: str) -> Refused
         status: Status = "throttled"
     elif code in DENIED or http == 403:
         status = "denied"
-    elif code in UNSUPPORTED or (
-        action.startswith("eventbridgev2:") and http == 404 and "NotFound" not in code
-    ):
+    elif code in UNSUPPORTED or (service == "eventbridgev2" and http == 404 and "NotFound" not in code):
         status = "unsupported"
     else:
         status = "failed"

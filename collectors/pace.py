@@ -155,7 +155,8 @@ def _pause(attempts: int, response: Any, exception: Exception | None) -> float |
     failing = response is not None and response[0].status_code >= 500
     if not (throttled or broken or failing) or attempts >= (THROTTLE_TRIES if throttled else FAILURE_TRIES):
         return None
-    return min(LONGEST_PAUSE, 0.25 * 2**attempts) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+    longest: float = min(LONGEST_PAUSE, 0.25 * 2.0**attempts)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
 
 def _is_network(exception: Exception) -> bool:

@@ -5,6 +5,7 @@ A collector is a function from a Scope to records. It raises nothing about AWS: 
 
 import contextvars
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -125,19 +126,19 @@ class Scope:
     ) -> Iterator[tuple[T, R | None]]:
         """(item, fetch(item)) in order, several at a time. What AWS refuses is a gap about `subject(item)`, and the result None."""
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="headwater-each") as pool:
-            waiting: list[tuple[T, Future[R]]] = []
+            waiting: deque[tuple[T, Future[R]]] = deque()
             try:
                 for item in items:
                     waiting.append((item, pool.submit(contextvars.copy_context().run, fetch, item)))
                     if len(waiting) >= WORKERS * 4:
-                        yield self._settle(*waiting.pop(0), subject)
+                        yield self._settle(*waiting.popleft(), subject)
                 while waiting:
-                    yield self._settle(*waiting.pop(0), subject)
+                    yield self._settle(*waiting.popleft(), subject)
             finally:
                 for _, future in waiting:
                     future.cancel()
 
-    def _settle(self, item: T, future: Future[R], subject: Callable[[T], str]) -> tuple[T, R | None]:
+    def _settle(self, item: T, future: Future[Any], subject: Callable[[T], str]) -> tuple[T, Any]:
         if self.run.stop.is_set():
             raise StoppedError("Stopped.")
         try:

@@ -1,0 +1,42 @@
+# make run: the page with the sample estate · make test: everything · see README.md
+VENV := .venv
+PY := $(VENV)/bin/python
+SAMPLE_STORE ?= .headwater-sample
+PORT ?= 8501
+
+.PHONY: setup run dashboard test check browser bench screenshots docs clean
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	@test -x $(PY) || python3 -m venv $(VENV)
+	@echo "Installing what Headwater needs into $(VENV) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.ready
+
+run: setup ## the sample estate, collected over HTTP, in the browser
+	HEADWATER_STORE=$(SAMPLE_STORE) $(PY) -m collectors.sample --exec sh -c '$(PY) -m collectors --yes && exec $(PY) -m streamlit run streamlit_app.py --server.port $(PORT)' 
+
+dashboard: setup ## the page on your own store (HEADWATER_STORE, else .headwater)
+	$(PY) -m streamlit run streamlit_app.py --server.port $(PORT)
+
+check: setup ## lint, types, contracts and all tests but the browser's
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/pytest -m "not browser"
+
+browser: setup
+	$(VENV)/bin/pytest -m browser
+
+test: check browser
+
+bench: setup
+	$(PY) -m tests.bench
+
+screenshots: setup
+	$(PY) -m tests.browser.screenshots
+
+docs: setup ## regenerate docs/data.md from the records
+	$(PY) -m collectors.data_dictionary > docs/data.md
