@@ -1,0 +1,206 @@
+"""The neighbourhood of an event as a picture: producers left, the event in the middle, consumers right.
+
+SVG traces only: WebGL needs `unsafe-eval`, which a strict content security policy forbids. A line takes no click,
+so each edge has an invisible marker at its middle; nodes and those markers carry their id in `customdata`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts import layered, look
+from dashboard.escape import plot
+
+ROW_HEIGHT = 66
+LABEL = 24
+SMALL = '<span style="font-size:10px">'
+WIDTHS = ((1000.0, 5.0), (100.0, 3.4), (10.0, 2.4), (0.0, 1.6))
+"""Edge width in pixels for rates of at least so many events an hour."""
+
+Point = tuple[float, float]
+
+
+def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame) -> go.Figure:
+    """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …).
+
+    A click selects a point whose customdata is ["node", id] or ["edge", row number].
+    """
+    drawn = _rows(nodes)
+    columns = {str(node["id"]): int(node["column"]) for node in drawn}
+    lines = [
+        {**edge, "row": row}
+        for row, edge in enumerate(_rows(edges))
+        if edge["source"] in columns and edge["target"] in columns
+    ]
+    place = layered.rows(columns, [(edge["source"], edge["target"]) for edge in lines])
+    at = {node: (float(columns[node]), -place[node]) for node in columns}
+    figure = go.Figure()
+    figure.add_traces(_lines(lines, at))
+    if lines:
+        figure.add_trace(_middles(lines, at))
+    figure.add_traces(_nodes(drawn, at))
+    figure.update_layout(_layout(at))
+    return figure
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _layout(at: dict[str, Point]) -> dict[str, Any]:
+    xs, ys = [x for x, _ in at.values()], [y for _, y in at.values()]
+    tall = (max(ys) - min(ys) if ys else 0) + 1
+    axis = {"visible": False, "fixedrange": True}
+    return look.layout(
+        height=int(min(max(tall * ROW_HEIGHT + 40, 200), 2400)),
+        xaxis={**axis, "range": [min(xs, default=0) - 0.5, max(xs, default=0) + 0.5]},
+        yaxis={**axis, "range": [min(ys, default=0) - 0.75, max(ys, default=0) + 0.5]},
+        dragmode=False,
+        hovermode="closest",
+        clickmode="event+select",
+    )
+
+
+def _nodes(drawn: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[go.Scatter]:
+    """One trace a state of health: shape, colour and word say it."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for node in drawn:
+        groups.setdefault(_state(node), []).append(node)
+    return [_node_trace(state, groups[state], at) for state in sorted(groups)]
+
+
+def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point]) -> go.Scatter:
+    mark = look.EVENT if state == "event" else look.HEALTH[state]
+    marker = {"size": 20 if state == "event" else 15, "color": mark.color, "symbol": mark.symbol}
+    return go.Scatter(
+        x=[at[str(node["id"])][0] for node in group],
+        y=[at[str(node["id"])][1] for node in group],
+        mode="markers+text",
+        text=[_label(node, state) for node in group],
+        textposition="bottom center",
+        textfont={"size": 12},
+        hovertext=[_node_hover(node, mark.says) for node in group],
+        hoverinfo="text",
+        customdata=[["node", str(node["id"])] for node in group],
+        marker={**marker, "opacity": 1, "line": {"width": 2, "color": mark.color}},
+        # Streamlit dims what is not selected; health must stay readable
+        selected={"marker": {"size": 22, "opacity": 1}},
+        unselected={"marker": {"opacity": 1}, "textfont": {"color": None}},
+        cliponaxis=False,
+    )
+
+
+def _state(node: dict[str, Any]) -> str:
+    if node["kind"] == "event":
+        return "event"
+    if not node["active"]:
+        return "inactive"
+    return str(node["health"]) if node["health"] in look.HEALTH else "unknown"
+
+
+def _label(node: dict[str, Any], state: str) -> str:
+    below = [str(node["kind"])]
+    if not _missing(node.get("domain")):
+        below.append(str(node["domain"]))
+    if state in ("failing", "inactive"):
+        below = [look.HEALTH[state].says, *below]
+    first = plot(node["label"], LABEL)
+    return first if state == "event" else f"{first}<br>{SMALL}{plot(' · '.join(below), LABEL + 8)}</span>"
+
+
+def _node_hover(node: dict[str, Any], says: str) -> str:
+    told = [plot(node["label"], 80), plot(f"{node['kind']}, {says}")]
+    where = [str(node[part]) for part in ("domain", "account", "region") if not _missing(node.get(part))]
+    if where:
+        told.append(plot(" · ".join(where)))
+    if not _missing(node.get("says")):
+        told.append(plot(node["says"], 160))
+    return "<br>".join(told)
+
+
+def _lines(lines: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[go.Scatter]:
+    """One trace a style: solid or dashed, coloured or grey, by width."""
+    styles: dict[tuple[bool, bool, float], list[dict[str, Any]]] = {}
+    for edge in lines:
+        style = (edge["delivery"] == "sometimes", _moves(edge), _width(edge["rate"]))
+        styles.setdefault(style, []).append(edge)
+    return [_line_trace(style, styles[style], at) for style in sorted(styles)]
+
+
+def _line_trace(
+    style: tuple[bool, bool, float], group: Sequence[dict[str, Any]], at: dict[str, Point]
+) -> go.Scatter:
+    dashed, moves, width = style
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for edge in group:
+        for x, y in layered.curve(at[edge["source"]], at[edge["target"]]):
+            xs.append(x)
+            ys.append(y)
+        xs.append(None)
+        ys.append(None)
+    line = {
+        "width": width,
+        "color": look.EDGE if moves else look.GREY,
+        "dash": "6px,5px" if dashed else "solid",
+    }
+    return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", opacity=0.8)
+
+
+def _middles(lines: Sequence[dict[str, Any]], at: dict[str, Point]) -> go.Scatter:
+    """What takes an edge's click and carries its rate: away from both nodes."""
+    spots = [_middle(at[edge["source"]], at[edge["target"]]) for edge in lines]
+    marker = {"size": 22, "opacity": 0, "color": look.EDGE}
+    return go.Scatter(
+        x=[x for x, _ in spots],
+        y=[y for _, y in spots],
+        mode="markers+text",
+        text=[_rate(edge["rate"]) for edge in lines],
+        textposition="top center",
+        textfont={"size": 10},
+        hovertext=[_edge_hover(edge) for edge in lines],
+        hoverinfo="text",
+        customdata=[["edge", edge["row"]] for edge in lines],
+        marker=marker,
+        selected={"marker": {"opacity": 0.25}},
+        unselected={"marker": {"opacity": 0}},
+    )
+
+
+def _middle(start: Point, end: Point) -> Point:
+    return (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+
+
+def _edge_hover(edge: dict[str, Any]) -> str:
+    told = [plot(f"{edge['via']}, {edge['delivery']}")]
+    if not _missing(edge.get("when")) and edge["when"]:
+        told.append(plot(edge["when"], 160))
+    rate = _rate(edge["rate"])
+    told.append(f"{rate}, last 3 hours" if rate else "rate not known")
+    if not edge["active"]:
+        told.append("not active")
+    if not _missing(edge.get("evidence")):
+        told.append(plot(f"evidence: {edge['evidence']}"))
+    return "<br>".join(told)
+
+
+def _moves(edge: dict[str, Any]) -> bool:
+    """Grey is for what carries nothing: not active, or no event in the window."""
+    return bool(edge["active"]) and (_missing(edge["rate"]) or edge["rate"] > 0)
+
+
+def _width(rate: Any) -> float:
+    return WIDTHS[-1][1] if _missing(rate) else next(width for least, width in WIDTHS if rate >= least)
+
+
+def _rate(rate: Any) -> str:
+    """Events an hour, in few characters."""
+    if _missing(rate):
+        return ""
+    return f"{rate:,.0f}/h" if rate >= 10 or rate == 0 else f"{rate:.1f}/h"
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value))

@@ -1,0 +1,44 @@
+"""Colours and settings every picture shares. Mid tones on a transparent ground: they hold on light and on dark."""
+
+from typing import Any, NamedTuple
+
+
+class Mark(NamedTuple):
+    """How a state of health looks: never by colour alone."""
+
+    color: str
+    symbol: str
+    says: str
+
+
+HEALTH: dict[str, Mark] = {
+    "ok": Mark("#0E9F8E", "circle", "healthy"),
+    "failing": Mark("#E5484D", "x", "failing"),
+    "idle": Mark("#8A94A3", "circle-open", "idle"),
+    "unknown": Mark("#6E8CCB", "square", "health not known"),
+    "inactive": Mark("#8A94A3", "square-open", "not active"),
+}
+EVENT = Mark("#B7791F", "diamond", "the event")
+EDGE = "#5B8DB8"
+GREY = "#9AA3AF"
+GRID = "rgba(128,138,150,0.22)"
+SERIES = ("#0E9F8E", "#C2762A", "#7A6FD0", "#D0497F", "#4C8FD6", "#7B9A2E", "#B0603C", "#5F7A8C")
+"""Line colours; lines differ by dash too, so that colour is not all."""
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+CONFIG: dict[str, Any] = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
+"""Options for st.plotly_chart: nothing that leaves this page (no cloud, no logo link)."""
+
+
+def layout(height: int, **more: Any) -> dict[str, Any]:
+    """Layout of every figure: transparent, no title, no animation."""
+    return {
+        "height": height,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        # the reader's zoom and selection stay when the same picture is drawn again
+        "uirevision": "stay",
+        **more,
+    }

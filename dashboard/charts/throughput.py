@@ -1,0 +1,148 @@
+"""CloudWatch series as lines. A window that CloudWatch has no point for is a gap in the line: missing is not zero."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts import look
+from dashboard.escape import plot
+
+MOST_POINTS = 5_000
+"""Above this a browser's SVG gets slow: neighbouring windows are then taken together."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: starts of windows of `period` seconds, ascending, and their values. `joined` adds up windows."""
+
+    name: str
+    times: tuple[datetime, ...]
+    values: tuple[float, ...]
+    period: int
+    joined: Literal["sum", "max"] = "sum"
+
+
+def of_metric(metrics: pd.DataFrame, metric: str, names: Mapping[str, str], since: datetime) -> list[Series]:
+    """Lines of one metric from the metrics frame, in the order of `names` (ARN → what to call it)."""
+    found: dict[str, Series] = {}
+    rows: list[dict[Any, Any]] = metrics[metrics["metric"] == metric].to_dict("records")
+    for row in rows:
+        arn = str(row["arn"])
+        if arn not in names:
+            continue
+        points = [(t, float(v)) for t, v in zip(row["times"], row["values"], strict=True) if _utc(t) >= since]
+        found[arn] = Series(
+            name=names[arn],
+            times=tuple(_utc(t) for t, _ in points),
+            values=tuple(v for _, v in points),
+            period=int(row["period_seconds"]),
+            joined="sum" if row["statistic"] == "Sum" else "max",
+        )
+    return [found[arn] for arn in names if arn in found]
+
+
+def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str) -> go.Figure:
+    """The series over the whole range asked for, also where nothing is known. `unit` names the axis."""
+    drawn = thinned(series)
+    figure = go.Figure([_trace(one, index) for index, one in enumerate(drawn)])
+    figure.update_layout(
+        look.layout(
+            height=260,
+            margin={"l": 8, "r": 12, "t": 34 if len(drawn) > 1 else 10, "b": 8},
+            showlegend=len(drawn) > 1,
+            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            hovermode="x unified",
+            dragmode=False,
+            xaxis={
+                "range": [since, until],
+                "gridcolor": look.GRID,
+                "fixedrange": True,
+                "automargin": True,
+                "title": {"text": "UTC"},
+            },
+            yaxis={
+                "rangemode": "tozero",
+                "gridcolor": look.GRID,
+                "fixedrange": True,
+                "automargin": True,
+                "title": {"text": plot(unit)},
+            },
+        )
+    )
+    return figure
+
+
+def caption(series: Sequence[Series], since: datetime, until: datetime) -> str:
+    """Window and resolution in words: what a reader must know before believing a line."""
+    hours = round((until - since).total_seconds() / 3600)
+    window = f"Last {hours} hours of the snapshot, to {until:%d %b %H:%M} UTC"
+    drawn = thinned(series)
+    if not drawn:
+        return f"{window}; CloudWatch has no point."
+    period = max(one.period for one in drawn)
+    size = f"{period // 60} minutes" if period >= 120 else f"{period} seconds"
+    return f"{window}, one point each {size}; a gap is a window without a point."
+
+
+def thinned(series: Sequence[Series]) -> list[Series]:
+    """The series with so many windows taken together that all fit into MOST_POINTS."""
+    points = sum(len(one.times) for one in series)
+    factor = -(-points // MOST_POINTS)
+    return list(series) if factor <= 1 else [_joined(one, factor) for one in series]
+
+
+def _joined(one: Series, factor: int) -> Series:
+    """Every `factor` windows as one, cut at whole multiples so that lines keep the same windows."""
+    period = one.period * factor
+    together: dict[int, float] = {}
+    for time, value in zip(one.times, one.values, strict=True):
+        start = int(time.timestamp()) // period * period
+        known = together.get(start)
+        together[start] = (
+            value if known is None else known + value if one.joined == "sum" else max(known, value)
+        )
+    zone = one.times[0].tzinfo if one.times else None
+    times = tuple(datetime.fromtimestamp(start, zone) for start in together)
+    return Series(one.name, times, tuple(together.values()), period, one.joined)
+
+
+def _trace(one: Series, index: int) -> go.Scatter:
+    xs, ys, alone = _with_gaps(one)
+    color = look.SERIES[index % len(look.SERIES)]
+    line = {"color": color, "width": 2, "dash": look.DASHES[index // len(look.SERIES) % len(look.DASHES)]}
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        mode="lines+markers",
+        name=plot(one.name, 40),
+        line=line,
+        # a point between two gaps has no line: it is a dot
+        marker={"size": [5 if dot else 0 for dot in alone], "color": color},
+        hovertemplate="%{y:,.4~g}",
+        connectgaps=False,
+    )
+
+
+def _with_gaps(one: Series) -> tuple[list[datetime], list[float | None], list[bool]]:
+    xs: list[datetime] = []
+    ys: list[float | None] = []
+    step = timedelta(seconds=one.period * 1.5)
+    for time, value in zip(one.times, one.values, strict=True):
+        if xs and time - xs[-1] > step:
+            xs.append(xs[-1] + timedelta(seconds=one.period))
+            ys.append(None)
+        xs.append(time)
+        ys.append(value)
+    around = [None, *ys, None]
+    alone = [y is not None and around[i] is None and around[i + 2] is None for i, y in enumerate(ys)]
+    return xs, ys, alone
+
+
+def _utc(time: Any) -> datetime:
+    """Arrow hands out pandas timestamps; plotly and comparisons want plain ones."""
+    plain: datetime = time.to_pydatetime() if isinstance(time, pd.Timestamp) else time
+    return plain
