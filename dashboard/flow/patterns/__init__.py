@@ -5,8 +5,46 @@ docs/patterns.md is the specification; this package is pure Python and does no i
 
 from __future__ import annotations
 
+from dashboard.flow.patterns.deciding import Decision
 from dashboard.flow.patterns.errors import EventError, PatternError
 from dashboard.flow.patterns.events import Event, prepare
+from dashboard.flow.patterns.explaining import Explanation, FieldVerdict
+from dashboard.flow.patterns.lines import match_lines
+from dashboard.flow.patterns.literals import Literals
+from dashboard.flow.patterns.partial import (
+    UNKNOWN,
+    UNKNOWN_NUMBER,
+    UNKNOWN_STRING,
+    Items,
+    Json,
+    Maybe,
+    Obj,
+    OneOf,
+    Tree,
+    event_tree,
+)
 from dashboard.flow.patterns.pattern import Pattern, parse
 
-__all__ = ["Event", "EventError", "Pattern", "PatternError", "parse", "prepare"]
+__all__ = [
+    "UNKNOWN",
+    "UNKNOWN_NUMBER",
+    "UNKNOWN_STRING",
+    "Decision",
+    "Event",
+    "EventError",
+    "Explanation",
+    "FieldVerdict",
+    "Items",
+    "Json",
+    "Literals",
+    "Maybe",
+    "Obj",
+    "OneOf",
+    "Pattern",
+    "PatternError",
+    "Tree",
+    "event_tree",
+    "match_lines",
+    "parse",
+    "prepare",
+]

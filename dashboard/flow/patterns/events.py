@@ -35,8 +35,11 @@ def prepare(event: str | dict[str, Any] | Event, steps: Container[str] | None = 
     ``steps``, when given, are the keys that are of interest; other parts of the event are left out.
     Raises EventError when it is not a JSON object.
     """
-    if isinstance(event, Event):
-        return event
+    return event if isinstance(event, Event) else _flatten(read_event(event), steps)
+
+
+def read_event(event: str | dict[str, Any]) -> Json:
+    """The event as a JSON object; raises EventError when it is none."""
     document: Json = event
     if isinstance(event, str):
         try:
@@ -47,7 +50,7 @@ def prepare(event: str | dict[str, Any] | Event, steps: Container[str] | None = 
     if not is_object(document):
         message = "The event is not a JSON object."
         raise EventError(message)
-    return _flatten(document, steps)
+    return document
 
 
 def _flatten(document: Json, steps: Container[str] | None) -> Event:
@@ -58,7 +61,8 @@ def _flatten(document: Json, steps: Container[str] | None) -> Event:
     arrays = 0
     while stack:
         prefix, node, place = stack.pop()
-        if type(node) is dict or isinstance(node, dict | Pairs):
+        later: list[tuple[str, Json, Membership]] = []
+        if isinstance(node, dict | Pairs):
             for key, value in items(node):
                 if steps is not None and key not in steps and "." not in key:
                     continue
@@ -67,16 +71,17 @@ def _flatten(document: Json, steps: Container[str] | None) -> Event:
                 if kind is str or kind is int or kind is float:
                     _add(fields, places, path, value, place)
                 else:
-                    stack.append((path, value, place))
-        elif type(node) is list or isinstance(node, list):
+                    later.append((path, value, place))
+        elif isinstance(node, list):
             for index, value in enumerate(node):
                 if isinstance(value, dict | Pairs | list):
-                    stack.append((prefix, value, (*place, (arrays, index))))
+                    later.append((prefix, value, (*place, (arrays, index))))
                 else:
                     _add(fields, places, prefix, value, place)
             arrays += 1
         else:
             _add(fields, places, prefix, node, place)
+        stack.extend(reversed(later))
     return Event(fields, places)
 
 

@@ -40,7 +40,9 @@ class Leaf:
 def conditions_words(conditions: Iterable[Condition]) -> str:
     """Several conditions as alternatives; literals next to each other become one list."""
     phrases: list[str] = []
-    for is_literal, run in groupby(dict.fromkeys(conditions), key=lambda c: isinstance(c, Exact | ExactAddress)):
+    for is_literal, run in groupby(
+        dict.fromkeys(conditions), key=lambda c: isinstance(c, Exact | ExactAddress)
+    ):
         group = list(run)
         values = [scalar_words(c.value) for c in group if isinstance(c, Exact | ExactAddress)]
         if is_literal and len(values) > 1:

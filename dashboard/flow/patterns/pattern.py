@@ -4,54 +4,113 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dashboard.flow.patterns import literals as naming
+from dashboard.flow.patterns.deciding import Decision, decide
+from dashboard.flow.patterns.dialects import Dialect, check, dialect_named, takes_all
 from dashboard.flow.patterns.errors import PatternError
-from dashboard.flow.patterns.events import Event, prepare
+from dashboard.flow.patterns.events import Event, prepare, read_event
+from dashboard.flow.patterns.explaining import Explanation, explain
 from dashboard.flow.patterns.grammar import branches
 from dashboard.flow.patterns.jsontext import loads
 from dashboard.flow.patterns.leaf import Leaf
 from dashboard.flow.patterns.matching import match_flat, match_placed, sort_key
+from dashboard.flow.patterns.opening import opened_fields
+
+if TYPE_CHECKING:
+    from dashboard.flow.patterns.literals import Literals
+    from dashboard.flow.patterns.partial import Tree
 
 
 class Pattern:
     """A pattern: an event matches when it matches all leaves of any of ``branches``. Never changed after it was made.
 
-    Leaves stand in the reference's order of fields. A pattern without a branch is not possible; one whose only
-    branch has no leaf matches everything (see ``dialects``).
+    Leaves stand in the reference's order of fields. One branch without a leaf matches everything.
     """
 
-    __slots__ = ("branches", "steps")
+    __slots__ = ("branches", "dialect", "steps")
 
-    def __init__(self, found: tuple[tuple[Leaf, ...], ...]) -> None:
+    def __init__(self, found: tuple[tuple[Leaf, ...], ...], dialect: Dialect) -> None:
         self.branches = found
+        self.dialect = dialect
         self.steps = frozenset(step for path in self.fields() for step in path.split("."))
 
     def matches(self, event: str | dict[str, Any] | Event) -> bool:
         """Whether the event matches, exactly as the reference engine has it.
 
+        In the dialects of pipes and Lambda the event is the record; its body or data may be JSON text.
         Raises EventError when the event is not a JSON object.
         """
-        ready = event if type(event) is Event else prepare(event, self.steps)
+        ready = event if isinstance(event, Event) else self._prepare(event)
         if not ready.places:
             return any(match_flat(branch, ready) for branch in self.branches)
         return any(match_flat(branch, ready) and match_placed(branch, ready) for branch in self.branches)
+
+    def _prepare(self, event: str | dict[str, Any], *, whole: bool = False) -> Event:
+        steps = None if whole else self.steps
+        if self.dialect.opened:
+            return prepare(opened_fields(read_event(event), self.dialect.opened), steps)
+        return prepare(event, steps)
+
+    def explain(self, event: str | dict[str, Any] | Event) -> Explanation:
+        """Why the event matches or does not. Raises EventError when it is not a JSON object."""
+        return explain(self.branches, event if isinstance(event, Event) else self._prepare(event, whole=True))
+
+    def decide(self, tree: Tree) -> Decision:
+        """Whether every, some or no completion of a partial tree matches (see ``partial``)."""
+        return decide(self.branches, tree, self.dialect.opened)
+
+    def decide_attributes(self, tree: Tree) -> Decision:
+        """``decide`` for SNS message attributes: a flat object of their names.
+
+        String is a string, String.Array an array, Number a number; Binary attributes are left out, as SNS does.
+        """
+        return self.decide(tree)
 
     def fields(self) -> tuple[str, ...]:
         """The paths of the fields that the pattern reads, such as ``detail.total``."""
         return tuple(dict.fromkeys(leaf.path for branch in self.branches for leaf in branch))
 
+    def words(self) -> tuple[str, ...]:
+        """The pattern in words, one condition each; all have to hold. Branches of ``$or`` become one condition."""
+        ways = [[leaf.words() for leaf in branch] for branch in self.branches]
+        common = [text for text in ways[0] if all(text in way for way in ways)]
+        if len(ways) == 1:
+            return tuple(common)
+        rests = dict.fromkeys(" and ".join(t for t in way if t not in common) for way in ways)
+        if "" in rests or len(rests) == 1:
+            return tuple(common)
+        return (*common, "either " + " or ".join(f"({r})" if " and " in r else r for r in rests))
 
-def parse(text: str | dict[str, Any]) -> Pattern:
-    """The pattern in JSON text, or in an already parsed object.
+    def literals(self) -> Literals:
+        """The sources and detail types that it names exactly."""
+        return naming.literals(self.branches, self.dialect.keys)
+
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The (source, detail type) pairs that it makes known."""
+        return naming.pairs(self.branches, self.dialect.keys)
+
+    def families(self) -> tuple[str, ...]:
+        """The families of sources and detail types that it names, in words."""
+        return naming.families(self.branches, self.dialect.keys)
+
+
+def parse(text: str | dict[str, Any] | None, dialect: str = "rule") -> Pattern:
+    """The pattern in JSON text, or in an already parsed object, read as ``dialect`` has it.
 
     Text keeps repeated keys (objects merge, the last leaf wins) and every digit. Raises PatternError.
     """
     document: Any = text
+    language = dialect_named(dialect)
     if isinstance(text, str):
         try:
             document = loads(text)
         except ValueError as error:
             raise PatternError("$", f"JSON, but {error}") from None
-    return Pattern(tuple(_leaves(branch) for branch in branches(document)))
+    if takes_all(document, language):
+        return Pattern(((),), language)
+    found = branches(document)
+    check(document, found, language)
+    return Pattern(tuple(_leaves(branch) for branch in found), language)
 
 
 def _leaves(branch: dict[str, Any]) -> tuple[Leaf, ...]:

@@ -1,4 +1,4 @@
-"""Wildcards: ``*`` stands for any characters, also none; ``\\*`` and ``\\\\`` stand for themselves."""
+r"""Wildcards: ``*`` stands for any characters, also none; ``\*`` and ``\\`` stand for themselves."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.operators import ignore_case, prefix, suffix, wildcard
 from dashboard.flow.patterns.operators.argument import refuse, single
@@ -37,18 +39,22 @@ class AnythingBut(Condition):
     def __post_init__(self) -> None:
         object.__setattr__(self, "refused", frozenset(self.values))
 
+    @override
     def test(self, value: Scalar) -> bool:
         return value not in self.refused
 
+    @override
     def words(self) -> str:
         names = ", ".join(scalar_words(value) for value in self.values)
         return f"is not {names}" if len(self.values) == 1 else f"is none of {names}"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "sometimes" if isinstance(self.values[0], str) else "always"
 
     @property
+    @override
     def over_numbers(self) -> Tri:
         return "sometimes" if is_number(self.values[0]) else "always"
 
@@ -60,17 +66,21 @@ class NoneOf(Condition):
     operator: ClassVar[str] = NAME
     inner: tuple[Condition, ...]
 
+    @override
     def test(self, value: Scalar) -> bool:
         return not any(condition.test(value) for condition in self.inner)
 
+    @override
     def words(self) -> str:
         return "is present but not one that " + " or ".join(condition.words() for condition in self.inner)
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "never" if any(c.over_strings == "always" for c in self.inner) else "sometimes"
 
     @property
+    @override
     def over_numbers(self) -> Tri:
         return "always"
 

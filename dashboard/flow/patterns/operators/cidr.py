@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.addresses import Address, address
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.operators.argument import refuse, text_argument
@@ -30,10 +32,12 @@ class Cidr(Condition):
     first: Address
     last: Address
 
+    @override
     def test(self, value: Scalar) -> bool:
         number = address(value) if isinstance(value, str) else None
         return number is not None and number[0] == self.first[0] and self.first <= number <= self.last
 
+    @override
     def words(self) -> str:
         return f"lies in {self.text}"
 

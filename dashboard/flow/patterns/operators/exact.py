@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.addresses import Address, address
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.scalars import CONSTANTS, Scalar, Tri, is_number, scalar_words
@@ -20,17 +22,21 @@ class Exact(Condition):
     operator: ClassVar[str] = ""
     value: Scalar
 
+    @override
     def test(self, value: Scalar) -> bool:
         return value == self.value
 
+    @override
     def words(self) -> str:
         return f"is {scalar_words(self.value)}"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "sometimes" if isinstance(self.value, str) else "never"
 
     @property
+    @override
     def over_numbers(self) -> Tri:
         return "sometimes" if is_number(self.value) else "never"
 
@@ -43,9 +49,11 @@ class ExactAddress(Condition):
     value: str
     number: Address
 
+    @override
     def test(self, value: Scalar) -> bool:
         return isinstance(value, str) and (value == self.value or address(value) == self.number)
 
+    @override
     def words(self) -> str:
         return f"is {scalar_words(self.value)}"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.operators.argument import refuse
 
@@ -22,17 +24,21 @@ class Present(Condition):
 
     operator: ClassVar[str] = NAME
 
-    def test(self, value: Scalar) -> bool:  # noqa: ARG002 - any value will do
+    @override
+    def test(self, value: Scalar) -> bool:
         return True
 
+    @override
     def words(self) -> str:
         return "is present"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "always"
 
     @property
+    @override
     def over_numbers(self) -> Tri:
         return "always"
 
@@ -43,13 +49,16 @@ class Absent(Condition):
 
     operator: ClassVar[str] = NAME
 
-    def test(self, value: Scalar) -> bool:  # noqa: ARG002 - no value will do
+    @override
+    def test(self, value: Scalar) -> bool:
         return False
 
+    @override
     def words(self) -> str:
         return "is absent"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "never"
 

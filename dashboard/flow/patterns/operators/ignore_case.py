@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.folding import folded_equal
 from dashboard.flow.patterns.operators.argument import text_argument
@@ -30,9 +32,11 @@ class EqualsIgnoreCase(Condition):
     def __post_init__(self) -> None:
         object.__setattr__(self, "matches", folded_equal(self.text))
 
+    @override
     def test(self, value: Scalar) -> bool:
         return isinstance(value, str) and self.matches(value)
 
+    @override
     def words(self) -> str:
         return f"is {scalar_words(self.text)} (any case)"
 

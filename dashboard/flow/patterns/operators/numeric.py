@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.operators.argument import refuse
 from dashboard.flow.patterns.scalars import Number, Scalar, Tri, is_number, scalar_text
@@ -27,17 +29,21 @@ class NumericEquals(Condition):
     operator: ClassVar[str] = NAME
     bound: Number
 
+    @override
     def test(self, value: Scalar) -> bool:
         return value == self.bound
 
+    @override
     def words(self) -> str:
         return f"= {scalar_text(self.bound)}"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "never"
 
     @property
+    @override
     def over_numbers(self) -> Tri:
         return "sometimes"
 
@@ -52,6 +58,7 @@ class NumericRange(Condition):
     high: Number | None
     high_open: bool
 
+    @override
     def test(self, value: Scalar) -> bool:
         if type(value) is not int and not is_number(value):
             return False
@@ -59,6 +66,7 @@ class NumericRange(Condition):
             return False
         return self.high is None or value < self.high or (value == self.high and not self.high_open)  # type: ignore[operator]
 
+    @override
     def words(self) -> str:
         parts = []
         if self.low is not None:
@@ -68,10 +76,12 @@ class NumericRange(Condition):
         return " and ".join(parts)
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "never"
 
     @property
+    @override
     def over_numbers(self) -> Tri:
         return "sometimes"
 

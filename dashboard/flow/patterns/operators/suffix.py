@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.folding import folded_suffix
 from dashboard.flow.patterns.operators.argument import single, text_argument
@@ -26,13 +28,16 @@ class Suffix(Condition):
     operator: ClassVar[str] = NAME
     text: str
 
+    @override
     def test(self, value: Scalar) -> bool:
         return isinstance(value, str) and value.endswith(self.text)
 
+    @override
     def words(self) -> str:
         return f"ends with {scalar_words(self.text)}"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "sometimes" if self.text else "always"
 
@@ -46,9 +51,11 @@ class SuffixAnyCase(Suffix):
     def __post_init__(self) -> None:
         object.__setattr__(self, "matches", folded_suffix(self.text))
 
+    @override
     def test(self, value: Scalar) -> bool:
         return isinstance(value, str) and self.matches(value)
 
+    @override
     def words(self) -> str:
         return f"ends with {scalar_words(self.text)} (any case)"
 

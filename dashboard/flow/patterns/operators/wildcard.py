@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from dashboard.flow.patterns.conditions import Condition
 from dashboard.flow.patterns.operators.argument import refuse, text_argument
 from dashboard.flow.patterns.scalars import Scalar, Tri, scalar_words
@@ -25,13 +27,16 @@ class Wildcard(Condition):
     text: str
     parts: tuple[str, ...]
 
+    @override
     def test(self, value: Scalar) -> bool:
         return isinstance(value, str) and wild_match(self.parts, value)
 
+    @override
     def words(self) -> str:
         return f"is like {scalar_words(self.text)}"
 
     @property
+    @override
     def over_strings(self) -> Tri:
         return "always" if self.parts == ("", "") else "sometimes"
 

@@ -1,0 +1,154 @@
+"""Deciding a pattern over a partial tree: always, sometimes or never, with what remains open in words.
+
+The rule: never "always" when some completion of the tree fails, never "never" when some completion matches.
+Over a tree that is wholly known the answer is that of the match.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
+from dashboard.flow.patterns.operators.exists import Absent
+from dashboard.flow.patterns.scalars import scalar_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dashboard.flow.patterns.leaf import Leaf
+    from dashboard.flow.patterns.partial import Tree
+    from dashboard.flow.patterns.scalars import Tri
+
+Chosen = dict[Where, int]
+Found = dict[str, list[Occurrence]]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer. ``when``: the conditions that have to hold for "sometimes", all of them. ``why``: for "never"."""
+
+    delivery: Tri
+    when: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+def decide(branches: tuple[tuple[Leaf, ...], ...], tree: Tree, opened: frozenset[str]) -> Decision:
+    """Whether every, some or no completion of ``tree`` matches one of the branches."""
+    paths = {leaf.path for branch in branches for leaf in branch}
+    found: Found = {path: occurrences(tree, path, opened) for path in paths}
+    alive = [branch for branch in branches if _reach(branch, found, _possible)]
+    if not alive:
+        return Decision("never", why=_why(branches, found))
+    if any(_reach(branch, found, _surely) for branch in alive):
+        return Decision("always")
+    return Decision("sometimes", when=_when(alive, found))
+
+
+def _reach(
+    branch: tuple[Leaf, ...],
+    found: Found,
+    steps: Callable[[Leaf, list[Occurrence], Chosen], Iterator[Chosen]],
+) -> bool:
+    """Whether the leaves can be gone through one after the other, choosing array elements that agree."""
+    seen = set()
+    stack: list[tuple[int, Chosen]] = [(0, {})]
+    while stack:
+        index, chosen = stack.pop()
+        if index == len(branch):
+            return True
+        state = (index, frozenset(chosen.items()))
+        if state in seen:
+            continue
+        seen.add(state)
+        leaf = branch[index]
+        stack.extend((index + 1, after) for after in steps(leaf, found[leaf.path], chosen))
+    return False
+
+
+def _agrees(occurrence: Occurrence, chosen: Chosen) -> bool:
+    return all(chosen.get(array, element) == element for array, element in occurrence.place)
+
+
+def _possible(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[Chosen]:
+    """The choices that some completion offers."""
+    near = [occurrence for occurrence in found if _agrees(occurrence, chosen)]
+    for occurrence in near:
+        if occurrence.meets(leaf) != "never":
+            yield {**chosen, **dict(occurrence.place)}
+    if leaf.absent and not any(occurrence.certain for occurrence in near):
+        yield chosen
+
+
+def _surely(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[Chosen]:
+    """The choices that every completion offers."""
+    near = [occurrence for occurrence in found if _agrees(occurrence, chosen)]
+    for occurrence in near:
+        if occurrence.certain and occurrence.meets(leaf) == "always":
+            yield {**chosen, **dict(occurrence.place)}
+    # present or absent, it is right either way, as long as it brings no new choice of an array's element
+    if leaf.absent and all(
+        occurrence.meets(leaf) == "always" and not dict(occurrence.place).keys() - chosen.keys()
+        for occurrence in near
+    ):
+        yield chosen
+
+
+def _open_words(leaf: Leaf, found: Found) -> str:
+    """The leaf in words, without the alternatives that cannot hold here."""
+    there = found[leaf.path]
+    certain = any(occurrence.certain for occurrence in there)
+    conditions = [
+        condition
+        for condition in leaf.conditions
+        if any(occurrence.may_meet(condition) for occurrence in there)
+        or (isinstance(condition, Absent) and not certain)
+    ]
+    return leaf.words(conditions or leaf.conditions)
+
+
+def _when(alive: list[tuple[Leaf, ...]], found: Found) -> tuple[str, ...]:
+    """What has to hold: the conditions common to all branches, and the rest as one choice."""
+    ways = list(dict.fromkeys(tuple(_needs(branch, found)) for branch in alive))
+    ways = [way for way in ways if not any(set(other) < set(way) for other in ways)]
+    common = [text for text in ways[0] if all(text in way for way in ways)]
+    if len(ways) == 1:
+        return tuple(common)
+    rests = [" and ".join(text for text in way if text not in common) for way in ways]
+    return (*common, "either " + " or ".join(f"({rest})" if " and " in rest else rest for rest in rests))
+
+
+def _needs(branch: tuple[Leaf, ...], found: Found) -> list[str]:
+    needs = [_open_words(leaf, found) for leaf in branch if not _reach((leaf,), found, _surely)]
+    if needs and not _placed(branch, found):
+        return needs
+    together = [_open_words(leaf, found) for leaf in branch if any(o.place for o in found[leaf.path])]
+    return (
+        needs
+        if needs and len(together) < 2
+        else [*needs, f"in one element of an array: {', '.join(together)}"]
+    )
+
+
+def _placed(branch: tuple[Leaf, ...], found: Found) -> bool:
+    return sum(any(occurrence.place for occurrence in found[leaf.path]) for leaf in branch) > 1
+
+
+def _why(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[str, ...]:
+    """Why the branch that comes nearest cannot match."""
+    reach = partial(_reach, found=found, steps=_possible)
+    impossible = [[leaf for leaf in branch if not reach((leaf,))] for branch in branches]
+    nearest = min(impossible, key=len)
+    if not nearest:
+        return ("its conditions cannot hold in one element of an array",)
+    return tuple(f"{leaf.words()} cannot hold{_here(found[leaf.path])}" for leaf in nearest)
+
+
+def _here(there: list[Occurrence]) -> str:
+    if not there:
+        return ": there is no such field"
+    if all(occurrence.values and not occurrence.strings and not occurrence.numbers for occurrence in there):
+        values = dict.fromkeys(scalar_words(value) for occurrence in there for value in occurrence.values)
+        return f": it is {' or '.join(values)}"
+    return ""

@@ -1,0 +1,180 @@
+"""The values that a partial tree can have at a path: what they are, where they stand, whether they are surely there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from dashboard.flow.patterns.jsontext import Pairs
+from dashboard.flow.patterns.opening import opened_text
+from dashboard.flow.patterns.partial import (
+    UNKNOWN,
+    Items,
+    Json,
+    Maybe,
+    Obj,
+    OneOf,
+    Tree,
+    Unknown,
+    UnknownNumber,
+    UnknownString,
+)
+from dashboard.flow.patterns.scalars import CONSTANTS, FALSE, NULL, TRUE, Scalar, Tri, either
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dashboard.flow.patterns.conditions import Condition
+    from dashboard.flow.patterns.leaf import Leaf
+
+Where = tuple[int | str, ...]
+Place = tuple[tuple[Where, int], ...]
+"""The array elements a value is known to stand in, as (where the array is, index)."""
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A value that may be there: one of ``values``, or any string or number where it says so.
+
+    ``certain``: it is there in every completion. ``place`` holds only the arrays known one by one.
+    """
+
+    values: tuple[Scalar, ...]
+    strings: bool
+    numbers: bool
+    certain: bool
+    place: Place
+
+    def meets(self, leaf: Leaf) -> Tri:
+        """Whether such a value meets the leaf."""
+        verdicts: list[Tri] = ["always" if leaf.accepts(value) else "never" for value in self.values]
+        if self.strings:
+            verdicts.append(either([condition.over_strings for condition in leaf.conditions]))
+        if self.numbers:
+            verdicts.append(either([condition.over_numbers for condition in leaf.conditions]))
+        return _every(verdicts)
+
+    def may_meet(self, condition: Condition) -> bool:
+        """Whether some such value meets one condition."""
+        return (
+            any(condition.test(value) for value in self.values)
+            or (self.strings and condition.over_strings != "never")
+            or (self.numbers and condition.over_numbers != "never")
+        )
+
+
+def _every(verdicts: list[Tri]) -> Tri:
+    kinds = set(verdicts)
+    return "sometimes" if len(kinds) > 1 else kinds.pop()
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a walk through the tree stands: what was passed, and the rest of the path, "" at its end."""
+
+    rest: str
+    place: Place = ()
+    certain: bool = True
+    where: Where = ()
+    path: str = ""
+
+
+def occurrences(tree: Tree, path: str, opened: frozenset[str]) -> list[Occurrence]:
+    """The values that completions of ``tree`` can have at ``path``; strings at ``opened`` paths are read as JSON."""
+    return list(dict.fromkeys(_walk(tree, Spot(path), opened)))
+
+
+def _walk(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
+    if isinstance(tree, Maybe):
+        yield from _walk(tree.tree, replace(spot, certain=False), opened)
+    elif isinstance(tree, OneOf):
+        yield from _one_of(tree, spot, opened)
+    elif isinstance(tree, Unknown):
+        yield _anything(spot)
+    elif isinstance(tree, Obj):
+        yield from _fields(list(tree.known.items()), spot, opened, is_open=tree.open)
+    elif isinstance(tree, dict | Pairs):
+        pairs = tree if isinstance(tree, Pairs) else tree.items()
+        yield from _fields(list(pairs), spot, opened, is_open=False)
+    elif isinstance(tree, Items):
+        yield from _walk(tree.tree, replace(spot, certain=False, where=(*spot.where, "*")), opened)
+    elif isinstance(tree, list):
+        for index, element in enumerate(tree):
+            yield from _element(element, index, spot, opened)
+    else:
+        yield from _scalar(tree, spot, opened)
+
+
+def _scalar(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
+    if spot.path in opened:
+        inner = _inside(tree)
+        if inner is not tree:
+            yield from _walk(inner, replace(spot, where=(*spot.where, "json")), opened - {spot.path})
+            return
+        if isinstance(tree, UnknownString):
+            # the text may be JSON: then what it holds takes the string's place
+            yield _anything(spot)
+            return
+    if spot.rest:
+        return
+    if isinstance(tree, UnknownString | Json):
+        yield Occurrence((), strings=True, numbers=False, certain=spot.certain, place=spot.place)
+    elif isinstance(tree, UnknownNumber):
+        yield Occurrence((), strings=False, numbers=True, certain=spot.certain, place=spot.place)
+    else:
+        value = CONSTANTS[tree] if tree is None or isinstance(tree, bool) else tree
+        yield Occurrence((value,), strings=False, numbers=False, certain=spot.certain, place=spot.place)
+
+
+def _inside(tree: Tree) -> Tree:
+    """What a string at an opened path stands for: the object in it, or the string itself where it holds none."""
+    if isinstance(tree, Json):
+        return tree.tree if isinstance(tree.tree, Obj | dict | Pairs) else UNKNOWN
+    return opened_text(tree) if isinstance(tree, str) else tree
+
+
+def _anything(spot: Spot) -> Occurrence:
+    return Occurrence((TRUE, FALSE, NULL), strings=True, numbers=True, certain=False, place=spot.place)
+
+
+def _one_of(tree: OneOf, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
+    if not spot.rest and _plain(tree) and spot.path not in opened:
+        values = tuple(CONSTANTS[o] if o is None or isinstance(o, bool) else o for o in tree.options)
+        yield Occurrence(values, strings=False, numbers=False, certain=spot.certain, place=spot.place)
+        return
+    for number, option in enumerate(tree.options):
+        certain = spot.certain and len(tree.options) == 1
+        yield from _walk(option, replace(spot, certain=certain, where=(*spot.where, f"?{number}")), opened)
+
+
+def _plain(tree: OneOf) -> bool:
+    return all(isinstance(option, str | int | float | Decimal | bool | None) for option in tree.options)
+
+
+def _fields(
+    pairs: list[tuple[str, Tree]], spot: Spot, opened: frozenset[str], *, is_open: bool
+) -> Iterator[Occurrence]:
+    if not spot.rest:
+        return
+    for number, (key, value) in enumerate(pairs):
+        if spot.rest == key or spot.rest.startswith(key + "."):
+            rest = spot.rest[len(key) + 1 :]
+            path = f"{spot.path}.{key}" if spot.path else key
+            yield from _walk(
+                value, replace(spot, rest=rest, where=(*spot.where, number, key), path=path), opened
+            )
+    if is_open and spot.rest.partition(".")[0] not in dict(pairs):
+        yield _anything(spot)
+
+
+def _element(element: Tree, index: int, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
+    inside = replace(spot, place=(*spot.place, (spot.where, index)), where=(*spot.where, index))
+    if isinstance(element, Obj | dict | Pairs | list | Items):
+        yield from _walk(element, inside, opened)
+        return
+    if isinstance(element, Unknown | Maybe) or (isinstance(element, OneOf) and not _plain(element)):
+        # the element itself may be a value, or a container whose values stand in this element of the array
+        yield from (replace(o, certain=False) for o in _walk(element, inside, opened))
+    if not spot.rest:
+        yield from _walk(element, replace(spot, where=(*spot.where, index)), opened)
