@@ -1,0 +1,77 @@
+"""Mends of moto's classic buses: logging configuration, updates, and the limit of five targets a rule."""
+
+from __future__ import annotations
+
+from collectors.sample.server.store import Store
+from collectors.sample.server.validate import check
+from collectors.sample.server.wire import AwsError, Call, Params, operation_model
+
+TARGETS_A_RULE = 5
+_SETTABLE = ("Description", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
+
+# What moto does not keep of a bus, by the bus's name.
+STORE: Store[dict[str, Params]] = Store(dict)
+
+
+def _checked(call: Call) -> Params:
+    check(call.params, operation_model("events", call.operation).input_shape, "ValidationException")
+    return call.params
+
+
+def _name(text: str) -> str:
+    """The name of a bus of its name or ARN."""
+    return text.split(":event-bus/", 1)[-1]
+
+
+def create_event_bus(call: Call) -> Params:
+    """As moto, and the logging configuration is kept."""
+    params = _checked(call)
+    made = call.moto({name: value for name, value in params.items() if name != "LogConfig"})
+    kept = {name: params[name] for name in _SETTABLE if name in params}
+    STORE[call.scope][params["Name"]] = kept
+    return kept | {"EventBusArn": made["EventBusArn"]}
+
+
+def describe_event_bus(call: Call) -> Params:
+    """As moto, with what was kept laid over it."""
+    described = call.moto()
+    return described | STORE[call.scope].get(described["Name"], {})
+
+
+def update_event_bus(call: Call) -> Params:
+    """Sets what is given; moto has no such operation."""
+    params = _checked(call)
+    name = params.get("Name", "default")
+    described = call.moto({"Name": name}, "DescribeEventBus")
+    kept = STORE[call.scope].setdefault(_name(name), {})
+    kept.update({each: params[each] for each in _SETTABLE if each in params})
+    return {"Arn": described["Arn"], "Name": described["Name"], **kept}
+
+
+def delete_event_bus(call: Call) -> Params:
+    """As moto; what was kept goes too."""
+    call.moto()
+    STORE[call.scope].pop(_name(call.params["Name"]), None)
+    return {}
+
+
+def put_targets(call: Call) -> Params:
+    """As moto, but a rule takes no more than five targets."""
+    params = _checked(call)
+    bus = {"EventBusName": params["EventBusName"]} if "EventBusName" in params else {}
+    wanted = {target["Id"] for target in params["Targets"]}
+    if len(wanted) < len(params["Targets"]):
+        raise AwsError("ValidationException", "Target Ids must be unique in a request.")
+    held = call.moto({"Rule": params["Rule"], **bus}, "ListTargetsByRule")["Targets"]
+    if len(wanted | {target["Id"] for target in held}) > TARGETS_A_RULE:
+        raise AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+    return call.moto()
+
+
+HANDLERS = {
+    "CreateEventBus": create_event_bus,
+    "DescribeEventBus": describe_event_bus,
+    "UpdateEventBus": update_event_bus,
+    "DeleteEventBus": delete_event_bus,
+    "PutTargets": put_targets,
+}

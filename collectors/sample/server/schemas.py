@@ -1,0 +1,312 @@
+"""Stand-in for EventBridge Schemas: registries, schemas, versions, discoverers, tags, search.
+
+Shapes are botocore's (schemas 2019-12-02). `aws.events` and `discovered-schemas` exist in every account and region.
+`aws.events` belongs to AWS: a real account cannot write to it; here the sample may, so that the estate can be loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from collectors.sample.server.paging import page
+from collectors.sample.server.store import Store
+from collectors.sample.server.validate import check
+from collectors.sample.server.wire import AwsError, Call, Params, operation_model
+
+BAD = "BadRequestException"
+# Pages are not documented; 100 is what other EventBridge lists use.
+PAGE = 100
+VERSIONS_KEPT = 100
+
+
+@dataclass
+class Version:
+    """One version of a schema's content."""
+
+    number: str
+    content: str
+    type: str
+    created: datetime
+
+
+@dataclass
+class Schema:
+    """A schema and its versions, oldest first."""
+
+    name: str
+    arn: str
+    description: str | None
+    tags: dict[str, str]
+    versions: list[Version]
+    made: int = 1
+
+    def version(self, number: str | None) -> Version:
+        """The version asked for, or the latest. Raises NotFoundException."""
+        if number is None:
+            return self.versions[-1]
+        for each in self.versions:
+            if each.number == number:
+                return each
+        raise AwsError("NotFoundException", f"Schema version {number} does not exist.")
+
+
+@dataclass
+class Registry:
+    """A registry and its schemas by name."""
+
+    name: str
+    arn: str
+    description: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+    policy: str | None = None
+    revision: int = 0
+
+
+@dataclass
+class Books:
+    """What one account and region holds."""
+
+    registries: dict[str, Registry] = field(default_factory=dict)
+    discoverers: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+STORE: Store[Books] = Store(Books)
+
+
+def books(call: Call) -> Books:
+    """The registries of the call's account and region, with AWS's own two in place."""
+    held = STORE[call.scope]
+    if not held.registries:
+        arn = f"arn:{call.partition}:schemas:{call.region}::registry/aws.events"
+        held.registries["aws.events"] = Registry(
+            "aws.events", arn, "Schemas of events that AWS services send"
+        )
+        name = "discovered-schemas"
+        held.registries[name] = Registry(
+            name, call.arn("schemas", f"registry/{name}"), "Schemas found by discoverers"
+        )
+    return held
+
+
+def _checked(call: Call) -> Params:
+    check(call.params, operation_model("schemas", call.operation).input_shape, BAD)
+    return call.params
+
+
+def _registry(call: Call) -> Registry:
+    name = _checked(call)["RegistryName"]
+    found = books(call).registries.get(name)
+    if found is None:
+        raise AwsError("NotFoundException", f"Registry with name {name} does not exist.")
+    return found
+
+
+def _schema(call: Call) -> Schema:
+    registry, name = _registry(call), call.params["SchemaName"]
+    if name not in registry.schemas:
+        raise AwsError("NotFoundException", f"Schema with name {name} does not exist.")
+    return registry.schemas[name]
+
+
+def _listed(call: Call, key: str, rows: list[Params]) -> Params:
+    if int(call.params.get("Limit", 1)) < 1:
+        raise AwsError(BAD, "Limit must be greater than 0")
+    items, token = page(call, rows, size=PAGE, bad_token=BAD)
+    return {key: items, **token}
+
+
+def _registry_row(registry: Registry) -> Params:
+    return {"RegistryArn": registry.arn, "RegistryName": registry.name, "Tags": registry.tags}
+
+
+def _registry_full(registry: Registry) -> Params:
+    return _registry_row(registry) | {"Description": registry.description}
+
+
+def list_registries(call: Call) -> Params:
+    """By name prefix and scope (LOCAL: one's own, AWS: AWS's)."""
+    params = _checked(call)
+    prefix, scope = params.get("RegistryNamePrefix", ""), params.get("Scope", "").upper()
+    rows = [
+        _registry_row(registry)
+        for name, registry in sorted(books(call).registries.items())
+        if name.startswith(prefix) and (not scope or (scope == "AWS") == name.startswith("aws."))
+    ]
+    return _listed(call, "Registries", rows)
+
+
+def create_registry(call: Call) -> Params:
+    """A new registry; ConflictException where the name is taken."""
+    params = _checked(call)
+    name, held = params["RegistryName"], books(call)
+    if name.startswith("aws."):
+        raise AwsError("ForbiddenException", "Registry names that start with aws. are reserved.")
+    with STORE.lock:
+        if name in held.registries:
+            raise AwsError("ConflictException", f"Registry with name {name} already exists.")
+        arn = call.arn("schemas", f"registry/{name}")
+        held.registries[name] = Registry(name, arn, params.get("Description"), params.get("Tags", {}))
+    return _registry_full(held.registries[name])
+
+
+def update_registry(call: Call) -> Params:
+    """Changes the description."""
+    registry = _registry(call)
+    registry.description = call.params.get("Description")
+    return _registry_full(registry)
+
+
+def delete_registry(call: Call) -> Params:
+    """Removes a registry with its schemas."""
+    del books(call).registries[_registry(call).name]
+    return {}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _schema_full(schema: Schema, version: Version) -> Params:
+    return {
+        "Description": schema.description,
+        "LastModified": schema.versions[-1].created,
+        "SchemaArn": schema.arn,
+        "SchemaName": schema.name,
+        "SchemaVersion": version.number,
+        "Tags": schema.tags,
+        "Type": version.type,
+        "VersionCreatedDate": version.created,
+    }
+
+
+def _check_content(content: str) -> None:
+    try:
+        parsed = json.loads(content)
+    except ValueError as error:
+        raise AwsError(BAD, "Schema content is not valid JSON.") from error
+    if not isinstance(parsed, dict):
+        raise AwsError(BAD, "Schema content must be a JSON object.")
+
+
+def create_schema(call: Call) -> Params:
+    """A schema with its version 1."""
+    registry, params = _registry(call), call.params
+    _check_content(params["Content"])
+    name = params["SchemaName"]
+    with STORE.lock:
+        if name in registry.schemas:
+            raise AwsError("ConflictException", f"Schema with name {name} already exists.")
+        arn = call.arn("schemas", f"schema/{registry.name}/{name}")
+        first = Version("1", params["Content"], params["Type"], _now())
+        schema = Schema(name, arn, params.get("Description"), params.get("Tags", {}), [first])
+        registry.schemas[name] = schema
+    return _schema_full(schema, first)
+
+
+def update_schema(call: Call) -> Params:
+    """New content makes a new version; the same content none."""
+    schema, params = _schema(call), call.params
+    schema.description = params.get("Description", schema.description)
+    latest, content = schema.versions[-1], params.get("Content")
+    if content is not None and content != latest.content:
+        _check_content(content)
+        if len(schema.versions) >= VERSIONS_KEPT:
+            raise AwsError(BAD, f"A schema cannot have more than {VERSIONS_KEPT} versions.")
+        schema.made += 1
+        schema.versions.append(Version(str(schema.made), content, params.get("Type", latest.type), _now()))
+    return _schema_full(schema, schema.versions[-1])
+
+
+def describe_schema(call: Call) -> Params:
+    """One version with its content; the latest by default."""
+    schema = _schema(call)
+    version = schema.version(call.params.get("SchemaVersion"))
+    return _schema_full(schema, version) | {"Content": version.content}
+
+
+def export_schema(call: Call) -> Params:
+    """As describe, in the type asked for; only the schema's own type can be had here."""
+    schema = _schema(call)
+    version = schema.version(call.params.get("SchemaVersion"))
+    if call.params["Type"] != version.type:
+        raise AwsError(BAD, f"The schema cannot be exported as {call.params['Type']}.")
+    return _schema_full(schema, version) | {"Content": version.content}
+
+
+def delete_schema(call: Call) -> Params:
+    """Removes a schema with all versions."""
+    schema = _schema(call)
+    del _registry(call).schemas[schema.name]
+    return {}
+
+
+def delete_schema_version(call: Call) -> Params:
+    """Removes one version; the last one takes the schema with it."""
+    schema = _schema(call)
+    schema.versions.remove(schema.version(call.params["SchemaVersion"]))
+    if not schema.versions:
+        del _registry(call).schemas[schema.name]
+    return {}
+
+
+def list_schemas(call: Call) -> Params:
+    """The schemas of a registry by name prefix."""
+    prefix = call.params.get("SchemaNamePrefix", "")
+    rows = [
+        {
+            "LastModified": schema.versions[-1].created,
+            "SchemaArn": schema.arn,
+            "SchemaName": name,
+            "Tags": schema.tags,
+            "VersionCount": len(schema.versions),
+        }
+        for name, schema in sorted(_registry(call).schemas.items())
+        if name.startswith(prefix)
+    ]
+    return _listed(call, "Schemas", rows)
+
+
+def list_schema_versions(call: Call) -> Params:
+    """The versions of one schema, newest first."""
+    schema = _schema(call)
+    rows = [
+        {"SchemaArn": schema.arn, "SchemaName": schema.name, "SchemaVersion": each.number, "Type": each.type}
+        for each in reversed(schema.versions)
+    ]
+    return _listed(call, "SchemaVersions", rows)
+
+
+def search_schemas(call: Call) -> Params:
+    """Schemas whose name or content holds every keyword, whatever the case."""
+    registry = _registry(call)
+    words = call.params["Keywords"].lower().split()
+    rows = []
+    for name, schema in sorted(registry.schemas.items()):
+        found = [v for v in schema.versions if all(w in f"{name} {v.content}".lower() for w in words)]
+        if found:
+            versions = [{"CreatedDate": v.created, "SchemaVersion": v.number, "Type": v.type} for v in found]
+            row = {"RegistryName": registry.name, "SchemaArn": schema.arn, "SchemaName": name}
+            rows.append(row | {"SchemaVersions": versions})
+    return _listed(call, "Schemas", rows)
+
+
+HANDLERS = {
+    "ListRegistries": list_registries,
+    "CreateRegistry": create_registry,
+    "DescribeRegistry": lambda call: _registry_full(_registry(call)),
+    "UpdateRegistry": update_registry,
+    "DeleteRegistry": delete_registry,
+    "CreateSchema": create_schema,
+    "UpdateSchema": update_schema,
+    "DescribeSchema": describe_schema,
+    "ExportSchema": export_schema,
+    "DeleteSchema": delete_schema,
+    "DeleteSchemaVersion": delete_schema_version,
+    "ListSchemas": list_schemas,
+    "ListSchemaVersions": list_schema_versions,
+    "SearchSchemas": search_schemas,
+}
