@@ -1,0 +1,144 @@
+"""ARNs: their parts, the kind of thing they name, and the one spelling under which flow keeps a thing.
+
+arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; nothing here knows which partition it is in.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+_KIND_OF_SERVICE = {
+    "sqs": "queue",
+    "sns": "topic",
+    "lambda": "function",
+    "kinesis": "stream",
+    "dynamodb": "table",
+    "firehose": "delivery-stream",
+    "pipes": "pipe",
+    "scheduler": "schedule",
+    "logs": "log-group",
+    "ecs": "task-family",
+    "s3": "bucket",
+    "execute-api": "api",
+    "apigateway": "api",
+    "appsync": "api",
+    "states": "state-machine",
+    "schemas": "registry",
+    "batch": "job-queue",
+    "codepipeline": "pipeline",
+    "codebuild": "build-project",
+    "ssm": "automation",
+    "ssm-incidents": "response-plan",
+    "redshift": "warehouse",
+    "redshift-serverless": "warehouse",
+    "redshift-data": "warehouse",
+    "sagemaker": "pipeline",
+    "glue": "workflow",
+    "inspector": "assessment",
+    "ec2": "instance-action",
+    "iam": "role",
+}
+_KIND_OF_EVENTS = {
+    "event-bus": "bus",
+    "event-busv2": "bus",
+    "rule": "rule",
+    "archive": "archive",
+    "replay": "replay",
+    "api-destination": "api-destination",
+    "connection": "connection",
+    "event-source": "event-source",
+    "event-sourcev2": "event-source",
+    "endpoint": "endpoint",
+    "subscriber": "subscriber",
+    "": "archive",  # the managed rule of an archive points at arn:aws:events:REGION:::, which names nothing else
+    ":": "archive",
+}
+KEEPERS = frozenset({"archive", "replay", "registry"})
+"""Kinds that keep a copy: a rule may point there, but nothing consumes."""
+
+
+class Parts(NamedTuple):
+    """The parts of an ARN; region and account are None where the ARN leaves them out."""
+
+    partition: str
+    service: str
+    region: str | None
+    account: str | None
+    resource: str
+
+
+@lru_cache(maxsize=200_000)
+def parts(arn: str) -> Parts | None:
+    """The parts, or None when it is no ARN (the address of an HTTP subscription)."""
+    if not arn.startswith("arn:") or arn.count(":") < 5:
+        return None
+    _, partition, service, region, account, resource = arn.split(":", 5)
+    return Parts(partition, service, region or None, account or None, resource)
+
+
+@lru_cache(maxsize=200_000)
+def plain(arn: str) -> str:
+    """The ARN without what selects a version of the same thing: alias, version, `:*`, consumer, stream label."""
+    found = parts(arn)
+    if found is None:
+        return arn
+    resource = found.resource
+    if found.service == "lambda" and resource.startswith("function:"):
+        resource = ":".join(resource.split(":")[:2])
+    elif found.service == "states" and resource.startswith("stateMachine:"):
+        resource = ":".join(resource.split(":")[:2])
+    elif found.service == "logs":
+        resource = resource.removesuffix(":*")
+    elif found.service in ("kinesis", "dynamodb"):
+        resource = "/".join(resource.split("/")[:2])
+    return arn if resource == found.resource else arn[: len(arn) - len(found.resource)] + resource
+
+
+@lru_cache(maxsize=200_000)
+def kind(arn: str) -> str:
+    """What the ARN names, in Headwater's words; for what is no ARN: http, email or sms."""
+    found = parts(arn)
+    if found is None:
+        return "http" if "://" in arn else "email" if "@" in arn else "sms"
+    if found.service in ("events", "eventsv2"):
+        return _KIND_OF_EVENTS.get(found.resource.split("/")[0], found.resource.split("/")[0])
+    if found.service == "iam":
+        return (
+            "role"
+            if found.resource.startswith("role/")
+            else "user"
+            if found.resource != "root"
+            else "account"
+        )
+    if found.service == "ecs" and found.resource.startswith("cluster/"):
+        return "task"
+    return _KIND_OF_SERVICE.get(found.service, found.service)
+
+
+def name(arn: str) -> str:
+    """The name a person knows the thing by."""
+    found = parts(arn)
+    if found is None:
+        return arn
+    resource = found.resource
+    if found.service in ("events", "eventsv2") and "/" in resource:
+        pieces = resource.split("/")
+        head = pieces[0]
+        if head in ("api-destination", "connection", "event-busv2") and len(pieces) > 2:
+            return "/".join(pieces[1:-1])
+        return pieces[-1] if head == "rule" else "/".join(pieces[1:])
+    if found.service == "logs":
+        return resource.removeprefix("log-group:").removesuffix(":*")
+    if found.service == "lambda":
+        return resource.split(":")[1] if ":" in resource else resource
+    if found.service in ("iam", "scheduler"):
+        return resource.split("/")[-1]
+    return resource.split("/", 1)[-1] if "/" in resource else resource.split(":")[-1]
+
+
+def rule_bus(arn: str) -> str | None:
+    """Name of the bus in a rule's ARN: `rule/BUS/NAME`, or `rule/NAME` on the default bus."""
+    found = parts(arn)
+    if found is None or not found.resource.startswith("rule/"):
+        return None
+    pieces = found.resource.split("/")
+    return "/".join(pieces[1:-1]) or "default"

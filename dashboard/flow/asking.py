@@ -1,0 +1,58 @@
+"""What a question is about: which buses it means, where a type enters, and what is near a name that nobody knows."""
+
+from collections.abc import Iterable
+
+from collectors.errors import UsageError
+from dashboard.flow import arns, near
+from dashboard.flow.answers import Question
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import Known, known
+
+
+def entry_buses(estate: Estate, asked: Question) -> tuple[str, ...]:
+    """Buses to begin at, sorted. Raises UsageError with the nearest names for a bus that nobody knows.
+
+    With a bus: every bus of that name, or the one with that ARN. Without: where the type enters, and where no bus is
+    known for it, all of them.
+    """
+    if asked.bus is not None:
+        return named_buses(estate, asked.bus)
+    return enters(estate, asked.source, asked.detail_type) or tuple(sorted(estate.buses))
+
+
+def named_buses(estate: Estate, bus: str) -> tuple[str, ...]:
+    """The bus of this ARN, or all of this name, in any account and region."""
+    if bus in estate.buses:
+        return (bus,)
+    found = tuple(sorted(arn for arn, row in estate.buses.items() if row["name"] == bus))
+    if found:
+        return found
+    names = {str(row["name"]) for row in estate.buses.values()}
+    close = near.nearest(arns.name(bus) if arns.parts(bus) else bus, names, 3)
+    hint = f" The nearest: {', '.join(close)}." if close else " No bus was collected."
+    raise UsageError(f"There is no bus {bus}.{hint}")
+
+
+def enters(estate: Estate, source: str, detail_type: str) -> tuple[str, ...]:
+    """Buses where the type is known to enter; AWS's own events enter on the default buses."""
+    buses: set[str] = set(_buses(known(estate).get((source, detail_type))))
+    if source.startswith("aws."):
+        buses |= {
+            arn for arn, row in estate.buses.items() if row["name"] == "default" and row["kind"] == "classic"
+        }
+    return tuple(sorted(buses & estate.buses.keys()))
+
+
+def _buses(entry: Known | None) -> Iterable[str]:
+    return entry.buses if entry else ()
+
+
+def nearest_types(
+    estate: Estate, source: str, detail_type: str, limit: int = 5
+) -> tuple[tuple[str, str], ...]:
+    """Known types nearest to a name that nobody knows; none for a name that is known."""
+    types = known(estate)
+    if (source, detail_type) in types:
+        return ()
+    texts = {f"{s} {t}": (s, t) for s, t in types}
+    return tuple(texts[text] for text in near.nearest(f"{source} {detail_type}", texts, limit))

@@ -1,0 +1,86 @@
+"""The catalogue: every known event type, what knows it, and the subscriptions that stay open."""
+
+from dashboard.flow import consumers, domains, producers
+from dashboard.flow.answers import EventRow, Events, OpenSubscription, Question
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import Key, Known, known
+
+
+def knows(estate: Estate, source: str, detail_type: str) -> bool:
+    """Whether anything knows the type."""
+    return (source, detail_type) in known(estate)
+
+
+def sources(estate: Estate) -> tuple[str, ...]:
+    """Every source of a known type, sorted."""
+    return tuple(sorted({source for source, _ in known(estate)}))
+
+
+def events(estate: Estate, domain: str | None = None) -> Events:
+    """The catalogue, of one domain or whole. Computed once an estate and kept on it."""
+    whole = estate.memory.get("catalogue")
+    if whole is None:
+        whole = estate.memory["catalogue"] = _events(estate)
+    if domain is None:
+        return whole  # type: ignore[no-any-return]
+    rows = tuple(row for row in whole.events if row.domain == domain)
+    return Events(whole.snapshot, whole.complete, whole.gaps, rows, whole.open, whole.malformed)
+
+
+def _events(estate: Estate) -> Events:
+    consumed, produced = consumers.counts(estate), producers.counts(estate)
+    types = known(estate)
+    rows = [_row(estate, key, types[key], consumed[key], produced[key]) for key in sorted(types)]
+    # every scope goes into the catalogue, so every gap touches it
+    return Events(
+        snapshot=estate.snapshot.id,
+        complete=not estate.gaps,
+        gaps=estate.gaps,
+        events=tuple(rows),
+        open=_open(estate),
+        malformed=tuple((sub.arn, sub.problem) for sub in estate.subscriptions if sub.problem),
+    )
+
+
+def _row(estate: Estate, key: Key, entry: Known, consumed: int, produced: int) -> EventRow:
+    return EventRow(
+        source=key[0],
+        detail_type=key[1],
+        buses=tuple(sorted(entry.buses)),
+        domain=domains.domain_of_event(estate, *key),
+        owner=domains.owner_of_event(estate, *key),
+        schema=entry.schemas[0] if entry.schemas else None,
+        producers=produced,
+        consumers=consumed,
+        last_seen=entry.last_seen,
+        known_by=entry.known_by,
+        events=entry.events,
+        orphan=_orphan(consumed, produced),
+    )
+
+
+def _orphan(consumed: int, produced: int) -> str | None:
+    if consumed and produced:
+        return None
+    if not consumed and not produced:
+        return "no consumer, no producer seen"
+    return "no producer seen" if consumed else "no consumer"
+
+
+def _open(estate: Estate) -> tuple[OpenSubscription, ...]:
+    found = []
+    for arn in sorted(estate.rules):
+        sub = estate.rules[arn][0]
+        if sub.matches_nothing or sub.problem:
+            continue
+        if sub.filters and not all(one.is_open for one in sub.filters):
+            continue
+        words = [one.family for one in sub.filters if one.scope != "metadata"]
+        family = " and ".join(text for text, _ in words) or "any source, any detail type"
+        found.append(OpenSubscription(sub.bus, arn, sub.name, family, all(catch for _, catch in words)))
+    return tuple(found)
+
+
+def is_known(estate: Estate, asked: Question) -> bool:
+    """Whether anything knows the type that is asked about."""
+    return knows(estate, asked.source, asked.detail_type)

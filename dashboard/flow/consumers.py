@@ -1,0 +1,145 @@
+"""Who consumes this event: the rows, from every bus where it enters to the last hop."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from collectors.errors import UsageError
+from dashboard.flow import arns, asking, completeness, paths, trees
+from dashboard.flow.answers import Consumer, Consumers, Deliverable, Hop, Question
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import known
+from dashboard.flow.paths import Path, Walk
+
+
+def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None = None) -> Consumers:
+    """The answer to "who consumes this?". With `event` that very event is matched.
+
+    Raises UsageError for a bus that nobody knows, and for an event without source or detail type.
+    """
+    asked = question_of(event, asked.bus) if event is not None else asked
+    buses = asking.entry_buses(estate, asked)
+    walk = Walk(estate)
+    for bus in buses:
+        paths.walk(estate, bus, _tree(estate, asked, event, bus), walk)
+    rows = told_once(estate, asked, [_row(estate, path) for path in walk.paths])
+    gaps = completeness.gaps_on(estate, walk.touched)
+    return Consumers(
+        event=asked,
+        snapshot=estate.snapshot.id,
+        known=(asked.source, asked.detail_type) in known(estate),
+        complete=not gaps,
+        gaps=gaps,
+        consumers=tuple(sorted(rows, key=_order)),
+        buses=buses,
+        notes=tuple(walk.notes),
+        nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
+    )
+
+
+def question_of(event: Mapping[str, Any], bus: str | None) -> Question:
+    """The question that a concrete event asks. Raises UsageError when source or detail type is missing."""
+    source, detail_type = event.get("source"), event.get("detail-type")
+    if not isinstance(source, str) or not isinstance(detail_type, str):
+        raise UsageError('The event needs "source" and "detail-type", both text.')
+    return Question(source, detail_type, bus)
+
+
+def _tree(estate: Estate, asked: Question, event: Mapping[str, Any] | None, bus: str) -> Any:
+    if event is None:
+        return trees.of_type(asked.source, asked.detail_type)
+    return trees.of_event(event, estate.account_of(bus), estate.region_of(bus))
+
+
+def _row(estate: Estate, path: Path) -> Consumer:
+    end = path.hops[-1]
+    return Consumer(
+        arn=end.arn,
+        kind=end.kind,
+        name=end.name,
+        account=estate.account_of(end.arn),
+        region=estate.region_of(end.arn),
+        domain=estate.domain_of(end.arn),
+        owner=estate.owner_of(end.arn),
+        delivery="sometimes" if any(hop.delivery == "sometimes" for hop in path.hops) else "always",
+        when=tuple(dict.fromkeys(text for hop in path.hops for text in hop.when)),
+        path=path.hops,
+        bus=path.bus,
+        subscription=path.subscription,
+        active=all(hop.active for hop in path.hops),
+        deliverable=_deliverable(path.hops),
+        why=_why(path.hops),
+        note=path.note,
+    )
+
+
+def _deliverable(hops: Iterable[Hop]) -> Deliverable:
+    answers = {hop.deliverable for hop in hops}
+    return "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
+
+
+def _why(hops: tuple[Hop, ...]) -> str | None:
+    """The gravest reason: what is off before what is refused before what nobody knows."""
+    off = [hop.why for hop in hops if not hop.active]
+    refused = [hop.why for hop in hops if hop.active and hop.deliverable == "no"]
+    open_ = [hop.why for hop in hops if hop.active and hop.deliverable == "unknown"]
+    return next((why for why in (*off, *refused, *open_) if why), None)
+
+
+def told_once(estate: Estate, asked: Question, rows: list[Consumer]) -> list[Consumer]:
+    """Rows without those that a longer path already tells, because the event arrives there by forwarding.
+
+    Kept is a shorter path that says more: it works where the longer does not, or the event is put there directly too.
+    """
+    rows = list({(r.bus, r.subscription, r.path): r for r in rows}.values())
+    longer: dict[tuple[str, str, str], list[Consumer]] = {}
+    for row in rows:
+        for at, hop in enumerate(row.path[:-1]):
+            if hop.kind == "bus":
+                longer.setdefault((hop.arn, row.path[at + 1].by or "", row.arn), []).append(row)
+    entry = known(estate).get((asked.source, asked.detail_type))
+    direct = entry.observed if entry else set()
+    return [
+        row for row in rows if not any(_covers(full, row, direct) for full in longer.get(_start(row), ()))
+    ]
+
+
+def _start(row: Consumer) -> tuple[str, str, str]:
+    return row.bus, row.path[0].by or "", row.arn
+
+
+def _covers(full: Consumer, row: Consumer, direct: set[str]) -> bool:
+    ways = [hop.arn for hop in row.path], [hop.arn for hop in full.path]
+    if len(ways[0]) >= len(ways[1]) or ways[1][-len(ways[0]) :] != ways[0]:
+        return False
+    if (row.active and not full.active) or (full.deliverable == "no" and row.deliverable != "no"):
+        return False
+    return full.delivery == row.delivery or row.bus not in direct
+
+
+def _order(row: Consumer) -> tuple[Any, ...]:
+    return (
+        not row.active,
+        arns.kind(row.arn),
+        row.name,
+        row.arn,
+        row.bus,
+        row.subscription,
+        len(row.path),
+        str(row.path),
+    )
+
+
+def counts(estate: Estate) -> dict[tuple[str, str], int]:
+    """How many distinct active consumers each known type has. Computed once an estate."""
+    if "consumer-counts" not in estate.memory:
+        estate.memory["consumer-counts"] = {key: _count(estate, Question(*key)) for key in known(estate)}
+    found: dict[tuple[str, str], int] = estate.memory["consumer-counts"]
+    return found
+
+
+def _count(estate: Estate, asked: Question) -> int:
+    walk = Walk(estate)
+    tree = trees.of_type(asked.source, asked.detail_type)
+    for bus in asking.entry_buses(estate, asked):
+        paths.walk(estate, bus, tree, walk)
+    return len({path.hops[-1].arn for path in walk.paths if all(hop.active for hop in path.hops)})

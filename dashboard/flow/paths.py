@@ -1,0 +1,255 @@
+"""From a bus to the last known hop: every way an event can take, as paths.
+
+A depth-first walk over simple paths. At each step the carrier's filter decides over the event's tree; "never" ends the
+way, "sometimes" is carried along with its conditions. What is disabled or missing is walked too, and marked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dashboard.flow import arns, completeness, delivering, matching, trees
+from dashboard.flow.answers import Hop
+from dashboard.flow.delivering import Carrier
+from dashboard.flow.estate import Estate, Row
+from dashboard.flow.matching import Json, Obj, Verdict
+from dashboard.flow.subscriptions import Subscription
+
+MAX_HOPS = 24
+MAX_PATHS = 20_000
+_HIDDEN = "the filter criteria could not be read"
+_STOPPED = (
+    "STOPPED",
+    "STOPPING",
+    "INACTIVE",
+    "Inactive",
+    "DELETING",
+    "Failed",
+    "START_FAILED",
+    "CREATE_FAILED",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from the bus to an end. The last hop is the end."""
+
+    bus: str
+    subscription: str
+    target_id: str | None
+    hops: tuple[Hop, ...]
+    note: str | None = None
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk found: the paths, remarks (loops, hops that AWS does not make) and every ARN it touched."""
+
+    estate: Estate
+    paths: list[Path] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the walk stands: the first bus and subscription, and the hops so far."""
+
+    bus: str
+    first: Subscription | None = None
+    by: str = ""
+    hops: tuple[Hop, ...] = ()
+    buses: tuple[str, ...] = ()
+
+    def passed(self, arn: str) -> bool:
+        return arn in self.buses or any(hop.arn == arn for hop in self.hops)
+
+
+def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk:
+    """Every path that an event with this tree can take from this bus."""
+    found = found or Walk(estate)
+    found.touched.add(bus)
+    _from_bus(found, bus, tree, _Way(bus, buses=(bus,)))
+    return found
+
+
+def _from_bus(walk: Walk, bus: str, tree: Any, way: _Way) -> None:
+    estate = walk.estate
+    source, detail_type = trees.text_part(tree, "source"), trees.text_part(tree, "detail-type")
+    for sub in estate.candidates(bus, source, detail_type):
+        verdict = sub.decide(tree)
+        if verdict.delivery == "never" or sub.target is None:
+            continue
+        carrier = Carrier(
+            sub.kind, sub.arn, sub.arn, sub.account, sub.row["role_arn"], verdict, sub.active, sub.why
+        )
+        after = tree if estate.kind_of(sub.target) == "bus" else trees.after_input(sub.row, tree)
+        next_way = way if way.first or way.by else replace(way, first=sub, by=sub.arn)
+        _reach(walk, sub.target, after, carrier, next_way)
+    for link in estate.links_from(bus, "event-source", "endpoint"):
+        next_way = way if way.first or way.by else replace(way, by=link["arn"] or link["to_arn"])
+        _follow(walk, link, tree, tree, next_way)
+
+
+def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None:
+    estate, kind = walk.estate, walk.estate.kind_of(arn)
+    if kind in arns.KEEPERS:
+        return
+    if way.passed(arn):
+        names = [estate.name_of(a) for a in (*way.buses, arn)]
+        walk.notes[f"Loop cut: {' → '.join(names)}."] = None
+        return
+    walk.touched.add(arn)
+    if len(walk.paths) >= MAX_PATHS or len(way.hops) >= MAX_HOPS:
+        walk.notes[f"More than {MAX_PATHS} paths or {MAX_HOPS} hops: the rest is left out."] = None
+        return
+    there = completeness.presence(estate, arn, kind)
+    hop = _hop(estate, arn, kind, carrier, there)
+    way = replace(way, hops=(*way.hops, hop))
+    step = _STEPS.get(kind)
+    if step is None or not there.here:
+        _end(walk, way)
+    else:
+        step(walk, arn, tree, way)
+
+
+def _hop(estate: Estate, arn: str, kind: str, carrier: Carrier, there: completeness.Presence) -> Hop:
+    state = (estate.row_of(arn) or {}).get("state")
+    why = carrier.why
+    if why is None and not there.here:
+        why = there.why
+    if why is None and kind != "bus" and state in _STOPPED:
+        why = f"The {kind} {estate.name_of(arn)} is {str(state).lower()}."
+    delivers, reason = delivering.deliverable(estate, carrier, arn, kind)
+    active = carrier.active and there.here and why is None
+    return Hop(
+        arn=arn,
+        kind=kind,
+        via=carrier.via,
+        by=carrier.by,
+        name=estate.name_of(arn),
+        delivery="sometimes" if carrier.verdict.delivery == "sometimes" else "always",
+        when=carrier.verdict.when,
+        active=active,
+        deliverable=delivers,
+        why=why if not active else reason if there.collected else there.why,
+    )
+
+
+def _end(walk: Walk, way: _Way, note: str | None = None) -> None:
+    target_id = way.first.target_id if way.first else None
+    walk.paths.append(Path(way.bus, way.by, target_id, way.hops, note))
+
+
+def _follow(walk: Walk, link: Row, over: Any, after: Any, way: _Way) -> None:
+    """Go along a link when its filters let `over` pass; `after` is what arrives."""
+    verdict = _link_verdict(walk.estate, link, over)
+    if verdict.delivery == "never":
+        return
+    why = None if link["active"] else _why_not(walk.estate, link)
+    sender = arns.plain(link["from_arn"])
+    account = walk.estate.account_of(sender)
+    carrier = Carrier(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why)
+    _reach(walk, arns.plain(link["to_arn"]), after, carrier, way)
+
+
+def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
+    if link["filters_hidden"]:
+        return Verdict("sometimes", (_HIDDEN,))
+    scope = link["dialect"] or "data"
+    return matching.any_of([estate.filter_of(text, scope).decide(tree) for text in link["filters"]])
+
+
+def _why_not(estate: Estate, link: Row) -> str:
+    words = {
+        "sns-subscription": "subscription",
+        "event-source-mapping": "event source mapping",
+        "pipe-source": "pipe",
+    }
+    state = (
+        "not confirmed" if "pending" in (link["state"] or "").lower() else (link["state"] or "off").lower()
+    )
+    return f"The {words.get(link['kind'], link['kind'])} to {estate.name_of(link['to_arn'])} is {state}."
+
+
+def _at_bus(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+    estate = walk.estate
+    chain = [estate.account_of(bus) for bus in (*way.buses, arn)]
+    crossed = any(a != b for a, b in zip(chain[:-1], chain[1:-1], strict=False))
+    if crossed and chain[-1] not in chain[:-1] and way.hops[-1].via == "rule":
+        names = " → ".join(estate.name_of(bus) for bus in (*way.buses, arn))
+        walk.notes[f"EventBridge does not forward to a third account: {names}."] = None
+        return
+    if arn not in estate.buses:
+        _end(walk, way, "The bus lies outside what was collected.")
+        return
+    _from_bus(walk, arn, tree, replace(way, buses=(*way.buses, arn)))
+
+
+def _at_queue(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+    record = trees.queue_record(arn, tree)
+    _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source"))
+
+
+def _at_stream(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+    record = trees.stream_record(arn, tree) if way.hops[-1].kind == "stream" else matching.UNKNOWN
+    _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source", "delivery-stream"))
+
+
+def _at_readers(walk: Walk, arn: str, record: Any, way: _Way, kinds: Sequence[str]) -> None:
+    links = walk.estate.links_from(arn, *kinds)
+    if not links:
+        _end(walk, way, f"Nothing collected reads this {way.hops[-1].kind}.")
+    for link in links:
+        _follow(walk, link, record, record, way)
+
+
+def _at_topic(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+    links = walk.estate.links_from(arn, "sns-subscription")
+    if not links and walk.estate.row_of(arn) is None:
+        _end(walk, way, "The topic lies outside what was collected.")
+    for link in links:
+        # EventBridge and Pipes publish without message attributes
+        over = Obj({}, open=False) if link["dialect"] == "sns-attributes" else tree
+        after = tree if link["raw_delivery"] else trees.notification(arn, tree)
+        _follow(walk, link, over, after, way)
+
+
+def _at_pipe(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+    """The enrichment gets the event as well: it is a consumer, and a hop on the way to the pipe's target."""
+    estate = walk.estate
+    for link in estate.links_from(arn, "pipe-enrichment"):
+        before = len(walk.paths)
+        _follow(walk, link, tree, tree, way)
+        ended = walk.paths[before:]
+        tree = matching.UNKNOWN
+        if ended:
+            way = replace(way, hops=ended[-1].hops)
+    for link in estate.links_from(arn, "pipe-target"):
+        after = trees.after_input(link, tree)
+        if estate.kind_of(link["to_arn"]) == "bus":
+            body = after.tree if isinstance(after, Json) else after
+            after = trees.put_on_bus(link, estate.account_of(arn), body)
+        _follow(walk, link, after, after, way)
+
+
+def _onward(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+    """Event sources and global endpoints: they hand on what they get."""
+    links = walk.estate.links_from(arn, "event-source", "endpoint")
+    if not links:
+        return
+    for link in links:
+        _follow(walk, link, tree, tree, way)
+
+
+_STEPS = {
+    "bus": _at_bus,
+    "queue": _at_queue,
+    "stream": _at_stream,
+    "table": _at_stream,
+    "topic": _at_topic,
+    "pipe": _at_pipe,
+    "event-source": _onward,
+    "endpoint": _onward,
+}
+"""What happens to an event at each kind of node; at every other kind the way ends in a consumer."""
