@@ -67,7 +67,7 @@ def _mappings(scope: Scope) -> Iterator[Record]:
     # a self-managed Kafka cluster is no resource of AWS: no event of a bus comes through one
     known = [mapping for mapping in listed if not mapping.get("SelfManagedEventSource")]
     for mapping, told in scope.each(known, lambda m: _with_filters(scope, m), _mapping_name):
-        merged = dict(mapping) | (told or {})
+        merged = {**mapping, **(told or {})}
         hidden = _are_hidden(merged)
         if hidden and merged.get("FilterCriteriaError"):
             _tell_hidden(scope, merged)
