@@ -1,0 +1,74 @@
+"""Rules of every classic bus with all their targets. Without EventBusName, AWS lists the default bus only."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from collectors import redaction
+from collectors.buses import classic_buses
+from collectors.records import Record, Subscription
+from collectors.scope import Scope
+
+
+def collect(scope: Scope) -> Iterator[Record]:
+    """Rows of `subscriptions`. events:ListEventBuses, ListRules for each bus, ListTargetsByRule for each rule.
+
+    A rule without targets, or whose targets AWS does not tell (then a gap names the rule), is one row without target.
+    """
+
+    def targets(rule: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(
+            scope.pages(
+                "events",
+                "list_targets_by_rule",
+                "Targets",
+                Rule=rule.get("Name"),
+                EventBusName=rule["BusName"],
+            )
+        )
+
+    for rule, found in scope.each(_rules(scope), targets, _name):
+        rows = [rule | {"Target": target} for target in found or [{}]]
+        yield from scope.rows(_row, rows, "events:ListTargetsByRule")
+
+
+def _rules(scope: Scope) -> Iterator[dict[str, Any]]:
+    def fetch(bus: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(scope.pages("events", "list_rules", "Rules", EventBusName=bus["Name"]))
+
+    for bus, rules in scope.each(_buses(scope), fetch, lambda bus: bus.get("Arn") or bus["Name"]):
+        arn = bus.get("Arn") or scope.arn("events", f"event-bus/{bus['Name']}")
+        for rule in rules or ():
+            yield rule | {"BusName": bus["Name"], "BusArn": arn}
+
+
+def _buses(scope: Scope) -> list[dict[str, Any]]:
+    """All classic buses; the default bus, which always exists, where they may not be listed."""
+    listed = scope.attempt(lambda: classic_buses(scope), "event buses")
+    return [{"Name": "default"}] if listed is None else [bus for bus in listed if bus.get("Name")]
+
+
+def _name(rule: dict[str, Any]) -> str:
+    return rule.get("Arn") or rule.get("Name") or "?"
+
+
+def _row(rule: dict[str, Any]) -> Subscription:
+    target = rule["Target"]
+    retry = target.get("RetryPolicy") or {}
+    return Subscription(
+        arn=rule.get("Arn"),
+        target_id=target.get("Id"),
+        kind="rule",
+        name=rule.get("Name"),
+        bus_arn=rule["BusArn"],
+        state=rule.get("State"),
+        description=rule.get("Description"),
+        managed_by=rule.get("ManagedBy"),
+        pattern=rule.get("EventPattern"),
+        schedule=rule.get("ScheduleExpression"),
+        target_arn=target.get("Arn"),
+        role_arn=target.get("RoleArn") or rule.get("RoleArn"),
+        dead_letter_arn=(target.get("DeadLetterConfig") or {}).get("Arn"),
+        retry_attempts=retry.get("MaximumRetryAttempts"),
+        max_age_seconds=retry.get("MaximumEventAgeInSeconds"),
+        **redaction.of_target(target),
+    )

@@ -1,0 +1,206 @@
+"""Schema registries: schemas, the metadata of every version, the latest content, and discoverers.
+
+AWS's own registry, aws.events, holds thousands of schemas: only those that a rule of the default bus names are fetched
+(AWS services put their events on default buses).
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from collectors import redaction
+from collectors.errors import RefusedError
+from collectors.records import Link, Record, Schema, SchemaVersion
+from collectors.scope import Scope
+
+AWS_REGISTRY = "aws.events"
+DISCOVERED = "discovered-schemas"
+
+
+def collect(scope: Scope) -> Iterator[Record]:
+    """Rows of `schemas`, `schema_versions` and `links`. schemas:ListRegistries, ListSchemas, DescribeSchema, ListSchemaVersions, ListDiscoverers."""
+    registries = scope.attempt(
+        lambda: list(scope.pages("schemas", "list_registries", "Registries")), "registries"
+    )
+    names = [registry["RegistryName"] for registry in registries or () if registry.get("RegistryName")]
+    own = (name for name in names if name != AWS_REGISTRY)
+    listed = chain(_listed(scope, own), _of_aws(scope) if AWS_REGISTRY in names else ())
+    for schema, told in scope.each(listed, lambda schema: _fetch(scope, schema), _name):
+        yield from _rows(scope, schema | (told or {}))
+    yield from _discoverers(scope)
+
+
+def _listed(scope: Scope, registries: Iterator[str]) -> Iterator[dict[str, Any]]:
+    def fetch(registry: str) -> list[dict[str, Any]]:
+        return list(scope.pages("schemas", "list_schemas", "Schemas", RegistryName=registry))
+
+    for registry, found in scope.each(registries, fetch, str):
+        yield from ({"RegistryName": registry} | schema for schema in found or ())
+
+
+def _fetch(scope: Scope, schema: dict[str, Any]) -> dict[str, Any]:
+    """Latest content, and the versions: not asked for where there is but one, the latest."""
+    where = {"RegistryName": schema["RegistryName"], "SchemaName": schema["SchemaName"]}
+    told: dict[str, Any] = {}
+    try:
+        told = scope.call("schemas", "describe_schema", **where)
+    except RefusedError as error:
+        scope.refuse(error, _name(schema))
+    if told and schema.get("VersionCount") == 1:
+        return told | {"Versions": [told]}
+    versions = scope.pages("schemas", "list_schema_versions", "SchemaVersions", **where)
+    return told | {"Versions": list(versions)}
+
+
+def _rows(scope: Scope, schema: dict[str, Any]) -> Iterator[Record]:
+    content = _content(scope, schema)
+    source, detail_type = names_in(content)
+    told = {
+        "Text": None if content is None else redaction.schema_content(content),
+        "Source": source,
+        "DetailType": detail_type,
+    }
+    yield from scope.rows(_schema, [schema | told], "schemas:DescribeSchema")
+    versions = [
+        {"SchemaArn": schema.get("SchemaArn")} | _given(version) for version in schema.get("Versions") or ()
+    ]
+    yield from scope.rows(_version, versions, "schemas:ListSchemaVersions")
+
+
+def _given(version: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in version.items() if value is not None}
+
+
+def _content(scope: Scope, schema: dict[str, Any]) -> Any:
+    """The content as JSON; None, and a gap, where it is none."""
+    text = schema.get("Content")
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        scope.gap(
+            "partial",
+            "schemas:DescribeSchema",
+            "NotJson",
+            f"The content of this schema is not JSON ({error}); it is shown without content.",
+            _name(schema),
+        )
+        return None
+
+
+def names_in(content: Any) -> tuple[str | None, str | None]:
+    """(source, detail type) that a schema's content tells, at its root or on one of its parts, AWSEvent first."""
+    root = content if isinstance(content, dict) else {}
+    components = root.get("components")
+    parts = components.get("schemas") if isinstance(components, dict) else None
+    parts = parts if isinstance(parts, dict) else {}
+    for part in (parts.get("AWSEvent"), root, *parts.values()):
+        if isinstance(part, dict) and isinstance(part.get("x-amazon-events-source"), str):
+            detail_type = part.get("x-amazon-events-detail-type")
+            return part["x-amazon-events-source"], detail_type if isinstance(detail_type, str) else None
+    return None, None
+
+
+def _of_aws(scope: Scope) -> Iterator[dict[str, Any]]:
+    rules = scope.attempt(
+        lambda: list(scope.pages("events", "list_rules", "Rules", EventBusName="default")),
+        "rules of the default bus, for the schemas of AWS services",
+    )
+    wanted = sorted(_named_by(rules or ()).items())
+
+    def fetch(item: tuple[str, set[str] | None]) -> list[dict[str, Any]]:
+        prefix = f"{item[0]}@"
+        return list(
+            scope.pages(
+                "schemas", "list_schemas", "Schemas", RegistryName=AWS_REGISTRY, SchemaNamePrefix=prefix
+            )
+        )
+
+    for (_, types), found in scope.each(wanted, fetch, lambda item: f"{AWS_REGISTRY} {item[0]}"):
+        for schema in found or ():
+            name = (schema.get("SchemaName") or "").partition("@")[2]
+            if types is None or _letters(name) in types:
+                yield {"RegistryName": AWS_REGISTRY} | schema
+
+
+def _named_by(rules: Any) -> dict[str, set[str] | None]:
+    """AWS sources that patterns name exactly → their detail types, letters only; None: all of the source."""
+    wanted: dict[str, set[str] | None] = {}
+    for rule in rules:
+        try:
+            pattern = json.loads(rule.get("EventPattern") or "{}")
+        except ValueError:
+            continue
+        types = _texts(pattern, "detail-type")
+        for source in _texts(pattern, "source") or ():
+            if not source.startswith("aws."):
+                continue
+            known = wanted.setdefault(source, set())
+            wanted[source] = (
+                None if types is None or known is None else known | {_letters(one) for one in types}
+            )
+    return wanted
+
+
+def _texts(pattern: Any, key: str) -> list[str] | None:
+    """The exact values of a field; None where it is absent or holds anything but exact values."""
+    values = pattern.get(key) if isinstance(pattern, dict) else None
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        return None
+    return values
+
+
+def _letters(text: str) -> str:
+    """A schema is named after its detail type in Pascal case: only letters and digits can be compared."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def _discoverers(scope: Scope) -> Iterator[Record]:
+    found = scope.attempt(
+        lambda: list(scope.pages("schemas", "list_discoverers", "Discoverers")), "discoverers"
+    )
+    registry = scope.arn("schemas", f"registry/{DISCOVERED}")
+    told = [discoverer | {"Registry": registry} for discoverer in found or ()]
+    yield from scope.rows(_discoverer, told, "schemas:ListDiscoverers")
+
+
+def _name(schema: dict[str, Any]) -> str:
+    return schema.get("SchemaArn") or schema.get("SchemaName") or "?"
+
+
+def _schema(schema: dict[str, Any]) -> Schema:
+    return Schema(
+        arn=schema.get("SchemaArn"),
+        registry=schema["RegistryName"],
+        name=schema.get("SchemaName"),
+        type=schema.get("Type"),
+        description=schema.get("Description"),
+        source=schema["Source"],
+        detail_type=schema["DetailType"],
+        version=schema.get("SchemaVersion"),
+        version_count=schema.get("VersionCount") or len(schema.get("Versions") or ()),
+        content=schema["Text"],
+        created_at=schema.get("VersionCreatedDate"),
+        modified_at=schema.get("LastModified"),
+    )
+
+
+def _version(version: dict[str, Any]) -> SchemaVersion:
+    return SchemaVersion(
+        schema_arn=version.get("SchemaArn"),
+        version=version.get("SchemaVersion"),
+        type=version.get("Type"),
+    )
+
+
+def _discoverer(discoverer: dict[str, Any]) -> Link:
+    return Link(
+        arn=discoverer.get("DiscovererArn"),
+        kind="discoverer",
+        from_arn=discoverer.get("SourceArn"),
+        to_arn=discoverer["Registry"],
+        state=discoverer.get("State"),
+        active=discoverer.get("State") == "STARTED",
+    )

@@ -1,0 +1,122 @@
+"""Subscribers of new buses: made by the consumers, also from other accounts, each with one target and up to three filters."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from collectors import redaction
+from collectors.buses import new_buses
+from collectors.records import Record, Subscription
+from collectors.scope import Scope
+
+PATTERN_COLUMNS = {
+    "DATA": "pattern",
+    "METADATA": "metadata_pattern",
+    "SYSTEM_METADATA": "system_pattern",
+}
+
+
+def collect(scope: Scope) -> Iterator[Record]:
+    """Rows of `subscriptions`. eventbridgev2 ListSubscribers for each bus and for the account, DescribeSubscriber.
+
+    A subscriber whose filters AWS does not tell is left out and named by a gap: without them it would look like one
+    that takes everything.
+    """
+    listed = on_new_buses(scope, "list_subscribers", "Subscribers", "SubscriberArn", "SubscriberAccountId")
+
+    def fetch(subscriber: dict[str, Any]) -> dict[str, Any]:
+        arn = subscriber["SubscriberArn"]
+        owner = owner_of(scope, subscriber.get("SubscriberAccountId") or arn.split(":")[4])
+        return owner.call("eventbridgev2", "describe_subscriber", SubscriberArn=arn)
+
+    for summary, told in scope.each(listed, fetch, lambda subscriber: subscriber["SubscriberArn"]):
+        if told is not None:
+            yield from scope.rows(_row, [summary | told], "events:DescribeSubscriber")
+
+
+def on_new_buses(
+    scope: Scope, operation: str, key: str, arn_key: str, account_key: str
+) -> Iterator[dict[str, Any]]:
+    """What hangs on new buses: of each bus of this account, and this account's own on buses outside the run.
+
+    Where bus and subscriber belong to two accounts of the same run, the bus's scope tells it: no row appears twice.
+    Raises RefusedError when the buses cannot be listed.
+    """
+
+    def fetch(bus: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(scope.pages("eventbridgev2", operation, key, EventBusArn=bus["EventBusArn"]))
+
+    buses = [bus for bus in new_buses(scope) if bus.get("EventBusArn")]
+    seen: set[str] = set()
+    for bus, found in scope.each(buses, fetch, lambda bus: bus["EventBusArn"]):
+        for item in found or ():
+            yield from _once(scope, item, arn_key, seen, bus["EventBusArn"])
+    own = scope.attempt(lambda: list(scope.pages("eventbridgev2", operation, key)), f"{key} of the account")
+    for item in own or ():
+        bus_arn = item.get("EventBusArn") or ""
+        mine = item.get(account_key) in (None, scope.account)
+        if mine and not _told_by_its_bus(scope, bus_arn):
+            yield from _once(scope, item, arn_key, seen, bus_arn)
+
+
+def _once(
+    scope: Scope, item: dict[str, Any], arn_key: str, seen: set[str], bus_arn: str
+) -> Iterator[dict[str, Any]]:
+    arn = item.get(arn_key)
+    if not arn:
+        told = f"AWS listed an item of {bus_arn or 'a bus'} without its {arn_key}. It is left out; please report it."
+        scope.gap("partial", "events:ListSubscribers", "UnexpectedShape", told, bus_arn or None)
+    elif arn not in seen:
+        seen.add(arn)
+        yield item
+
+
+def _told_by_its_bus(scope: Scope, bus_arn: str) -> bool:
+    parts = bus_arn.split(":")
+    aws = scope.run.aws
+    return len(parts) > 5 and parts[4] in aws.accounts and parts[3] in aws.regions
+
+
+def owner_of(scope: Scope, account: str) -> Scope:
+    """Who may describe something of this account: the account itself when the run has it, else this scope."""
+    if account != scope.account and account in scope.run.aws.accounts:
+        return Scope(scope.run, account, scope.region, scope.collector)
+    return scope
+
+
+def _patterns(subscriber: dict[str, Any]) -> dict[str, str]:
+    filters = (subscriber.get("FilterConfiguration") or {}).get("Filters") or ()
+    # A filter without a scope speaks of the data, AWS's default.
+    return {
+        PATTERN_COLUMNS[one.get("Scope") or "DATA"]: one["Pattern"] for one in filters if one.get("Pattern")
+    }
+
+
+_INPUTS: dict[str, Callable[[dict[str, Any]], redaction.Input]] = {
+    "RAW": lambda _: redaction.Input(input_kind="event"),
+    "WITH_METADATA": lambda _: redaction.Input(input_kind="with-metadata"),
+    "JSONATA": lambda told: redaction.of_jsonata((told.get("JsonataConfiguration") or {}).get("Expression")),
+}
+
+
+def _row(subscriber: dict[str, Any]) -> Subscription:
+    invoke = subscriber.get("InvokeConfiguration") or {}
+    retry = subscriber.get("RetryPolicy") or {}
+    transformer = subscriber.get("Transformer") or {}
+    inputs = _INPUTS.get(transformer.get("Type") or "RAW", _INPUTS["RAW"])(transformer)
+    return Subscription(
+        arn=subscriber.get("SubscriberArn"),
+        kind="subscriber",
+        name=subscriber.get("Name"),
+        bus_arn=subscriber.get("EventBusArn"),
+        state=subscriber.get("State"),
+        revoked=bool(subscriber.get("Revoked")),
+        description=subscriber.get("Description"),
+        **_patterns(subscriber),
+        target_arn=invoke.get("TargetArn") or subscriber.get("TargetArn"),
+        role_arn=invoke.get("RoleArn"),
+        dead_letter_arn=(subscriber.get("OnFailureConfiguration") or {}).get("Arn"),
+        retry_attempts=retry.get("MaxRetryAttempts"),
+        max_age_seconds=retry.get("MaxEventAgeInSeconds"),
+        log_level=(subscriber.get("LogConfiguration") or {}).get("Level"),
+        **inputs,
+    )
