@@ -70,8 +70,10 @@ def _select(tree: Any, path: str) -> Any:
 
 def notification(topic: str, tree: Any) -> Any:
     """The envelope SNS puts around a message, unless the subscription asks for raw delivery."""
-    known = {"Type": "Notification", "TopicArn": topic, "Message": Json(tree)}
-    return Obj(known, open=True)
+    texts = ("MessageId", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL", "UnsubscribeURL")
+    known = {name: UNKNOWN_STRING for name in texts}
+    known |= {"Type": "Notification", "TopicArn": topic, "Message": Json(tree), "Subject": Maybe(UNKNOWN_STRING)}
+    return Obj(known, open=False)
 
 
 def queue_record(queue: str, tree: Any) -> Any:

@@ -1,0 +1,107 @@
+"""The answers as documents: plain dicts for JSON, rows for CSV and tables. Their keys are a contract (docs/cli.md)."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.flow.answers import Consumers, Events, Explanation, Producers, Question
+
+Document = dict[str, Any]
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "consumers": (
+        *("name", "kind", "delivery", "when", "active", "deliverable", "why", "domain", "owner"),
+        *("account", "region", "arn", "bus", "subscription", "path"),
+    ),
+    "producers": (
+        *("name", "kind", "evidence", "events", "failed", "first_seen", "last_seen", "domain", "owner"),
+        *("account", "region", "arn", "principal", "source", "bus", "active", "read"),
+    ),
+    "events": (
+        *("source", "detail_type", "domain", "owner", "producers", "consumers", "last_seen", "known_by"),
+        *("orphan", "schema", "buses"),
+    ),
+    "subscriptions": ("name", "matched", "active", "sentences", "problem", "bus", "subscription"),
+}
+"""Columns of the flat formats, in order; csv has all of them, a table those that fit."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and times as JSON has them; times are UTC and end in Z."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, tuple | list | set | frozenset) else value
+
+
+def of_consumers(answer: Consumers) -> Document:
+    """The document of `consumers`."""
+    found: Document = plain(answer)
+    return {**_head(answer.event, found), "consumers": found["consumers"], **_rest(found, "buses", "notes", "nearest")}
+
+
+def of_producers(answer: Producers) -> Document:
+    """The document of `producers`."""
+    found: Document = plain(answer)
+    return {**_head(answer.event, found), "producers": found["producers"], **_rest(found, "nearest")}
+
+
+def of_events(answer: Events) -> Document:
+    """The document of `events`."""
+    found: Document = plain(answer)
+    malformed = [{"subscription": arn, "problem": problem} for arn, problem in answer.malformed]
+    keys = ("snapshot", "complete", "gaps", "events", "open")
+    return {**{key: found[key] for key in keys}, "malformed": malformed}
+
+
+def of_explanations(event: Mapping[str, Any], rows: Sequence[Explanation], snapshot: str) -> Document:
+    """The document of `explain`."""
+    kept = {"source": event.get("source"), "detail_type": event.get("detail-type")}
+    return {"event": kept, "snapshot": snapshot, "subscriptions": plain(tuple(rows))}
+
+
+def _head(asked: Question, found: Document) -> Document:
+    event = {"source": asked.source, "detail_type": asked.detail_type, "bus": asked.bus}
+    return {"event": event, **{key: found[key] for key in ("snapshot", "known", "complete", "gaps")}}
+
+
+def _rest(found: Document, *keys: str) -> Document:
+    values = {key: found[key] for key in keys}
+    if "nearest" in values:
+        values["nearest"] = [{"source": s, "detail_type": t} for s, t in values["nearest"]]
+    return values
+
+
+def cell(value: Any) -> str:
+    """A value as the text of one cell; a path as its hops' names."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(f"{v['kind']} {v['name']}" if isinstance(v, dict) else cell(v) for v in value)
+    return str(value)
+
+
+def escaped(text: str) -> str:
+    """The text as a spreadsheet shows it: what starts like a formula, leading spaces aside, gets an apostrophe."""
+    first = text.lstrip(" ")[:1] if not text.startswith(("\t", "\r", "\n")) else text[:1]
+    return f"'{text}" if first and first in _FORMULA else text
+
+
+def to_csv(kind: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """CSV of a document's rows, header first, formulas escaped."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS[kind])
+    for row in rows:
+        writer.writerow([escaped(cell(row[column])) for column in COLUMNS[kind]])
+    return out.getvalue()
