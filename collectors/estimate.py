@@ -1,0 +1,111 @@
+"""What a run will ask of AWS, told before the first call: calls, time and the price of CloudWatch.
+
+Judged by the last snapshot: how many calls each scope made, else how many rows it has. A floor, not a promise:
+AWS may answer slower than its quotas allow.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from collectors.metrics import batch_size, period_of
+from collectors.pace import DEFAULT_QUOTA, QUOTAS, SHARE
+from collectors.snapshot import Snapshot
+
+USD_PER_SERIES = 0.01 / 1000
+"""CloudWatch's price of GetMetricData, for each metric asked for, whatever its number of points."""
+
+SIDE_BY_SIDE = 12
+SECONDS_PER_CALL = 0.06
+"""A call's usual way there and back, for what runs side by side below the quotas."""
+
+CALLS_PER_ROW: dict[str, tuple[str, float]] = {
+    "buses": ("events", 1.0),
+    "rules": ("events", 1.01),
+    "subscribers": ("eventbridgev2", 1.0),
+    "sources": ("events", 1.0),
+    "archives": ("events", 1.0),
+    "api-destinations": ("events", 1.0),
+    "pipes": ("pipes", 0.4),
+    "schedules": ("scheduler", 0.5),
+    "schemas": ("schemas", 1.0),
+    "queues": ("sqs", 0.6),
+    "topics": ("sns", 1.5),
+    "functions": ("lambda", 1.5),
+    "state-machines": ("stepfunctions", 1.0),
+    "streams": ("firehose", 1.0),
+    "tags": ("resourcegroupstaggingapi", 0.01),
+    "traces": ("cloudtrail", 0.02),
+    "metrics": ("cloudwatch", 0.005),
+}
+"""Collector → the service that its time goes to, and how many calls a row of it costs, where no run has told."""
+
+BASE_CALLS = 2
+NO_SNAPSHOT = (
+    "How much there is to read is not known before the first run. For each account and region 10,000 rules take at least "
+    "203 s (one call a rule, at AWS's 50 calls a second); CloudWatch asks $0.01 for 1,000 series."
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """calls, seconds and cloudwatch_usd are null where nothing is known; the sentence always tells."""
+
+    calls: int | None
+    seconds: float | None
+    cloudwatch_usd: float | None
+    sentence: str
+
+
+def estimate(
+    last: Snapshot | None, accounts: Sequence[str], regions: Sequence[str], metric_hours: int
+) -> Estimate:
+    """What collecting these accounts and regions will take, from the scopes of the last snapshot."""
+    wanted = {(account, region) for account in accounts for region in regions}
+    rows = [row for row in last.rows("scopes") if (row["account"], row["region"]) in wanted] if last else []
+    if last is None or not rows:
+        return Estimate(None, None, None, NO_SNAPSHOT)
+    calls = {_key(row): _calls(row, metric_hours) for row in rows}
+    series = sum(row["rows"] for row in rows if row["collector"] == "metrics")
+    total, seconds, usd = sum(calls.values()), _seconds(calls), series * USD_PER_SERIES
+    unknown = len(wanted - {(row["account"], row["region"]) for row in rows})
+    return Estimate(total, seconds, usd, _sentence(total, seconds, series, last.at, unknown))
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["account"], row["region"], row["collector"]
+
+
+def _calls(row: Mapping[str, Any], metric_hours: int) -> int:
+    """Calls of one scope: those of its last run, or by its rows when that run did not read it."""
+    if row["collector"] == "metrics":
+        points = metric_hours * 3600 // period_of(metric_hours)
+        return BASE_CALLS + row["rows"] // batch_size(points) + row["rows"] // 500
+    _, per_row = CALLS_PER_ROW.get(row["collector"], ("", 1.0))
+    by_rows = BASE_CALLS + round(row["rows"] * per_row)
+    return max(row["calls"] or 0, by_rows) if row["status"] != "ok" else row["calls"] or by_rows
+
+
+def _seconds(calls: Mapping[tuple[str, str, str], int]) -> float:
+    """Every (account, region, service) is paced by itself; what no quota holds back is bound by the scopes at a time."""
+    queues: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (account, region, collector), count in calls.items():
+        queues[account, region, CALLS_PER_ROW.get(collector, ("", 1.0))[0]] += count
+    paced = [
+        count / (QUOTAS.get((service, "*"), DEFAULT_QUOTA) * SHARE)
+        for (_, _, service), count in queues.items()
+    ]
+    return max([*paced, sum(calls.values()) * SECONDS_PER_CALL / SIDE_BY_SIDE])
+
+
+def _sentence(calls: int, seconds: float, series: int, at: datetime, unknown: int) -> str:
+    took = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    told = (
+        f"About {calls:,} calls to AWS, at least {took}, and about ${series * USD_PER_SERIES:.2f} for "
+        f"{series:,} CloudWatch series, judged by the snapshot of {at:%Y-%m-%d %H:%M} UTC."
+    )
+    if unknown:
+        told += f" {unknown} of the accounts and regions asked for {'is' if unknown == 1 else 'are'} not in it: more will come."
+    return told

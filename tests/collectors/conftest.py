@@ -1,0 +1,84 @@
+"""A local AWS for all tests of collectors, emptied before each, and one collector run against it over HTTP."""
+
+import importlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from collectors.aws import Aws
+from collectors.run import Outcome, collect_one
+from collectors.sample.server import Server, start
+from collectors.scope import Run, Scope
+from collectors.settings import Settings
+
+ACCOUNT, OTHER = "111111111111", "222222222222"
+REGION = "eu-west-1"
+
+Collect = Callable[..., list[Outcome]]
+
+
+@pytest.fixture(scope="session")
+def local_aws() -> Iterator[Server]:
+    """One server for the session."""
+    with start() as server:
+        yield server
+
+
+@pytest.fixture
+def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server, empty and well behaved, and the environment that points boto3 at it."""
+    local_aws.reset()
+    for name in (
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "HEADWATER_ACCOUNTS",
+        "HEADWATER_REGIONS",
+        "HEADWATER_ROLE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in local_aws.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    return local_aws
+
+
+@pytest.fixture
+def client(aws: Server) -> Callable[..., Any]:
+    """client("sqs", account=…, region=…): what a test makes things with."""
+    made: dict[tuple[str, str, str], Any] = {}
+
+    def of(service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
+        key = (service, account, region)
+        if key not in made:
+            made[key] = boto3.client(
+                service, region_name=region, endpoint_url=aws.endpoint_url, **aws.keys(account)
+            )
+        return made[key]
+
+    return of
+
+
+@pytest.fixture
+def collect(aws: Server) -> Collect:  # noqa: ARG001 - sets the environment
+    """collect("queues", accounts, regions, **settings) → one outcome a scope."""
+
+    def run(
+        name: str, accounts: Sequence[str] = (ACCOUNT,), regions: Sequence[str] = (REGION,), **settings: Any
+    ) -> list[Outcome]:
+        stop = threading.Event()
+        given = Settings(accounts=tuple(accounts), regions=tuple(regions), role="HeadwaterRead", **settings)
+        shared = Run(Aws(given, stop), given, stop)
+        module = importlib.import_module(f"collectors.{name.replace('-', '_')}")
+        one: Any = SimpleNamespace(name=name, collect=module.collect)
+        return [
+            collect_one(one, Scope(shared, account, region, name), lambda *_: None)
+            for account in shared.aws.accounts
+            for region in shared.aws.regions
+        ]
+
+    return run
