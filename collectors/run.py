@@ -169,7 +169,8 @@ def _new_tables(outcome: Outcome, before: snapshot.Snapshot | None) -> dict[str,
 
 
 def _scope_row(outcome: Outcome, before: snapshot.Snapshot | None) -> ScopeRun:
-    scope, rows, read_at = outcome.scope, len(outcome.rows), outcome.at
+    scope, rows = outcome.scope, len(outcome.rows)
+    read_at: datetime | None = outcome.at
     if not outcome.read_something:
         rows, read_at = _last_good(scope, before)
     return ScopeRun(
