@@ -1,0 +1,72 @@
+"""Who put which events (CloudTrail log files), and who changed the wiring (CloudTrail's event history).
+
+The log files are those of the account's trails; or, where the settings name trails, those: read once for the whole run,
+each scope taking the records of its own account and region.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from collectors import changes
+from collectors.put_events import Census, read_file
+from collectors.records import Gap, Record, Trace
+from collectors.scope import Scope
+from collectors.trails import LogFile, named_files, own_files
+
+MOST_FILES = 20_000
+"""Log files of one reading; more belong into Athena."""
+
+
+def collect(scope: Scope) -> Iterator[Record]:
+    """Rows of `changes` and `traces`. cloudtrail:LookupEvents, DescribeTrails, GetEventSelectors; s3:ListObjectsV2, GetObject."""
+    yield from changes.collect(scope)
+    yield from _named(scope) if scope.settings.trails else _own(scope)
+
+
+def _own(scope: Scope) -> Iterator[Trace]:
+    """Traces of the last whole hours and the one under way; CloudTrail may deliver it some minutes late."""
+    now = datetime.now(UTC)
+    since = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=scope.settings.metric_hours)
+    days = [(since + timedelta(days=n)).date() for n in range((now.date() - since.date()).days + 1)]
+    census = _read(scope, own_files(scope, days), since)
+    yield from (trace for _, trace in census.rows())
+
+
+def _named(scope: Scope) -> Iterator[Trace]:
+    census, gaps = scope.run.once("traces of named trails", lambda: _read_named(scope))
+    aws = scope.run.aws
+    mine = (scope.account, scope.region)
+    for place, trace in census.rows():
+        outside = place[0] not in aws.accounts or place[1] not in aws.regions
+        if place == mine or (outside and scope.is_first):
+            yield trace
+    if scope.is_first:
+        scope.gaps += gaps
+
+
+def _read_named(scope: Scope) -> tuple[Census, list[Gap]]:
+    """Read with the credentials of the run itself, whichever scope comes first; its gaps are told once."""
+    aws = scope.run.aws
+    reader = Scope(scope.run, aws.home_account, aws.regions[0], scope.collector)
+    files = (file for location in scope.settings.trails for file in named_files(reader, location))
+    return _read(reader, files, None), reader.gaps
+
+
+def _read(scope: Scope, files: Iterable[LogFile], since: datetime | None) -> Census:
+    census = Census()
+    partition = scope.run.aws.partition
+    remaining = iter(files)
+    for file, told in scope.each(
+        islice(remaining, MOST_FILES), lambda file: read_file(file, partition), lambda file: file.location
+    ):
+        if told is not None:
+            census.take(file, *told, since)
+    left_out = next(remaining, None)
+    if left_out:
+        message = f"There are more than {MOST_FILES} log files; the rest was not read. Name a smaller prefix."
+        scope.gap("partial", left_out.location, "TooMany", message, left_out.evidence)
+    for reason, count in census.problems.items():
+        where = census.first_file[reason]
+        scope.gap("partial", where, "UnexpectedShape", f"{count} {reason}; the first in {where}.", where)
+    return census
