@@ -1,0 +1,107 @@
+"""A builder of small estates: records in, an Estate out, through the real frames and a real store."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from collectors import snapshot
+from collectors.frames import frame_of, table_of
+from collectors.records import Bus, Gap, Link, Record, Resource, ScopeRun, Subscription
+from collectors.settings import Settings
+from dashboard.flow.estate import Estate
+
+ACCOUNT, OTHER, THIRD, REGION = "111111111111", "222222222222", "333333333333", "eu-west-1"
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+SOURCE, TYPE = "com.acme.orders", "OrderPlaced"
+COLLECTORS = ("buses", "rules", "subscribers", "queues", "topics", "functions", "pipes", "streams")
+Build = Callable[..., Estate]
+
+
+def arn(service: str, resource: str, account: str = ACCOUNT, region: str = REGION) -> str:
+    return f"arn:aws:{service}:{region}:{account}:{resource}"
+
+
+def bus(name: str = "orders", account: str = ACCOUNT, **more: Any) -> Bus:
+    return Bus(arn=arn("events", f"event-bus/{name}", account), name=name, **{"kind": "classic", **more})
+
+
+def new_bus(name: str = "fresh") -> Bus:
+    return Bus(arn=arn("events", f"event-busv2/{name}/abc123"), name=name, kind="new")
+
+
+def rule(on: Bus, name: str, target: str | None, pattern: str | None = None, **more: Any) -> Subscription:
+    account = on.arn.split(":")[4]
+    values = {"kind": "rule", "state": "ENABLED", "target_id": "1" if target else None, "target_arn": target}
+    values |= {"pattern": pattern or f'{{"source": ["{SOURCE}"], "detail-type": ["{TYPE}"]}}'}
+    where = name if on.name == "default" else f"{on.name}/{name}"
+    return Subscription(
+        arn=arn("events", f"rule/{where}", account), name=name, bus_arn=on.arn, **(values | more)
+    )
+
+
+def subscriber(on: Bus, name: str, target: str, **more: Any) -> Subscription:
+    values = {"kind": "subscriber", "state": "RUNNING", "target_arn": target} | more
+    return Subscription(arn=arn("events", f"subscriber/{name}/x1"), name=name, bus_arn=on.arn, **values)
+
+
+def function(name: str = "bill", account: str = ACCOUNT, **more: Any) -> Resource:
+    return Resource(arn=arn("lambda", f"function:{name}", account), kind="function", name=name, **more)
+
+
+def queue(name: str = "inbox", account: str = ACCOUNT, **more: Any) -> Resource:
+    return Resource(arn=arn("sqs", name, account), kind="queue", name=name, **more)
+
+
+def topic(name: str = "news", account: str = ACCOUNT, **more: Any) -> Resource:
+    return Resource(arn=arn("sns", name, account), kind="topic", name=name, **more)
+
+
+def pipe(name: str = "tube", **more: Any) -> Resource:
+    return Resource(arn=arn("pipes", f"pipe/{name}"), kind="pipe", name=name, **more)
+
+
+def link(kind: str, start: Record | str, end: Record | str, **more: Any) -> Link:
+    ends = [e if isinstance(e, str) else e.arn for e in (start, end)]  # type: ignore[attr-defined]
+    return Link(kind=kind, from_arn=ends[0], to_arn=ends[1], **more)  # type: ignore[arg-type]
+
+
+def gap(**more: Any) -> Gap:
+    return Gap(**({"action": "x:List", "status": "denied", "message": "AWS said no.", "at": NOW} | more))
+
+
+def run(status: str = "ok") -> ScopeRun:
+    return ScopeRun(status=status, rows=0, calls=1, throttles=0, seconds=0.1, tried_at=NOW, read_at=NOW)  # type: ignore[arg-type]
+
+
+def _scope_of(record: Record) -> tuple[str, str, str]:
+    named = getattr(record, "arn", None) or getattr(record, "from_arn", None)
+    parts = named.split(":") if named else ["", "", "", REGION, ACCOUNT]
+    return parts[4] or ACCOUNT, parts[3] or REGION, "test"
+
+
+def estate_of(
+    store: Path,
+    records: Iterable[Record],
+    gaps: dict[tuple[str, str, str], list[Gap]] | None = None,
+    read: Iterable[str] = COLLECTORS,
+    accounts: Iterable[str] = (ACCOUNT,),
+    settings: Settings | None = None,
+) -> Estate:
+    tables: dict[str, list[pa.Table]] = defaultdict(list)
+    grouped: dict[tuple[str, str, str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        grouped[(frame_of(record), *_scope_of(record))].append(record)
+    for scope, rows in (gaps or {}).items():
+        grouped[("gaps", *scope)] = list(rows)
+    for account in accounts:
+        for collector in read:
+            grouped[("scopes", account, REGION, collector)] = [run()]
+    for (frame, account, region, collector), rows in grouped.items():
+        scope = {"account": account, "region": region, "collector": collector}
+        tables[frame].append(table_of(frame, rows, scope))
+    whole = {frame: pa.concat_tables(parts) for frame, parts in tables.items()}
+    return Estate.of(snapshot.write(store, whole, "local"), settings or Settings(store=store))
