@@ -99,9 +99,9 @@ def start(port: int = 0, *, size: str | int | None = None, timeout: float = 60) 
     """
     what = ["--empty"] if size is None else ["--size", str(size)]
     command = [sys.executable, "-m", "collectors.sample", "--port", str(port), *what]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=_clean_environment()
-    )  # noqa: S603 - our own module
+    )
     server = Server(process)
     reminder = threading.Timer(timeout, process.kill)
     reminder.start()
@@ -118,5 +118,5 @@ def start(port: int = 0, *, size: str | int | None = None, timeout: float = 60) 
 
 
 def _clean_environment() -> dict[str, str]:
-    """This environment without what would point the server's own clients, or moto, elsewhere."""
+    """Our environment without what would point the server's own clients, or moto, elsewhere."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}

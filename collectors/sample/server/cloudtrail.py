@@ -20,7 +20,7 @@ STORE: Store[list[Params]] = Store(list)
 
 
 def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def event_of(record: dict[str, Any]) -> Params:
@@ -83,7 +83,7 @@ def lookup_events(call: Call) -> Params:
         if max(start, now - KEPT) <= event["EventTime"] <= end
         and all(_has(event, each) for each in attributes)
     ]
-    items, token = page(call, found, size=PAGE, bad_token="InvalidNextTokenException", limit="MaxResults")
+    items, token = page(call, found, size=PAGE, bad="InvalidNextTokenException", limit="MaxResults")
     return {"Events": items, **token}
 
 

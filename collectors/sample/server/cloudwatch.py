@@ -45,7 +45,7 @@ def list_metrics(call: Call) -> Params:
         and all(_has(series, each) for each in wanted)
         and ("RecentlyActive" not in params or not np.isnan(minutes(series, now - 180, now)).all())
     ]
-    items, token = page(call, rows, size=PAGE, bad_token="InvalidParameterValue")
+    items, token = page(call, rows, size=PAGE, bad="InvalidParameterValue")
     return {"Metrics": items, **token}
 
 
@@ -109,9 +109,9 @@ def _points(call: Call, wanted: Params, start: datetime, end: datetime) -> tuple
     if series is None or last <= first or (unit and series.unit not in {None, unit}):
         return np.empty(0), np.empty(0)
     rows = -(-(last - first) // period)
-    samples = np.full(rows * period, np.nan)
-    samples[: last - first] = minutes(series, first, last)
-    samples = samples.reshape(rows, period)
+    padded = np.full(rows * period, np.nan)
+    padded[: last - first] = minutes(series, first, last)
+    samples = padded.reshape(rows, period)
     sent = ~np.isnan(samples).all(axis=1)
     at = first + np.arange(rows) * period
     return at[sent], statistic(samples[sent], wanted["Stat"])

@@ -53,7 +53,7 @@ def list_discoverers(call: Call) -> Params:
         if name.startswith(params.get("DiscovererIdPrefix", ""))
         and one["SourceArn"].startswith(params.get("SourceArnPrefix", ""))
     ]
-    items, token = page(call, rows, size=PAGE, bad_token=BAD)
+    items, token = page(call, rows, size=PAGE, bad=BAD)
     return {"Discoverers": items, **token}
 
 

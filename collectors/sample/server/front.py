@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -32,6 +33,7 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """WSGI entry: control endpoint, else AWS."""
         body = _read_body(environ)
+        environ["wsgi.input"] = io.BytesIO(body)  # whoever parses the request reads it again
         if environ.get("PATH_INFO", "").startswith(control.PREFIX):
             response = control.answer(environ, body, self.conduct)
         else:
@@ -39,11 +41,9 @@ class Front:
         headers = {
             k: v for k, v in response.headers.items() if k.lower() not in {"content-length", "status", "date"}
         }
-        if environ["REQUEST_METHOD"] == "HEAD":  # S3 tells the object's length there, with no body behind it
-            length = _content_length(response)
-        else:
-            length = str(len(response.body))
-        headers["Content-Length"] = length
+        # to HEAD, S3 tells the object's length with no body behind it
+        head = environ["REQUEST_METHOD"] == "HEAD"
+        headers["Content-Length"] = _content_length(response) if head else str(len(response.body))
         start_response(f"{response.status} _", list(headers.items()))
         return [response.body]
 
@@ -91,7 +91,9 @@ def _content_length(response: Response) -> str:
 
 
 def _read_body(environ: dict[str, Any]) -> bytes:
-    if environ.get("wsgi.input_terminated"):
-        return bytes(environ["wsgi.input"].read())
+    if environ.pop("HTTP_TRANSFER_ENCODING", ""):
+        body = bytes(environ["wsgi.input"].read())
+        environ["CONTENT_LENGTH"] = str(len(body))
+        return body
     length = int(environ.get("CONTENT_LENGTH") or 0)
     return bytes(environ["wsgi.input"].read(length)) if length else b""

@@ -50,10 +50,11 @@ def identify(environ: dict[str, Any], body: bytes) -> tuple[Call, Request] | Non
     access_key, region, signing = found.groups()
     service = SIGNING_NAMES.get(signing, signing)
     request = Request(environ)
+    uri: dict[str, Any] = {}
     cbor = _CBOR_PATH.search(environ.get("PATH_INFO", ""))
     if cbor and environ.get("HTTP_SMITHY_PROTOCOL") == "rpc-v2-cbor":
         service = "eventbridgev2" if cbor[1] == "AWSEventsV2" else service
-        operation, protocol, uri = cbor[2], CBOR, {}
+        operation, protocol = cbor[2], CBOR
     else:
         operation, protocol, uri = _operation(service, environ, body, request)
     return (

@@ -22,8 +22,8 @@ class List:
 
     key: str
     size: int
-    token: str = "NextToken"
-    out: str = "NextToken"
+    incoming: str = "NextToken"
+    outgoing: str = "NextToken"
     limit: str = "Limit"
     default: int | None = None
     bad: str = "ValidationException"
@@ -100,20 +100,20 @@ def whole_list(call: Call, spec: List, params: Params) -> list[Any]:
     while True:
         answer = call.moto(params | token)
         items += answer.get(spec.key, [])
-        after = answer.get(spec.out)
+        after = answer.get(spec.outgoing)
         if not after:
             return items
-        token = {spec.token: after}
+        token = {spec.incoming: after}
 
 
 def list_page(call: Call) -> Params:
     """One page of a list by AWS's sizes."""
     spec = LISTS[call.service, call.operation]
-    asked = {name: value for name, value in call.params.items() if name not in {spec.token, spec.limit}}
-    bounds = {name: value for name, value in call.params.items() if name != spec.token}
+    asked = {name: value for name, value in call.params.items() if name not in {spec.incoming, spec.limit}}
+    bounds = {name: value for name, value in call.params.items() if name != spec.incoming}
     check(bounds, operation_model(call.service, call.operation).input_shape, spec.bad)
     key = (call.account, call.region, call.service, call.operation, repr(sorted(asked.items())))
-    items = _begun(key) if spec.token in call.params else None
+    items = _begun(key) if spec.incoming in call.params else None
     if items is None:
         items = whole_list(call, spec, asked)
     if spec.default is not None and not call.params.get(spec.limit):
@@ -122,10 +122,10 @@ def list_page(call: Call) -> Params:
         call,
         items,
         size=spec.size,
-        bad_token=spec.bad,
-        token=spec.token,
+        bad=spec.bad,
+        incoming=spec.incoming,
         limit=spec.limit,
-        out=spec.out,
+        outgoing=spec.outgoing,
     )
     if token:
         _begin(key, items)
@@ -152,7 +152,7 @@ def list_queues(call: Call) -> Params:
     items = whole_list(call, spec, {**prefix, "MaxResults": 1000})
     if "MaxResults" not in call.params and "NextToken" not in call.params:
         return {"QueueUrls": items[:1000]}
-    rows, token = page(call, items, size=1000, bad_token=spec.bad, limit="MaxResults")
+    rows, token = page(call, items, size=1000, bad=spec.bad, limit="MaxResults")
     return {"QueueUrls": rows, **token}
 
 
@@ -176,7 +176,7 @@ def list_streams(call: Call) -> Params:
     names.sort()
     after = call.params.get("ExclusiveStartStreamName", "")
     rest = [name for name in names if name > after]
-    rows, token = page(call, rest, size=100, bad_token="ExpiredNextTokenException")
+    rows, token = page(call, rest, size=100, bad="ExpiredNextTokenException")
     return {
         "StreamNames": rows,
         "HasMoreStreams": bool(token),

@@ -84,8 +84,8 @@ class Rule:
                 [wanted] if isinstance(wanted, str) else wanted
             ):
                 return False
-        text = self.spec.get("contains")
-        return text is None or text.encode() in call.body or text in str(call.environ.get("PATH_INFO"))
+        text = str(self.spec.get("contains", ""))
+        return text.encode() in call.body or text in str(call.environ.get("PATH_INFO"))
 
     def admits(self, call: Call) -> bool:
         """Whether the quota of the rule lets this call through. Each account and region has its own."""
@@ -137,7 +137,7 @@ class Conduct:
     def report(self) -> dict[str, Any]:
         """The counts, as GET /_headwater/calls answers them."""
         with self.lock:
-            rows = [
+            rows: list[dict[str, Any]] = [
                 {
                     "account": key[0],
                     "region": key[1],

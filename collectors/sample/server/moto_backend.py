@@ -12,7 +12,10 @@ from moto.core.model_instances import reset_model_data
 from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from collectors.sample.server import moto_patches
 from collectors.sample.server.wire import AwsError, Call, Params, Response, operation_model, unknown_operation
+
+moto_patches.apply()
 
 _SIGNING = {"cloudwatch": "monitoring", "resourcegroupstaggingapi": "tagging", "stepfunctions": "states"}
 _APPLICATION = DomainDispatcherApplication(create_backend_app)
@@ -21,7 +24,7 @@ CRASHES: list[str] = []
 
 
 def passthrough(call: Call) -> Response:
-    """moto's own answer to the request as it came; its crashes become errors in the service's protocol."""
+    """The answer of moto to the request as it came; its crashes become errors in the service's protocol."""
     environ = dict(call.environ)
     environ["wsgi.input"] = io.BytesIO(call.body)
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
@@ -131,7 +134,7 @@ def _run(call: Call, environ: dict[str, Any]) -> Response:
 
 
 def _without_html(call: Call, response: Response) -> Response:
-    """moto answers an unknown path with an HTML page; AWS answers with an error of the service."""
+    """An unknown path is an HTML page in moto; AWS answers with an error of the service."""
     kind = response.headers.get("Content-Type", "")
     if (
         response.status in {404, 405, 500, 501}

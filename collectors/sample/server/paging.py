@@ -34,10 +34,10 @@ def read_token(call: Call, token: str, ignored: set[str], code: str) -> tuple[in
     try:
         raw = base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
         offset, digest = json.loads(raw)
-        if digest != _digest(call, ignored):
-            raise ValueError(token)
     except (ValueError, TypeError, binascii.Error) as error:
         raise AwsError(code, "The NextToken that was provided is not valid.") from error
+    if digest != _digest(call, ignored):
+        raise AwsError(code, "The NextToken that was provided belongs to another question.")
     # Half steps mark that the empty page in front of this one was already sent.
     return int(offset), float(offset) != int(offset)
 
@@ -47,21 +47,21 @@ def page(  # noqa: PLR0913 - the names of the members differ by service
     items: list[Any],
     *,
     size: int,
-    bad_token: str = "ValidationException",
-    token: str = "NextToken",
+    bad: str = "ValidationException",
+    incoming: str = "NextToken",
     limit: str = "Limit",
-    out: str = "NextToken",
+    outgoing: str = "NextToken",
 ) -> tuple[list[Any], dict[str, str]]:
-    """One page of items and `{out: token}` when more follow.
+    """One page of items and `{outgoing: token}` when more follow.
 
     size: the service's page size when the client names none; a larger limit asked for is cut to it by the caller.
     """
-    ignored = {token, limit}
-    given = call.params.get(token)
-    start, after_empty = read_token(call, given, ignored, bad_token) if given else (0, False)
+    ignored = {incoming, limit}
+    given = call.params.get(incoming)
+    start, after_empty = read_token(call, given, ignored, bad) if given else (0, False)
     wanted = int(call.params.get(limit) or size)
     count = 1 if call.quirks.one_item_pages else max(1, min(wanted, size))
     if call.quirks.empty_pages and items[start:] and not after_empty:
-        return [], {out: make_token(call, start + 0.5, ignored)}  # type: ignore[arg-type]
+        return [], {outgoing: make_token(call, start + 0.5, ignored)}  # type: ignore[arg-type]
     more = start + count < len(items)
-    return items[start : start + count], {out: make_token(call, start + count, ignored)} if more else {}
+    return items[start : start + count], {outgoing: make_token(call, start + count, ignored)} if more else {}

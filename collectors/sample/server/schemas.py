@@ -115,7 +115,7 @@ def _schema(call: Call) -> Schema:
 def _listed(call: Call, key: str, rows: list[Params]) -> Params:
     if int(call.params.get("Limit", 1)) < 1:
         raise AwsError(BAD, "Limit must be greater than 0")
-    items, token = page(call, rows, size=PAGE, bad_token=BAD)
+    items, token = page(call, rows, size=PAGE, bad=BAD)
     return {key: items, **token}
 
 

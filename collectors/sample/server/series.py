@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -152,22 +153,19 @@ def _random(at: NDArray[np.int64], seed: int) -> Values:
 
 def statistic(samples: Values, stat: str) -> Values:
     """One statistic of each row of samples (nan: not sent). Raises ValueError for a statistic that is not known."""
-    present = ~np.isnan(samples)
-    count = present.sum(axis=1).astype(np.float64)
-    total = np.where(present, samples, 0.0).sum(axis=1)
-    if stat == "SampleCount":
-        return count
-    if stat == "Sum":
-        return total
-    if stat == "Average":
-        return total / np.maximum(count, 1.0)
-    if stat == "Maximum":
-        return np.where(present, samples, -np.inf).max(axis=1)
-    if stat == "Minimum":
-        return np.where(present, samples, np.inf).min(axis=1)
+    sent = ~np.isnan(samples)
+    filled = np.where(sent, samples, 0.0)
+    count = sent.sum(axis=1).astype(np.float64)
+    known: dict[str, Callable[[], Any]] = {
+        "SampleCount": lambda: count,
+        "Sum": lambda: filled.sum(axis=1),
+        "Average": lambda: filled.sum(axis=1) / np.maximum(count, 1.0),
+        "Maximum": lambda: np.where(sent, samples, -np.inf).max(axis=1),
+        "Minimum": lambda: np.where(sent, samples, np.inf).min(axis=1),
+    }
+    if stat in known:
+        return np.asarray(known[stat]())
     if stat.startswith("p") and 0 <= float(stat[1:]) <= 100:
-        filled = np.where(present, samples, np.nan)
-        filled[~present.any(axis=1)] = 0.0
-        percentile: Values = np.nanpercentile(filled, float(stat[1:]), axis=1)
-        return percentile
+        present = np.where(sent.any(axis=1, keepdims=True), samples, 0.0)
+        return np.asarray(np.nanpercentile(present, float(stat[1:]), axis=1))
     raise ValueError(stat)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, make_server
-
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from collectors.sample.server.front import Front
 
 
-class QuietHandler(MotoRequestHandler):
+class QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto has no stubs
     """Keeps connections open, as AWS does, and writes no log. Without Nagle's delay, which would cost 40 ms a call."""
 
     protocol_version = "HTTP/1.1"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-_ALL: list[Store] = []  # type: ignore[type-arg] - stores of every kind, only to be emptied
+_ALL: list[Store[Any]] = []
 
 
 class Store(Generic[T]):

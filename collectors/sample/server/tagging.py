@@ -11,7 +11,7 @@ from moto.kinesis.models import kinesis_backends
 from moto.pipes.models import pipes_backends
 from moto.scheduler.models import scheduler_backends
 
-from collectors.sample.server import discoverers, schemas, v2_store
+from collectors.sample.server import schemas, v2_store
 from collectors.sample.server.lists import List, whole_list
 from collectors.sample.server.paging import page
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -28,7 +28,7 @@ def _ours(call: Call) -> Iterator[Tagged]:
         yield registry.arn, "schemas:registry", registry.tags
         for schema in registry.schemas.values():
             yield schema.arn, "schemas:schema", schema.tags
-    for one in discoverers.books(call).discoverers.values():
+    for one in schemas.books(call).discoverers.values():
         yield one["DiscovererArn"], "schemas:discoverer", one["Tags"]
     for arn, tags in v2_store.STORE[call.scope].tags.items():
         yield arn, f"events:{arn.split(':')[5].split('/')[0]}", tags
@@ -75,10 +75,10 @@ def get_resources(call: Call) -> Params:
         call,
         rows,
         size=PAGE,
-        bad_token="PaginationTokenExpiredException",
-        token="PaginationToken",
+        bad="PaginationTokenExpiredException",
+        incoming="PaginationToken",
         limit="ResourcesPerPage",
-        out="PaginationToken",
+        outgoing="PaginationToken",
     )
     return {"ResourceTagMappingList": items, "PaginationToken": "", **token}
 

@@ -180,7 +180,7 @@ def delete_resource_policy(call: Call) -> Params:
 def list_resource_policies(call: Call) -> Params:
     """Names and revisions; the documents by get_resource_policy."""
     rows = sorted(_policies(call).values(), key=lambda row: row["PolicyName"])
-    items, token = page(call, rows, size=PAGE, bad_token=INVALID, limit="MaxResults")
+    items, token = page(call, rows, size=PAGE, bad=INVALID, limit="MaxResults")
     return {"PolicySummaries": items, **token}
 
 

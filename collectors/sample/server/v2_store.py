@@ -110,7 +110,7 @@ def listed(call: Call, key: str, rows: list[Params]) -> Params:
     """One page of rows whose names begin with the prefix asked for."""
     prefix = call.params.get("NamePrefix", "")
     named = [row for row in rows if row.get("Name", "").startswith(prefix)]
-    items, token = page(call, named, size=PAGE, bad_token=INVALID, limit="MaxResults")
+    items, token = page(call, named, size=PAGE, bad=INVALID, limit="MaxResults")
     return {key: items, **token}
 
 

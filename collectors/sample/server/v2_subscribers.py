@@ -48,7 +48,7 @@ def create_subscriber(call: Call) -> Params:
         _check_filters(params)
         if taken(held.subscribers, params["Name"], bus):
             raise already("Subscriber", params["Name"])
-        subscriber = {"Type": "UNORDERED", "StartingPosition": "LATEST", "State": "RUNNING"}
+        subscriber: Params = {"Type": "UNORDERED", "StartingPosition": "LATEST", "State": "RUNNING"}
         subscriber |= {name: params[name] for name in (*_SETTABLE, *_AT_CREATION) if name in params}
         at = now()
         subscriber |= {

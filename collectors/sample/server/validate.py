@@ -23,24 +23,28 @@ def check(params: Params, shape: Any, code: str) -> None:
 
 
 def _problems(value: Any, shape: Any, path: str) -> Iterator[str]:
-    if shape.type_name == "structure" and isinstance(value, dict):
-        for name in shape.required_members:
-            if value.get(name) is None:
-                yield _says(None, f"{path}{name}", "Member must not be null")
-        for name, member in value.items():
-            if name in shape.members and member is not None:
-                yield from _problems(member, shape.members[name], f"{path}{name}.")
-        return
-    if shape.type_name == "list" and isinstance(value, list):
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, dict):
+        yield from _structure(value, shape, path)
+    elif kind == "list" and isinstance(value, list):
         yield from _size(value, shape, path)
         for index, item in enumerate(value):
             yield from _problems(item, shape.member, f"{path}{index + 1}.member.")
-    elif shape.type_name == "map" and isinstance(value, dict):
+    elif kind == "map" and isinstance(value, dict):
         yield from _size(value, shape, path)
-    elif shape.type_name in {"integer", "long"}:
+    elif kind in {"integer", "long"}:
         yield from _range(value, shape, path)
-    elif shape.type_name == "string" and isinstance(value, str):
+    elif kind == "string" and isinstance(value, str):
         yield from _string(value, shape, path)
+
+
+def _structure(value: Params, shape: Any, path: str) -> Iterator[str]:
+    for name in shape.required_members:
+        if value.get(name) is None:
+            yield _says(None, f"{path}{name}", "Member must not be null")
+    for name, member in value.items():
+        if name in shape.members and member is not None:
+            yield from _problems(member, shape.members[name], f"{path}{name}.")
 
 
 def _says(value: Any, path: str, rule: str) -> str:

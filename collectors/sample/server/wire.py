@@ -109,7 +109,7 @@ class Call:
     def moto(
         self, params: Params | None = None, operation: str | None = None, service: str | None = None
     ) -> Params:
-        """moto's answer in this account and region; by default to this very operation with its own parameters."""
+        """The answer of moto in this account and region; by default to this very operation with its own parameters."""
         if self.backend is None:
             raise AwsError("InternalFailure", "no backend is attached to this call")
         chosen = self.params if params is None else params
@@ -117,7 +117,7 @@ class Call:
 
 
 def operation_model(service: str, operation: str) -> Any:
-    """botocore's model of one operation; AwsError where the service has no such operation."""
+    """The model of one operation; AwsError where the service has no such operation."""
     model = get_service_model(service)
     if operation not in model.operation_names:
         raise unknown_operation(operation)
