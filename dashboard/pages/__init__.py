@@ -1,0 +1,27 @@
+"""The pages. PAGES is the one list of them: a new page is a file with render(estate, scope), and a row here."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dashboard.flow.estate import Estate
+from dashboard.pages import ask, catalogue, coverage, event, throughput
+from dashboard.pages.scope import Scope
+
+
+class Page(NamedTuple):
+    """A page: its path in the URL, its title, its icon (of Streamlit's own font) and what draws it."""
+
+    slug: str
+    title: str
+    icon: str
+    render: Callable[[Estate, Scope], None]
+
+
+PAGES = (
+    Page("ask", "Ask", ":material/search:", ask.render),
+    Page("event", "Event type", ":material/bolt:", event.render),
+    Page("catalogue", "Catalogue", ":material/list_alt:", catalogue.render),
+    Page("throughput", "Throughput", ":material/monitoring:", throughput.render),
+    Page("coverage", "Coverage", ":material/fact_check:", coverage.render),
+)
+"""The first one is where one lands."""

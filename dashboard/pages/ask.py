@@ -1,0 +1,150 @@
+"""Ask: one box. Results ranked and typed; a question that names one event type is answered in a sentence at once."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.escape import clean
+from dashboard.flow import catalogue, search
+from dashboard.flow.answers import Found, Search
+from dashboard.flow.estate import Estate
+from dashboard.pages import answers, links, parts, words
+from dashboard.pages.scope import Scope
+
+SURE = 0.9
+MOST = 20
+KINDS = {
+    "event": "event type",
+    "source": "source",
+    "bus": "bus",
+    "rule": "rule",
+    "resource": "resource",
+    "domain": "domain",
+    "owner": "owner",
+}
+
+
+def render(estate: Estate, scope: Scope) -> None:
+    """The landing page."""
+    st.title("Who consumes this?")
+    parts.facts(estate)
+    asked = _box()
+    if not asked:
+        _suggestions(estate, scope)
+        return
+    found = _search(estate, asked, scope)
+    if not found.found:
+        _nothing(scope, found)
+        return
+    best = found.found[0]
+    if best.event and best.score >= SURE:
+        _answer(estate, best.event, found)
+    st.header("Matches", anchor=False)
+    for index, hit in enumerate(found.found):
+        _hit(index, hit)
+
+
+def _box() -> str | None:
+    """The box and what it holds; the URL holds the same, so that a link asks the same question."""
+    asked = state.get("q")
+    if st.session_state.get("ask", "") != (asked or ""):
+        st.session_state["ask"] = asked or ""
+    st.text_input(
+        "Search or ask",
+        key="ask",
+        type="search",
+        placeholder="OrderPlaced, orders, a queue, a team, or: who consumes OrderPlaced?",
+        max_chars=200,
+        live="150ms",
+        on_change=lambda: state.put(q=st.session_state["ask"]),
+        label_visibility="collapsed",
+    )
+    return asked
+
+
+def _search(estate: Estate, asked: str, scope: Scope) -> Search:
+    """Hits within the chosen domains; the best of all when none is chosen."""
+    chosen = [name for name in scope.chosen.get("domain", ()) if name]
+    if not chosen:
+        return search.search(estate, asked, MOST)
+    each = [search.search(estate, asked, MOST, domain) for domain in chosen]
+    hits = sorted(
+        {hit for one in each for hit in one.found}, key=lambda hit: (-hit.score, hit.label, hit.detail)
+    )
+    return Search(each[0].text, each[0].intent, tuple(hits[:MOST]))
+
+
+def _answer(estate: Estate, event: tuple[str, str], found: Search) -> None:
+    """The sentence, right here, and the way to all of it."""
+    answer = answers.answer(estate, *event)
+    with st.container(border=True, key="answer"):
+        with st.container(key="sentence"):
+            st.text(answer.sentence)
+        if found.intent == "producers":
+            names = dict.fromkeys(clean(row.name) for row in answer.made.producers)
+            st.text("Producers: " + (", ".join(list(names)[:12]) or "none seen"))
+        else:
+            names = dict.fromkeys(clean(row.name) for row in answer.got.consumers if row.active)
+            st.text("Consumers: " + (", ".join(list(names)[:12]) or "none"))
+        links.link("event", f"Open {event[1]}", source=event[0], type=event[1])
+        parts.gaps(answer.gaps, "this answer")
+
+
+def _hit(index: int, hit: Found) -> None:
+    with st.container(key=f"result-{index}", gap="small"):
+        label = hit.label
+        if hit.event:
+            links.link("event", label, source=hit.event[0], type=hit.event[1])
+        elif hit.kind == "source":
+            links.link("catalogue", label, q=hit.label)
+        elif hit.kind in ("domain", "owner"):
+            links.link("catalogue", label, **{hit.kind: hit.label})
+        else:
+            links.link("throughput", label, sel=hit.arn)
+        where = [part for part in (hit.detail,) if part not in KINDS.values()]
+        parts.quiet(words.joined([KINDS[hit.kind], *where, _place(hit.arn)]), f"result-{index}")
+
+
+def _place(arn: str | None) -> str | None:
+    """Account and region: names repeat across both."""
+    pieces = (arn or "").split(":")
+    return " ".join(part for part in (pieces[4], pieces[3]) if part) if len(pieces) > 5 else None
+
+
+def _nothing(scope: Scope, found: Search) -> None:
+    with st.container(border=True):
+        st.text(f"Nothing here is called “{clean(found.text)}”, or nearly so.")
+        if scope:
+            st.text(f"Only {scope.words()} was searched.")
+            st.button("Search everywhere", on_click=_everywhere, key="everywhere")
+        else:
+            links.link("catalogue", "All event types")
+
+
+def _everywhere() -> None:
+    state.put(**dict.fromkeys(state.PARTS))
+
+
+def _suggestions(estate: Estate, scope: Scope) -> None:
+    """What to ask first, from the estate itself."""
+    chosen = scope.chosen.get("domain", ())
+    hits = search.suggestions(estate, chosen[0] if len(chosen) == 1 else None)
+    if not hits:
+        _empty(estate)
+        return
+    st.header("To begin with", anchor=False)
+    columns = st.columns(3)
+    for index, hit in enumerate(hits):
+        with columns[index % 3], st.container(border=True, key=f"result-suggested-{index}"):
+            source, detail_type = hit.event or ("", hit.label)
+            links.link("event", f"Who consumes {hit.label}?", source=source, type=detail_type)
+            parts.quiet(clean(hit.detail), f"suggested-{index}")
+
+
+def _empty(estate: Estate) -> None:
+    with st.container(border=True):
+        if catalogue.events(estate).events:
+            st.text("No event type belongs to the chosen domain.")
+            st.button("Reset filters", on_click=_everywhere, key="everywhere")
+        else:
+            st.text("The snapshot holds no event type: no schema, no observed event, no rule that names one.")
+            links.link("coverage", "See what was read, and what could not be")

@@ -1,0 +1,126 @@
+"""Catalogue: every event type that is known, by domain and owner, with what is missing."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.escape import clean
+from dashboard.flow import catalogue
+from dashboard.flow.answers import EventRow, Events
+from dashboard.flow.estate import Estate
+from dashboard.pages import links, parts, scope, words
+from dashboard.pages.scope import Scope
+
+_GO = "catalogue-go"
+
+
+def render(estate: Estate, scope: Scope) -> None:
+    """All event types within the scope; a row opens its page."""
+    going = st.session_state.pop(_GO, None)
+    if going:
+        links.go("event", source=going[0], type=going[1])
+    st.title("Catalogue", anchor=False)
+    parts.facts(estate)
+    found = catalogue.events(estate)
+    rows = [row for row in found.events if scope.admits_event(estate, row)]
+    words_ = _find()
+    rows = [row for row in rows if words_ in f"{row.detail_type} {row.source}".lower()]
+    _table(estate, rows, found, scope)
+    parts.gaps(found.gaps, "the catalogue")
+    _open(estate, found, scope)
+    _malformed(estate, found)
+
+
+def _find() -> str:
+    asked = state.get("q") or ""
+    if st.session_state.get("catalogue-find", "") != asked:
+        st.session_state["catalogue-find"] = asked
+    st.text_input(
+        "Find in the catalogue",
+        key="catalogue-find",
+        type="search",
+        placeholder="Part of a name or source",
+        max_chars=200,
+        live="200ms",
+        on_change=lambda: state.put(q=st.session_state["catalogue-find"]),
+        label_visibility="collapsed",
+    )
+    return asked.lower()
+
+
+def _table(estate: Estate, rows: list[EventRow], found: Events, scope_: Scope) -> None:
+    with st.container(key="quiet-count"):
+        st.text(f"{len(rows):,} of {words.plural(len(found.events), 'event type')} shown.")
+    if not rows:
+        with st.container(border=True):
+            if not found.events:
+                st.text(
+                    "The snapshot holds no event type: no schema, no observed event, no rule that names one."
+                )
+                links.link("coverage", "See what was read, and what could not be")
+                return
+            st.text(f"Nothing matches {scope_.words() or 'the words above'}.")
+            st.button("Show all", on_click=_reset, key="reset-catalogue")
+        return
+    frame = pd.DataFrame([_event(estate, row) for row in rows])
+    parts.table(frame, "catalogue", choose=lambda i: _leave(rows[i]))
+
+
+def _leave(row: EventRow) -> None:
+    # a callback cannot switch pages; the run after it can
+    st.session_state[_GO] = (row.source, row.detail_type)
+
+
+def _reset() -> None:
+    scope.reset()
+    state.put(q=None)
+
+
+def _event(estate: Estate, row: EventRow) -> dict[str, object]:
+    return {
+        "Event type": row.detail_type,
+        "Source": row.source,
+        "Domain": row.domain,
+        "Owner": row.owner,
+        "Producers": row.producers,
+        "Consumers": row.consumers,
+        "Events seen": row.events,
+        "Last seen, UTC": words.stamp(row.last_seen),
+        "Known by": ", ".join(row.known_by),
+        "Bus": ", ".join(sorted({estate.name_of(bus) for bus in row.buses})),
+        "Remark": row.orphan,
+    }
+
+
+def _open(estate: Estate, found: Events, scope_: Scope) -> None:
+    """Subscriptions that name no single type: they may take events that nobody lists."""
+    rows = [row for row in found.open if scope_.lets("bus", estate.name_of(row.bus))]
+    if not rows:
+        return
+    st.header("Open subscriptions", anchor=False)
+    parts.quiet(
+        "Rules and subscribers whose filter names no single event type: families, whole sources, catch-alls.",
+        "open",
+    )
+    frame = pd.DataFrame(
+        [
+            {
+                "Rule or subscriber": row.name,
+                "Takes": row.family,
+                "Bus": estate.name_of(row.bus),
+                "Account": estate.account_of(row.bus),
+                "Region": estate.region_of(row.bus),
+                "Everything": "catch-all" if row.catch_all else "",
+            }
+            for row in rows
+        ]
+    )
+    parts.table(frame, "open-subscriptions")
+
+
+def _malformed(estate: Estate, found: Events) -> None:
+    if not found.malformed:
+        return
+    st.header("Patterns that cannot be read", anchor=False)
+    for arn, why in found.malformed[:50]:
+        st.text(f"{clean(estate.name_of(arn))}: {clean(why, 200)}")

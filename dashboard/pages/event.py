@@ -1,0 +1,256 @@
+"""Event type: the sentence, then who consumes and produces it, the neighbourhood, what flows, and what is in it."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.charts import graph as pictures
+from dashboard.charts import look
+from dashboard.escape import clean, markdown
+from dashboard.flow import catalogue, graph, health
+from dashboard.flow.answers import Consumer, EventRow, Producer
+from dashboard.flow.estate import Estate
+from dashboard.pages import answers, flowing, links, panel, parts, payload, words
+from dashboard.pages.answers import Answer
+from dashboard.pages.scope import Scope
+
+MOST_NODES = 200
+
+
+def render(estate: Estate, scope: Scope) -> None:
+    """The page of the event type in the URL; without one, a choice."""
+    source, detail_type = state.get("source"), state.get("type")
+    if not (source and detail_type):
+        _choose(estate)
+        return
+    st.title(markdown(detail_type, 120), anchor=False)
+    parts.facts(estate)
+    bus = _bus(estate, source, detail_type)
+    answer = answers.answer(estate, source, detail_type, bus)
+    if not answer.got.known:
+        _unknown(answer)
+    main, side = st.columns([3, 1.15], gap="large")
+    with main:
+        _body(estate, answer, scope)
+    with side, st.container(key="panel"):
+        _panel(estate, answer)
+
+
+def _choose(estate: Estate) -> None:
+    st.title("Event type", anchor=False)
+    parts.facts(estate)
+    rows = catalogue.events(estate).events
+    chosen = st.selectbox(
+        "Which one?",
+        range(len(rows)),
+        index=None,
+        format_func=lambda i: f"{clean(rows[i].detail_type)} ({clean(rows[i].source)})",
+        filter_mode="contains",
+        placeholder="Type a part of its name or source",
+        key="choose-event",
+    )
+    if chosen is not None:
+        links.go("event", source=rows[chosen].source, type=rows[chosen].detail_type)
+    links.link("catalogue", "All event types in the catalogue")
+
+
+def _unknown(answer: Answer) -> None:
+    with st.container(border=True):
+        st.text("Nothing in the snapshot knows this event type. What follows is who would get it.")
+        for source, detail_type in answer.got.nearest[:5]:
+            links.link("event", f"Did you mean {detail_type} ({source})?", source=source, type=detail_type)
+
+
+def _bus(estate: Estate, source: str, detail_type: str) -> str | None:
+    """The bus asked about: one of those where the type enters, or all."""
+    known = list(answers.answer(estate, source, detail_type).got.buses)
+    bus = state.choice("on", known)
+    if len(known) < 2:
+        return bus
+    if st.session_state.get("on-bus") != bus:
+        st.session_state["on-bus"] = bus
+    st.selectbox(
+        "Asked on",
+        [None, *known],
+        key="on-bus",
+        format_func=lambda arn: "every bus where it enters" if arn is None else _place(estate, arn),
+        on_change=lambda: state.put(on=st.session_state["on-bus"]),
+        width=420,
+    )
+    return bus
+
+
+def _place(estate: Estate, arn: str) -> str:
+    return words.joined([estate.name_of(arn), estate.account_of(arn), estate.region_of(arn)])
+
+
+def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
+    with st.container(key="sentence"):
+        st.text(clean(answer.sentence, 600))
+    for note in answer.got.notes:
+        st.text(clean(note, 300))
+    parts.gaps(answer.gaps, "this answer")
+    got = [row for row in answer.got.consumers if scope.admits(row, estate.name_of(row.bus))]
+    made = [row for row in answer.made.producers if scope.admits(row)]
+    st.header("Consumers", anchor=False)
+    _consumers(estate, answer, got, scope)
+    st.header("Producers", anchor=False)
+    _producers(answer, made, scope)
+    st.header("Neighbourhood", anchor=False)
+    _picture(estate, answer, got, made)
+    st.header("Throughput", anchor=False)
+    flowing.of_event(estate, answer.got)
+    st.header("Payload", anchor=False)
+    payload.render(estate, answer.got.event)
+
+
+def _consumers(estate: Estate, answer: Answer, rows: list[Consumer], scope: Scope) -> None:
+    parts.hidden(len(rows), len(answer.got.consumers), scope, "consumer rows", "consumers")
+    if not answer.got.consumers:
+        st.text(
+            "Nobody consumes it: no enabled or disabled rule or subscriber that was read lets it through."
+        )
+    if not rows:
+        return
+    frame = pd.DataFrame([_consumer(estate, answer, row) for row in rows])
+    parts.table(frame, "consumers", choose=lambda i: state.put(sel=rows[i].arn))
+
+
+def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
+    found = answer.health.get(row.arn)
+    trouble = row.why or health.broken(estate, row, answer.health) or row.note
+    return {
+        "Consumer": row.name,
+        "Kind": row.kind,
+        "Health": words.health_of(row.active, found),
+        "Delivery": words.delivery(row),
+        "Domain": row.domain,
+        "Owner": row.owner,
+        "Calls/h, 3 h": found.rate_3h if found else None,
+        "Through": words.path(row),
+        "Bus": estate.name_of(row.bus),
+        "Account": row.account,
+        "Region": row.region,
+        "Policy lets it": row.deliverable,
+        "Remark": trouble,
+    }
+
+
+def _producers(answer: Answer, rows: list[Producer], scope: Scope) -> None:
+    parts.hidden(len(rows), len(answer.made.producers), scope, "producer rows", "producers")
+    if not answer.made.producers:
+        st.text("No producer seen: nothing in the traces, no link or policy that names the bus.")
+    if not rows:
+        return
+    frame = pd.DataFrame([_producer(row) for row in rows])
+    parts.table(frame, "producers", choose=lambda i: state.put(sel=rows[i].arn))
+
+
+def _producer(row: Producer) -> dict[str, object]:
+    return {
+        "Producer": row.name,
+        "Kind": row.kind,
+        "Evidence": row.evidence,
+        "Domain": row.domain,
+        "Owner": row.owner,
+        "Events": row.events,
+        "Rejected": row.failed,
+        "First seen, UTC": words.stamp(row.first_seen),
+        "Last seen, UTC": words.stamp(row.last_seen),
+        "Account": row.account,
+        "Read from": row.read,
+        "Remark": row.note,
+    }
+
+
+def _picture(estate: Estate, answer: Answer, got: list[Consumer], made: list[Producer]) -> None:
+    if not (got or made):
+        st.text("There is nothing to draw.")
+        return
+    shown = graph.neighbourhood(
+        estate,
+        replace(answer.got, consumers=tuple(got)),
+        replace(answer.made, producers=tuple(made)),
+        MOST_NODES,
+    )
+    legend = [f"{sign} {mark.says}" for mark, sign in zip(look.HEALTH.values(), "●✖○■□", strict=True)]
+    parts.quiet(
+        " · ".join([*legend, "dashed: depends on the payload", "grey: nothing flows", "rates: last 3 hours"]),
+        "legend",
+    )
+    if shown.shown < shown.total:
+        st.text(f"{shown.shown} of {shown.total} rows drawn. The tables hold them all.")
+    with st.container(key="graph"):
+        st.plotly_chart(
+            pictures.neighbourhood(shown.nodes, shown.edges),
+            key="neighbourhood",
+            on_select=lambda: _clicked(shown.edges),
+            selection_mode="points",
+            config=look.CONFIG,
+            alt=f"{answer.got.event.detail_type}: producers left, consumers right. The tables above say the same.",
+        )
+
+
+def _clicked(edges: pd.DataFrame) -> None:
+    """A node opens what it is; an edge opens what carries: the rule, subscription, mapping or pipe."""
+    points = st.session_state["neighbourhood"].selection.points
+    if not points:
+        return
+    kind, key = points[0]["customdata"]
+    if kind == "node":
+        arn = str(key).removeprefix("producer:").removeprefix("consumer:")
+        state.put(sel=None if arn == graph.EVENT else arn)
+    else:
+        edge = edges.iloc[int(key)]
+        state.put(sel=edge["by"] or edge["target"])
+
+
+def _panel(estate: Estate, answer: Answer) -> None:
+    chosen = state.get("sel")
+    if chosen and _belongs(estate, answer, chosen):
+        with st.container(border=True):
+            panel.thing(estate, chosen)
+            st.button("Back to the event", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+        return
+    if chosen:
+        st.text("What the link selects is not part of this answer.")
+    with st.container(border=True):
+        _about(estate, answer)
+
+
+def _belongs(estate: Estate, answer: Answer, arn: str) -> bool:
+    """Only what the answer or the estate names is looked up: an address in a link is anything at all."""
+    if estate.row_of(arn) or arn in estate.rules:
+        return True
+    named = {row.arn for row in answer.made.producers}
+    for row in answer.got.consumers:
+        named |= {row.bus, row.arn, *(hop.arn for hop in row.path), *(hop.by for hop in row.path if hop.by)}
+    return arn in named
+
+
+def _about(estate: Estate, answer: Answer) -> None:
+    event = answer.got.event
+    row = _row(estate, event.source, event.detail_type)
+    st.text(clean(event.detail_type, 60))
+    panel.pairs(
+        [
+            ("Source", event.source),
+            ("Domain", row.domain if row else None),
+            ("Owner", row.owner if row else None),
+            ("Known by", ", ".join(row.known_by) if row else None),
+            ("Last seen", words.moment(row.last_seen) if row else None),
+            ("Remark", row.orphan if row else None),
+            ("Enters on", ", ".join(_place(estate, bus) for bus in answer.got.buses)),
+        ]
+    )
+    if row and row.schema:
+        st.caption("Schema")
+        st.code(clean(row.schema, 300), language=None, wrap_lines=True)
+    parts.quiet("Select a row, a node or an edge to see what it is.", "hint")
+
+
+def _row(estate: Estate, source: str, detail_type: str) -> EventRow | None:
+    rows = catalogue.events(estate).events
+    return next((row for row in rows if (row.source, row.detail_type) == (source, detail_type)), None)

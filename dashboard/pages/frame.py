@@ -1,0 +1,71 @@
+"""What stands around every page: the boundary where errors become sentences, the sidebar, the address it serves on."""
+
+import ipaddress
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from collectors.errors import HeadwaterError, NoSnapshotError
+from dashboard import state
+from dashboard.escape import clean
+from dashboard.pages import first_run, links, scope
+
+# a file of our own: Streamlit fetches named icons for the browser's tab from another host
+ICON = str(Path(__file__).with_name("icon.png"))
+ALLOW = "HEADWATER_ALLOW_ADDRESS"
+
+
+def refusal() -> str | None:
+    """Why this server must not serve: it listens beyond this machine and nobody said it may. None when all is well."""
+    address = str(st.get_option("server.address") or "")
+    if _is_loopback(address):
+        return None
+    if os.environ.get(ALLOW) == address and st.get_option("server.allowedHosts"):
+        return None
+    return (
+        f"Headwater serves this machine only. It was started on {clean(address) or 'every address'}, where anyone who reaches it "
+        f"could read the estate. To allow that, put a sign-in in front of it, name its hosts in server.allowedHosts, and set {ALLOW} "
+        "to that address. docs/pages.md says how."
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def boundary(draw: Callable[[], None]) -> None:
+    """Runs a page. What goes wrong is a sentence in the browser, and a traceback on stderr only."""
+    try:
+        draw()
+    except NoSnapshotError as error:
+        first_run.render(error)
+    except HeadwaterError as error:
+        _failed(str(error))
+    except Exception:  # noqa: BLE001 - the boundary: a traceback never reaches the browser
+        traceback.print_exc(file=sys.stderr)
+        _failed("This page could not be drawn. That is a bug in Headwater; its log says more.")
+
+
+def _failed(sentence: str) -> None:
+    with st.container(border=True):
+        st.header("That did not work", anchor=False)
+        st.text(clean(sentence, 500))
+        st.text("Reload the page, reset the filters, or collect again.")
+        st.button("Reset filters", on_click=scope.reset, key="reset-failed")
+
+
+def sidebar(icons: Mapping[str, str]) -> scope.Scope:
+    """The way to each page, and the shared filters. Raises what loading the snapshot raises."""
+    with st.sidebar:
+        with st.container(key="brand"):
+            st.text("Headwater")
+        for slug, icon in icons.items():
+            links.page(slug, icon)
+        return scope.sidebar(state.estate())

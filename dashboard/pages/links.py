@@ -1,0 +1,37 @@
+"""Links between pages. Each carries the shared filters along."""
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.escape import markdown
+
+_KEY = "_pages"
+
+
+def register(pages: Mapping[str, st.Page]) -> None:
+    """Tell this session which pages there are, by slug."""
+    st.session_state[_KEY] = dict(pages)
+
+
+def link(slug: str, label: str, *, help: str | None = None, **params: str | None) -> None:  # noqa: A002 - as in Streamlit
+    """A link to another page with these URL parameters. The label is shown as text."""
+    st.page_link(
+        st.session_state[_KEY][slug],
+        label=markdown(label),
+        icon="",
+        help=markdown(help, 300) if help else None,
+        query_params=state.shared(**params),
+    )
+
+
+def go(slug: str, **params: str | None) -> NoReturn:
+    """Leave for another page now."""
+    st.switch_page(st.session_state[_KEY][slug], query_params=state.shared(**params))
+
+
+def page(slug: str, icon: str) -> None:
+    """The way to a page, by its own title."""
+    st.page_link(st.session_state[_KEY][slug], icon=icon, query_params=state.shared())

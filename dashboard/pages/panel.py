@@ -1,0 +1,100 @@
+"""The panel: one thing of the estate, all that is known of it."""
+
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+from dashboard.escape import clean
+from dashboard.flow import health
+from dashboard.flow.answers import Health
+from dashboard.flow.estate import Estate
+from dashboard.pages import words
+
+# facts in the order in which a reader asks; what is not here is left to the table
+FACTS = (
+    ("kind", "Kind"),
+    ("domain", "Domain"),
+    ("owner", "Owner"),
+    ("account", "Account"),
+    ("region", "Region"),
+    ("state", "State"),
+    ("why", "Not active because"),
+    ("problem", "Problem"),
+    ("description", "Description"),
+    ("managed_by", "Managed by"),
+    ("schedule", "Schedule"),
+    ("endpoint", "Endpoint"),
+    ("max_receives", "Receives before dead-letter queue"),
+    ("log_level", "Log level"),
+)
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def thing(estate: Estate, arn: str) -> None:
+    """A bus, rule, resource or principal by its ARN."""
+    facts = estate.describe(arn)
+    st.text(clean(facts["name"], 60))
+    state = health.health(estate, [arn]).get(arn)
+    if state:
+        _health(state)
+    pairs([(label, facts.get(name)) for name, label in FACTS])
+    for name, label in (
+        ("pattern", "Pattern"),
+        ("metadata_pattern", "Metadata filter"),
+        ("policy", "Policy"),
+    ):
+        if facts.get(name):
+            with st.expander(label):
+                st.code(clean(facts[name], 4000), language=None, wrap_lines=True)
+    _arns("Dead-letter queue", [facts.get("dead_letter_arn")])
+    _arns("Targets", facts.get("targets") or [])
+    _arns("ARN", [arn])
+    if not facts.get("collected"):
+        st.text("Not in the snapshot: only its ARN is known, from what points to it.")
+    _console(estate, arn)
+
+
+def _health(state: Health) -> None:
+    st.text(f"{words.HEALTH[state.state]}. {clean(state.says, 300)}")
+    window = "last 3 hours of the snapshot"
+    pairs(
+        [
+            (f"Rate, {window}", _known(state.rate_3h, "an hour")),
+            (f"Failures, {window}", _known(state.failed_3h)),
+            ("Backlog", _known(state.backlog, "messages")),
+            ("Oldest message", words.duration(state.age_seconds) if state.age_seconds is not None else None),
+            ("Dead-lettered", _known(state.dead_lettered)),
+        ]
+    )
+
+
+def _known(value: float | None, unit: str = "") -> str | None:
+    return None if value is None else words.number(value, unit)
+
+
+def pairs(facts: list[tuple[str, Any]]) -> None:
+    """Facts as lines of text; what is not known is left out."""
+    told = [f"{label}: {clean(value, 300)}" for label, value in facts if value not in (None, "", (), [])]
+    if told:
+        st.text("\n".join(told))
+
+
+def _arns(label: str, arns: list[Any]) -> None:
+    known = [str(arn) for arn in arns if arn]
+    if known:
+        st.caption(label)
+        st.code("\n".join(clean(arn, 300) for arn in known[:10]), language=None, wrap_lines=True)
+
+
+def _console(estate: Estate, arn: str) -> None:
+    """The AWS console shows anything by its ARN; a local AWS has none."""
+    partition = arn.split(":")[1] if arn.startswith("arn:") else ""
+    if partition in _CONSOLES and not estate.snapshot.is_local:
+        st.link_button(
+            "Open in the AWS console", f"https://{_CONSOLES[partition]}/go/view?arn={quote(arn, safe='')}"
+        )

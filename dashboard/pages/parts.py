@@ -1,0 +1,146 @@
+"""Parts every page is made of: the line of facts, tables with their export, notices, the style."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.escape import clean, csv
+from dashboard.flow.answers import GapNote
+from dashboard.flow.estate import Estate
+from dashboard.pages import links, scope, words
+
+STALE_HOURS = 24
+CELL_LENGTH = 200
+MOST_GAPS = 8
+# no data in here: constant text only
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 3.6rem 2rem 4rem; max-width: 1500px; }
+[data-testid="stMain"] h1 { font-size: 1.55rem; font-weight: 650; letter-spacing: -0.01em; padding: 0 0 .2rem; }
+[data-testid="stMain"] h2 { font-size: 1.05rem; font-weight: 650; padding: 1.1rem 0 .1rem; }
+[data-testid="stText"] { font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
+[class*="st-key-result"] a { padding-left: 0; }
+.st-key-brand [data-testid="stText"] { font-size: 1.15rem; font-weight: 700; letter-spacing: -0.01em; }
+.st-key-sentence [data-testid="stText"] { font-size: 1.28rem; line-height: 1.5; font-weight: 500; }
+[class*="st-key-quiet"] [data-testid="stText"] { font-size: .84rem; opacity: .72; }
+[class*="st-key-panel"] { position: sticky; top: 4rem; }
+[class*="st-key-graph"] { overflow-x: auto; }
+[class*="st-key-graph"] [data-testid="stPlotlyChart"] { min-width: 640px; }
+[class*="st-key-result"] { gap: .1rem; }
+[class*="st-key-result"] p { font-weight: 600; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.2rem 1rem 3rem; }
+  .st-key-sentence [data-testid="stText"] { font-size: 1.1rem; }
+  [class*="st-key-panel"] { position: static; }
+}
+</style>"""
+
+
+def style() -> None:
+    """The page's type and spacing."""
+    st.html(STYLE)
+
+
+def quiet(text: str, key: str) -> None:
+    """A line of small print, shown as text. The key must be unique on the page."""
+    with st.container(key=f"quiet-{key}"):
+        st.text(text)
+
+
+def facts(estate: Estate) -> None:
+    """Whose estate this is, how old the snapshot is, and what the link held that nothing knows."""
+    at = estate.snapshot.at
+    told = [f"Snapshot of {words.moment(at)}, {state.age(at)}"]
+    if estate.gaps:
+        told.append(f"{words.plural(len(estate.gaps), 'gap')} in what could be read")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if estate.snapshot.is_local:
+            st.badge("Sample estate", color="orange", help="Collected from a local AWS on this machine.")
+        quiet(" · ".join(told), "facts")
+    if state.hours_since(at) > STALE_HOURS:
+        st.warning("This snapshot is stale: what was changed since is not in it. Collect again on Coverage.")
+    for note in state.notes():
+        with st.container(border=True):
+            st.text(note)
+
+
+def gaps(touching: Sequence[GapNote], what: str) -> None:
+    """What could not be read and touches what is shown, and the policy line that would allow it."""
+    if not touching:
+        return
+    with st.expander(f"⚠ {words.plural(len(touching), 'gap')} may hide part of {what}", expanded=False):
+        for gap in touching[:MOST_GAPS]:
+            st.text(words.gap_line(gap))
+            line = words.policy_line(gap)
+            if line:
+                st.code(line, language=None)
+        if len(touching) > MOST_GAPS:
+            links.link("coverage", f"All {len(touching)} gaps")
+
+
+def table(
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    config: Mapping[str, Any] | None = None,
+    choose: Callable[[int], None] | None = None,
+) -> None:
+    """A table, and the same as CSV. `name` is its key and its file's name; `choose` is called with the row clicked."""
+    shown = frame.map(_cell)
+    key = f"table-{name}"
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        column_config={**_numbers(frame), **(config or {})},
+        on_select=_chooser(key, choose) if choose else "ignore",
+        selection_mode="single-row",
+        height=min(36 * (len(shown) + 1) + 3, 470),
+        row_height=36,
+        placeholder="-",
+        alt=f"Table of {name}",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        quiet(words.plural(len(shown), "row"), f"rows-{name}")
+        st.download_button(
+            "CSV",
+            csv(shown),
+            f"{name}.csv",
+            "text/csv",
+            key=f"csv-{name}",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+
+def _chooser(key: str, choose: Callable[[int], None]) -> Callable[[], None]:
+    def chosen() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows:
+            choose(rows[0])
+
+    return chosen
+
+
+def _numbers(frame: pd.DataFrame) -> dict[str, Any]:
+    """Numbers in few digits; what is shown is rounded, what is exported is not."""
+    return {
+        name: st.column_config.NumberColumn(format="%.1f")
+        for name in frame.columns
+        if pd.api.types.is_float_dtype(frame[name]) and (frame[name].dropna() % 1 != 0).any()
+    }
+
+
+def _cell(value: Any) -> Any:
+    return clean(value, CELL_LENGTH) if isinstance(value, str) else value
+
+
+def hidden(shown: int, total: int, filters: scope.Scope, what: str, key: str) -> None:
+    """Says what the filters hide, with the way out."""
+    if shown == total:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{shown} of {total} {what} shown. Filter: {filters.words()}.")
+        st.button("Show all", on_click=scope.reset, key=f"reset-{key}", type="tertiary")

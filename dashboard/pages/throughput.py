@@ -1,0 +1,163 @@
+"""Throughput: rules, queues and consumers with rate, failures, backlog and age; a row opens its charts."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.flow import health
+from dashboard.flow.answers import Health
+from dashboard.flow.estate import Estate
+from dashboard.pages import flowing, panel, parts, words
+from dashboard.pages.scope import Scope
+
+# what is shown → kinds of things, the metric that is drawn of the busiest, and its unit
+SHOWS = {
+    "rules": (("rule", "subscriber"), "MatchedEvents", "matched in each window"),
+    "queues": (("queue",), "ApproximateNumberOfMessagesVisible", "messages waiting"),
+    "consumers": (
+        ("function", "state-machine", "api-destination", "pipe", "topic", "stream"),
+        "Invocations",
+        "calls in each window",
+    ),
+}
+BUSIEST = 6
+_ORDER = {"failing": 0, "ok": 1, "idle": 2, "unknown": 3}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A row: where it stands, for the shared filters, and how it does."""
+
+    arn: str
+    kind: str
+    name: str
+    domain: str | None
+    owner: str | None
+    account: str | None
+    region: str | None
+    bus: str | None
+    health: Health
+
+
+def render(estate: Estate, scope: Scope) -> None:
+    """The table, and on its right what is selected; below it the charts."""
+    st.title("Throughput", anchor=False)
+    parts.facts(estate)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show = _show()
+        hours = state.RANGES[flowing.chosen_range()]
+    things = _things(estate.snapshot.id, show, estate)
+    rows = [row for row in things if scope.admits(row, row.bus)]
+    chosen = _chosen(estate)
+    main, side = st.columns([3, 1.15], gap="large")
+    with main:
+        _table(rows, len(things), hours, scope, show)
+        if chosen:
+            flowing.of_thing(estate, chosen, hours)
+        elif rows:
+            _busiest(estate, rows, hours, show)
+    with side, st.container(key="panel"), st.container(border=True):
+        if chosen:
+            panel.thing(estate, chosen)
+            st.button("Close", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+        else:
+            parts.quiet("Select a row to see what it is, and its charts.", "hint")
+
+
+def _show() -> str:
+    show = state.choice("show", list(SHOWS), "rules") or "rules"
+    if st.session_state.get("throughput-show") != show:
+        st.session_state["throughput-show"] = show
+    st.segmented_control(
+        "Show",
+        list(SHOWS),
+        key="throughput-show",
+        format_func=str.capitalize,
+        on_change=lambda: state.put(show=st.session_state["throughput-show"], sel=None),
+        label_visibility="collapsed",
+        required=True,
+    )
+    return show
+
+
+def _chosen(estate: Estate) -> str | None:
+    chosen = state.get("sel")
+    if chosen is None or estate.row_of(chosen) or chosen in estate.rules:
+        return chosen
+    state.note("What the link selects is not in the snapshot; it was left out.")
+    state.put(sel=None)
+    return None
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the metrics …")
+def _things(snapshot_id: str, show: str, _estate: Estate) -> list[Thing]:  # noqa: ARG001 - the id is the cache's key
+    """All rules, queues or consumers with their health: what fails first, then what flows most."""
+    kinds = SHOWS[show][0]
+    arns = list(_estate.rules) if show == "rules" else []
+    arns += [arn for arn, row in _estate.resources.items() if row["kind"] in kinds]
+    found = health.health(_estate, arns)
+    things = [_thing(_estate, arn, found[arn]) for arn in arns]
+    return sorted(things, key=lambda t: (_ORDER[t.health.state], -(t.health.rate_24h or 0), t.name, t.arn))
+
+
+def _thing(estate: Estate, arn: str, found: Health) -> Thing:
+    subs = estate.rules.get(arn)
+    return Thing(
+        arn=arn,
+        kind=estate.kind_of(arn),
+        name=estate.name_of(arn),
+        domain=estate.domain_of(arn),
+        owner=estate.owner_of(arn),
+        account=estate.account_of(arn),
+        region=estate.region_of(arn),
+        bus=estate.name_of(subs[0].bus) if subs else None,
+        health=found,
+    )
+
+
+def _table(rows: list[Thing], total: int, hours: int, scope: Scope, show: str) -> None:
+    parts.hidden(len(rows), total, scope, show, "throughput")
+    if not total:
+        st.text(f"The snapshot holds no {show}.")
+        return
+    if not rows:
+        return
+    ends = max((row.health.window_end for row in rows if row.health.window_end), default=None)
+    parts.quiet(
+        f"Last {hours} hours to {words.moment(ends)}; backlog and age at its last point."
+        if ends
+        else "No metrics were collected of these.",
+        "window-table",
+    )
+    frame = pd.DataFrame([_row(row, hours, show) for row in rows])
+    parts.table(frame, show, choose=lambda i: state.put(sel=rows[i].arn))
+
+
+def _row(thing: Thing, hours: int, show: str) -> dict[str, object]:
+    found = thing.health
+    told: dict[str, object] = {
+        "Name": thing.name,
+        "Health": words.HEALTH[found.state],
+        "An hour": found.rate_3h if hours == 3 else found.rate_24h,
+        "Failed": found.failed_3h if hours == 3 else found.failed_24h,
+    }
+    if show != "rules":
+        told |= {"Backlog": found.backlog, "Oldest": _age(found)}
+    told |= {"Dead-lettered": found.dead_lettered, "Domain": thing.domain, "Owner": thing.owner}
+    told |= {"Bus": thing.bus} if show == "rules" else {"Kind": thing.kind}
+    return told | {"Account": thing.account, "Region": thing.region, "Says": found.says}
+
+
+def _age(found: Health) -> str | None:
+    return words.duration(found.age_seconds) if found.age_seconds is not None else None
+
+
+def _busiest(estate: Estate, rows: list[Thing], hours: int, show: str) -> None:
+    _, metric, unit = SHOWS[show]
+    busy = sorted(rows, key=lambda row: (-(row.health.rate_24h or 0), row.name, row.arn))
+    if show == "queues":
+        busy = sorted(rows, key=lambda row: (-(row.health.backlog or 0), row.name, row.arn))
+    st.header("Fullest" if show == "queues" else "Busiest", anchor=False)
+    flowing.of_many(estate, [row.arn for row in busy[:BUSIEST]], metric, unit, hours)

@@ -1,0 +1,146 @@
+"""What pages share: the snapshot, loaded once; the scope of the sidebar; the state in the URL.
+
+The URL is the one truth of what is shown: widgets take their value from it and write it back. What it holds that
+nothing knows is dropped, with a note.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from collectors import settings as settings_module
+from collectors import snapshot as snapshots
+from collectors.settings import Settings
+from dashboard import collecting
+from dashboard.escape import clean
+from dashboard.flow.estate import Estate
+
+MOST_VALUES = 50
+MOST_CHARACTERS = 400
+PARTS = ("domain", "owner", "account", "region", "bus", "kind")
+"""The filters every page shares, by their name in the URL."""
+RANGES = {"3h": 3, "24h": 24}
+"""Time ranges: name in the URL → hours."""
+
+
+def settings() -> Settings:
+    """The settings of this server. Raises UsageError."""
+    return settings_module.read()
+
+
+def estate() -> Estate:
+    """The newest snapshot, ready for questions; the same object for every browser.
+
+    Raises NoSnapshotError, StoreError.
+    """
+    given = settings()
+    found = snapshots.load(given.store)
+    return _estate(str(found.folder.resolve()), found.id, given)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the snapshot: buses, rules, links, schemas, traces …")
+def _estate(folder: str, _snapshot_id: str, _given: Settings) -> Estate:
+    """Kept by folder, which holds the snapshot's id: a snapshot never changes."""
+    return Estate.of(snapshots.open_folder(Path(folder)), _given)
+
+
+@st.cache_resource
+def _runs() -> dict[str, collecting.Collecting]:
+    return {}
+
+
+def collection() -> collecting.Collecting | None:
+    """The collection that this server started last, running or ended."""
+    return _runs().get(str(settings().store))
+
+
+def collect() -> collecting.Collecting:
+    """Start a collection, or take the one under way. Raises BusyError when another server runs one."""
+    now = collection()
+    if now is None or not now.running:
+        store = settings().store
+        now = _runs()[str(store)] = collecting.start(store)
+    return now
+
+
+def age(at: datetime) -> str:
+    """How long ago, in the largest unit that says enough."""
+    minutes = int((datetime.now(UTC) - at).total_seconds() // 60)
+    if minutes < 2:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} minutes ago"
+    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
+
+
+def get(name: str) -> str | None:
+    """One value from the URL, at most MOST_CHARACTERS of it; None when it is absent or empty."""
+    value = st.query_params.get(name)
+    return value[:MOST_CHARACTERS] if value else None
+
+
+def put(**values: str | None) -> None:
+    """Set these in the URL; None takes away."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
+
+
+def choice(name: str, options: Sequence[str], default: str | None = None) -> str | None:
+    """A value from the URL that must be one of the options; another is dropped with a note."""
+    value = get(name)
+    if value is None:
+        return default
+    if value in options:
+        return value
+    note(f"{name} “{clean(value, 60)}” in the link is not known here; it was left out.")
+    put(**{name: None})
+    return default
+
+
+def choices(name: str, options: Sequence[str]) -> tuple[str, ...]:
+    """Values from the URL that are among the options, without doubles; others are dropped with a note."""
+    given = list(dict.fromkeys(st.query_params.get_all(name)))
+    known = tuple(value for value in given[:MOST_VALUES] if value in options)
+    unknown = [value for value in given if value and value not in known]
+    if unknown:
+        told = ", ".join(f"“{clean(value, 60)}”" for value in unknown[:3])
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        note(f"{name} {told}{more} in the link is not known here; it was left out.")
+    if list(known) != given:
+        if known:
+            st.query_params[name] = list(known)
+        else:
+            st.query_params.pop(name, None)
+    return known
+
+
+def note(text: str) -> None:
+    """Tell the reader something at the head of the page, in this run only."""
+    notes = st.session_state.setdefault("_notes", [])
+    if text not in notes:
+        notes.append(text)
+
+
+def notes() -> list[str]:
+    """The notes of this run, which are then gone."""
+    told: list[str] = st.session_state.pop("_notes", [])
+    return told
+
+
+def shared(**more: str | None) -> dict[str, list[str] | str]:
+    """The URL parameters a link to another page carries: the shared scope, and these."""
+    kept: dict[str, list[str] | str] = {
+        part: st.query_params.get_all(part) for part in (*PARTS, "range") if part in st.query_params
+    }
+    kept.update({name: value for name, value in more.items() if value})
+    return kept
+
+
+def hours_since(at: datetime) -> float:
+    """Hours from then to now."""
+    return (datetime.now(UTC) - at).total_seconds() / 3600
