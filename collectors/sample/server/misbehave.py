@@ -35,13 +35,16 @@ _IAM_SERVICES = {
 _IAM_ACTIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjectsV2": "s3:ListBucket"}
 # The spelling of "denied" and of "too fast" differs by protocol and service.
 _DENIED = {"query": "AccessDenied", "rest-xml": "AccessDenied"}
-_DENIED_BY_SERVICE = {"sns": "AuthorizationError", "schemas": "ForbiddenException"}
+_DENIED_BY_SERVICE = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
 _THROTTLED = {"query": "Throttling", "rest-xml": "SlowDown"}
 _THROTTLED_BY_SERVICE = {
     "lambda": "TooManyRequestsException",
     "kinesis": "LimitExceededException",
     "sqs": "RequestThrottled",
     "organizations": "TooManyRequestsException",
+    "schemas": "TooManyRequestsException",
+    "cloudwatch": "Throttling",
+    "stepfunctions": "ThrottlingException",
 }
 
 

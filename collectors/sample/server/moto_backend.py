@@ -18,7 +18,14 @@ from collectors.sample.server.wire import AwsError, Call, Params, Response, oper
 moto_patches.apply()
 
 _SIGNING = {"cloudwatch": "monitoring", "resourcegroupstaggingapi": "tagging", "stepfunctions": "states"}
-_APPLICATION = DomainDispatcherApplication(create_backend_app)
+
+
+def _create_app(service: Any) -> Any:
+    moto_patches.apply_to(str(service))
+    return create_backend_app(service)
+
+
+_APPLICATION = DomainDispatcherApplication(_create_app)
 # The last crashes inside moto, newest last: GET /_headwater/crashes shows them. Nothing goes to stderr.
 CRASHES: list[str] = []
 
