@@ -80,12 +80,12 @@ def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _calls(row: Mapping[str, Any], metric_hours: int) -> int:
     """Calls of one scope: those of its last run, or by its rows when that run did not read it."""
+    rows, made = int(row["rows"]), int(row["calls"])
     if row["collector"] == "metrics":
         points = metric_hours * 3600 // period_of(metric_hours)
-        return BASE_CALLS + row["rows"] // batch_size(points) + row["rows"] // 500
-    _, per_row = CALLS_PER_ROW.get(row["collector"], ("", 1.0))
-    by_rows = BASE_CALLS + round(row["rows"] * per_row)
-    return max(row["calls"] or 0, by_rows) if row["status"] != "ok" else row["calls"] or by_rows
+        return BASE_CALLS + rows // batch_size(points) + rows // 500
+    by_rows = BASE_CALLS + round(rows * CALLS_PER_ROW.get(row["collector"], ("", 1.0))[1])
+    return made if made and row["status"] == "ok" else max(made, by_rows)
 
 
 def _seconds(calls: Mapping[tuple[str, str, str], int]) -> float:

@@ -47,16 +47,16 @@ def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return local_aws
 
 
-@pytest.fixture
-def client(aws: Server) -> Callable[..., Any]:
-    """client("sqs", account=…, region=…): what a test makes things with."""
+@pytest.fixture(scope="session")
+def _clients(local_aws: Server) -> Callable[..., Any]:
+    """Making a client costs as much as a whole test: they are made once."""
     made: dict[tuple[str, str, str], Any] = {}
 
     def of(service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
         key = (service, account, region)
         if key not in made:
             made[key] = boto3.client(
-                service, region_name=region, endpoint_url=aws.endpoint_url, **aws.keys(account)
+                service, region_name=region, endpoint_url=local_aws.endpoint_url, **local_aws.keys(account)
             )
         return made[key]
 
@@ -64,15 +64,37 @@ def client(aws: Server) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def collect(aws: Server) -> Collect:  # noqa: ARG001 - sets the environment
-    """collect("queues", accounts, regions, **settings) → one outcome a scope."""
+def client(aws: Server, _clients: Callable[..., Any]) -> Callable[..., Any]:  # noqa: ARG001 - empties the server
+    """What a test makes things with; takes a service and, if not the usual ones, account and region."""
+    return _clients
+
+
+@pytest.fixture(scope="session")
+def _known() -> dict[Any, Aws]:
+    """Accounts and regions as Headwater sees them, kept for the session for the sake of their clients."""
+    return {}
+
+
+@pytest.fixture
+def collect(aws: Server, _known: dict[Any, Aws]) -> Collect:  # noqa: ARG001 - sets the environment
+    """One run of a collector; takes its name, accounts, regions and settings, and gives one outcome a scope.
+
+    fresh: with clients and pacing of its own.
+    """
 
     def run(
-        name: str, accounts: Sequence[str] = (ACCOUNT,), regions: Sequence[str] = (REGION,), **settings: Any
+        name: str,
+        accounts: Sequence[str] = (ACCOUNT,),
+        regions: Sequence[str] = (REGION,),
+        *,
+        fresh: bool = False,
+        **settings: Any,
     ) -> list[Outcome]:
-        stop = threading.Event()
         given = Settings(accounts=tuple(accounts), regions=tuple(regions), role="HeadwaterRead", **settings)
-        shared = Run(Aws(given, stop), given, stop)
+        stop, key = threading.Event(), (given.accounts, given.regions)
+        if fresh or key not in _known:
+            _known[key] = Aws(given, stop)
+        shared = Run(_known[key], given, stop)
         module = importlib.import_module(f"collectors.{name.replace('-', '_')}")
         one: Any = SimpleNamespace(name=name, collect=module.collect)
         return [

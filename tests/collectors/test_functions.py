@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collectors.functions import _destinations, _mapping, unqualified
+from collectors.functions import _destinations, _mapping, _resource, _tell_hidden, _with_filters, unqualified
 from collectors.records import Link, Resource
 from collectors.sample.server import Server
 
@@ -53,7 +53,7 @@ def functions(outcome: Any) -> list[Resource]:
 def test_a_function_with_what_it_reads_and_where_its_results_go(
     client: Callable[..., Any], collect: Callable[..., Any]
 ) -> None:
-    arn = function(client, "ship", DeadLetterConfig={"TargetArn": f"{QUEUE}-dlq"})
+    arn = function(client, "ship")
     client("sqs").create_queue(QueueName="orders")
     api, pattern = client("lambda"), json.dumps({"body": {"source": ["acme.orders"]}})
     api.create_event_source_mapping(
@@ -75,7 +75,6 @@ def test_a_function_with_what_it_reads_and_where_its_results_go(
     (row,) = functions(outcome)
     assert (outcome.status, outcome.scope.gaps) == ("ok", [])
     assert (row.arn, row.kind, row.role_arn) == (arn, "function", ROLE)
-    assert row.dead_letter_arn == f"{QUEUE}-dlq"
     assert json.loads(row.policy)["Statement"][0]["Sid"] == "events"
     (mapping,) = links(outcome, "event-source-mapping")
     assert (mapping.from_arn, mapping.to_arn, mapping.dialect) == (QUEUE, arn, "lambda")
@@ -180,3 +179,32 @@ def test_only_what_a_destination_names_becomes_a_link() -> None:
 @pytest.mark.parametrize("qualifier", ["", ":live", ":12", ":$LATEST"])
 def test_a_function_is_the_same_under_every_alias(qualifier: str) -> None:
     assert unqualified(f"{ARN}ship{qualifier}") == f"{ARN}ship"
+
+
+def test_the_dead_letter_target_and_key_of_a_function_are_kept() -> None:
+    told = {"FunctionArn": f"{ARN}ship", "FunctionName": "ship", "KMSKeyArn": "arn:aws:kms:eu-west-1:1:key/1"}
+    row = _resource(told | {"DeadLetterConfig": {"TargetArn": f"{QUEUE}-dlq"}})
+    assert (row.dead_letter_arn, row.kms_key) == (f"{QUEUE}-dlq", told["KMSKeyArn"])
+
+
+def test_encrypted_filters_that_cannot_be_read_are_hidden_and_a_gap(
+    aws: Server, client: Callable[..., Any], collect: Callable[..., Any]
+) -> None:
+    """The local Lambda knows no keys: the criteria are taken out of its answers instead."""
+    function(client, "ship")
+    client("sqs").create_queue(QueueName="orders")
+    key = "arn:aws:kms:eu-west-1:111111111111:key/1"
+    made = client("lambda").create_event_source_mapping(
+        EventSourceArn=QUEUE, FunctionName="ship", FilterCriteria={"Filters": [{"Pattern": "{}"}]}
+    )
+    (outcome,) = collect("functions")
+    assert [link.filters_hidden for link in links(outcome, "event-source-mapping")] == [False]
+    scope = outcome.scope
+    aws.misbehave({"service": "lambda", "operation": "GetEventSourceMapping", "nulls": ["FilterCriteria"]})
+    listed = made | {"KMSKeyArn": key, "FilterCriteria": None}
+    assert not _with_filters(scope, listed).get("FilterCriteria")
+    aws.behave()
+    assert _with_filters(scope, listed)["FilterCriteria"] == {"Filters": [{"Pattern": "{}"}]}
+    error = {"ErrorCode": "KMSAccessDeniedException", "Message": "no kms:Decrypt"}
+    _tell_hidden(scope, listed | {"FilterCriteriaError": error})
+    assert [(gap.status, gap.error) for gap in scope.gaps] == [("denied", "KMSAccessDeniedException")]

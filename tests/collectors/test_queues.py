@@ -25,7 +25,14 @@ def of(rows: list[Any], kind: type) -> list[Any]:
 def test_a_queue_and_its_redrive(client: Callable[..., Any], collect: Callable[..., Any]) -> None:
     sqs = client("sqs")
     made(sqs, "orders-dlq")
-    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    policy = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": f"{ARN}orders"}
+            ],
+        }
+    )
     redrive = json.dumps({"deadLetterTargetArn": f"{ARN}orders-dlq", "maxReceiveCount": "5"})
     made(
         sqs,
@@ -41,7 +48,7 @@ def test_a_queue_and_its_redrive(client: Callable[..., Any], collect: Callable[.
     assert (outcome.status, queue.arn, queue.kind) == ("ok", f"{ARN}orders", "queue")
     assert (queue.dead_letter_arn, queue.max_receives) == (f"{ARN}orders-dlq", 5)
     assert (queue.retention_seconds, queue.visibility_timeout_seconds) == (345600, 60)
-    assert (queue.policy, queue.kms_key) == (policy, "alias/acme")
+    assert (json.loads(queue.policy), queue.kms_key) == (json.loads(policy), "alias/acme")
     assert queue.created_at.tzinfo is not None
     assert [(link.kind, link.from_arn, link.to_arn) for link in of(outcome.rows, Link)] == [
         ("redrive", f"{ARN}orders", f"{ARN}orders-dlq")
@@ -57,13 +64,13 @@ def test_all_pages_are_read(aws: Server, client: Callable[..., Any], collect: Ca
 
 
 def test_list_queues_is_asked_for_pages_because_it_stops_at_1000_otherwise(
-    aws: Server, client: Callable[..., Any], collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    client: Callable[..., Any], collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1001):
         made(client("sqs"), f"queue-{number:04}")
     # 1,001 get_queue_attributes at 20 calls a second would take a minute: the pace is not what this is about
     monkeypatch.setattr("collectors.pace.DEFAULT_QUOTA", 100_000.0)
-    (outcome,) = collect("queues")
+    (outcome,) = collect("queues", fresh=True)
     assert len({row.arn for row in outcome.rows}) == 1001
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from collectors.records import Link, Resource
 from collectors.sample.server import Server
-from collectors.topics import address
+from collectors.topics import _link, address
 
 ARN = "arn:aws:sns:eu-west-1:111111111111:"
 QUEUE = "arn:aws:sqs:eu-west-1:111111111111:orders"
@@ -146,9 +146,21 @@ def test_addresses_of_people_and_credentials_are_not_kept(
 
 
 def test_an_unconfirmed_subscription_is_there_but_not_active(
-    aws: Server, client: Callable[..., Any], collect: Callable[..., Any]
+    client: Callable[..., Any], collect: Callable[..., Any]
 ) -> None:
     subscribed(client("sns"), protocol="https", endpoint="https://hooks.example.com/in?token=1")
     (link,) = links(collect("topics")[0])
-    before = (link.active, link.to_arn, link.condition)
-    assert before[1:] == ("https://hooks.example.com/in", "https")
+    assert (link.to_arn, link.condition) == ("https://hooks.example.com/in", "https")
+
+
+@pytest.mark.parametrize(
+    ("told", "arn", "active"),
+    [
+        ({"SubscriptionArn": "PendingConfirmation"}, None, False),
+        ({"SubscriptionArn": f"{ARN}orders:1", "PendingConfirmation": "true"}, f"{ARN}orders:1", False),
+        ({"SubscriptionArn": f"{ARN}orders:1", "PendingConfirmation": "false"}, f"{ARN}orders:1", True),
+    ],
+)
+def test_what_is_not_confirmed_gets_nothing(told: dict[str, str], arn: str | None, *, active: bool) -> None:
+    link = _link({"TopicArn": f"{ARN}orders", "Protocol": "https", "Endpoint": "https://example.com"} | told)
+    assert (link.arn, link.active) == (arn, active)

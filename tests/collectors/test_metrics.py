@@ -1,0 +1,203 @@
+"""Metrics over HTTP: which series, of what, over which range, in how many calls."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from collectors.metric_arns import Owners
+from collectors.metric_list import METRICS, NAMESPACES
+from collectors.metrics import batch_size, period_of, window
+from collectors.sample.server import Server
+
+HOME = "eu-west-1:111111111111"
+
+
+def post(aws: Server, namespace: str, metric: str, dimensions: dict[str, str], base: float = 6) -> None:
+    series = {"namespace": namespace, "metric": metric, "dimensions": dimensions, "base": base}
+    aws.control("POST", "metrics", {"account": "111111111111", "region": "eu-west-1", "series": [series]})
+
+
+def calls(aws: Server, operation: str) -> int:
+    return sum(row["calls"] for row in aws.calls()["calls"] if row["operation"] == operation)
+
+
+def test_a_series_of_a_day_in_five_minutes(aws: Server, collect: Callable[..., Any]) -> None:
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
+    (outcome,) = collect("metrics")
+    (row,) = outcome.rows
+    assert (outcome.status, row.arn) == ("ok", f"arn:aws:sqs:{HOME}:orders")
+    assert (row.namespace, row.metric, row.statistic) == ("AWS/SQS", "NumberOfMessagesSent", "Sum")
+    assert (row.period_seconds, len(row.times), set(row.values)) == (300, 288, {30.0})
+    assert list(row.times) == sorted(row.times)
+    assert (row.times[0], row.end - row.start) == (row.start, row.end - row.start)
+    assert (row.end - row.start).total_seconds() == 86400
+
+
+@pytest.mark.parametrize(
+    ("namespace", "metric", "dimensions", "arn"),
+    [
+        ("AWS/Events", "TriggeredRules", {"RuleName": "r"}, "events:{}:rule/r"),
+        ("AWS/Events", "TriggeredRules", {"EventBusName": "b", "RuleName": "r"}, "events:{}:rule/b/r"),
+        ("AWS/Events", "TriggeredRules", {"EventBusName": "default", "RuleName": "r"}, "events:{}:rule/r"),
+        (
+            "AWS/Events",
+            "TriggeredRules",
+            {"EventBusName": "aws.partner/x.com/1", "RuleName": "r"},
+            "events:{}:rule/aws.partner/x.com/1/r",
+        ),
+        ("AWS/Lambda", "Errors", {"FunctionName": "f"}, "lambda:{}:function:f"),
+        ("AWS/SNS", "NumberOfMessagesPublished", {"TopicName": "t"}, "sns:{}:t"),
+        ("AWS/EventBridge/Pipes", "EventCount", {"PipeName": "p"}, "pipes:{}:pipe/p"),
+        ("AWS/Scheduler", "TargetErrorCount", {"ScheduleGroup": "g"}, "scheduler:{}:schedule-group/g"),
+    ],
+)
+def test_a_series_belongs_to_the_arn_its_dimensions_name(
+    aws: Server,
+    collect: Callable[..., Any],
+    namespace: str,
+    metric: str,
+    dimensions: dict[str, str],
+    arn: str,
+) -> None:
+    post(aws, namespace, metric, dimensions)
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert [row.arn for row in outcome.rows] == [f"arn:aws:{arn.format(HOME)}"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "metric", "dimensions"),
+    [
+        ("AWS/Events", "PutEventsEntriesCount", {}),
+        ("AWS/Events", "Invocations", {}),
+        ("AWS/Events", "TriggeredRules", {"EventBusName": "orders"}),
+        ("AWS/Lambda", "Errors", {"FunctionName": "f", "Resource": "f:live"}),
+        ("AWS/SQS", "SomethingNew", {"QueueName": "orders"}),
+    ],
+)
+def test_counts_of_the_whole_account_and_of_parts_are_not_read(
+    aws: Server, collect: Callable[..., Any], namespace: str, metric: str, dimensions: dict[str, str]
+) -> None:
+    post(aws, namespace, metric, dimensions)
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert (outcome.status, outcome.rows, calls(aws, "GetMetricData")) == ("ok", [], 0)
+
+
+def test_a_latency_has_one_name_however_it_is_spelled(aws: Server, collect: Callable[..., Any]) -> None:
+    post(aws, "AWS/Events", "IngestiontoInvocationStartLatency", {"RuleName": "r"})
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert [(row.metric, len(row.values)) for row in outcome.rows] == [
+        ("IngestionToInvocationStartLatency", 12)
+    ]
+
+
+def test_all_pages_are_read_in_both_calls(aws: Server, collect: Callable[..., Any]) -> None:
+    for number in range(3):
+        post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": f"queue-{number}"})
+    aws.misbehave({"service": "cloudwatch", "one_item_pages": True, "odd_tokens": True})
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert sorted(len(row.values) for row in outcome.rows) == [12, 12, 12]
+    assert outcome.scope.gaps == []
+
+
+def test_batches_are_full(aws: Server, collect: Callable[..., Any]) -> None:
+    for number in range(501):
+        post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": f"queue-{number}"})
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert (len(outcome.rows), calls(aws, "GetMetricData")) == (501, 2)
+
+
+@pytest.mark.parametrize(("operation", "status"), [("ListMetrics", "denied"), ("GetMetricData", "denied")])
+def test_denied_is_denied(aws: Server, collect: Callable[..., Any], operation: str, status: str) -> None:
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
+    aws.misbehave({"service": "cloudwatch", "operation": operation, "deny": True})
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert (outcome.status, {gap.action for gap in outcome.scope.gaps}) == (
+        status,
+        {f"cloudwatch:{operation}"},
+    )
+
+
+def test_values_that_do_not_fit_their_times_are_a_gap(aws: Server, collect: Callable[..., Any]) -> None:
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
+    aws.misbehave({"service": "cloudwatch", "operation": "GetMetricData", "nulls": ["Values"]})
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert (outcome.status, [gap.error for gap in outcome.scope.gaps]) == ("partial", ["UnexpectedShape"])
+
+
+def test_a_series_without_points_is_a_row_without_points(aws: Server, collect: Callable[..., Any]) -> None:
+    series = {"namespace": "AWS/Events", "metric": "FailedInvocations", "dimensions": {"RuleName": "r"}}
+    posted = {"account": "111111111111", "region": "eu-west-1", "series": [series | {"sparse_zero": True}]}
+    aws.control("POST", "metrics", posted)
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert [(row.times, row.values) for row in outcome.rows] == [((), ())]
+
+
+@pytest.mark.parametrize("by", ["arn", "name"])
+def test_a_subscriber_is_found_by_name_and_by_arn(
+    aws: Server, client: Callable[..., Any], collect: Callable[..., Any], by: str
+) -> None:
+    v2 = client("eventbridgev2")
+    bus = v2.create_event_bus(Name="orders")["EventBusArn"]
+    queue = client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    target = f"arn:aws:sqs:{HOME}:{queue.rpartition('/')[2]}"
+    subscriber = v2.create_subscriber(
+        Name="ship",
+        EventBusArn=bus,
+        Type="UNORDERED",
+        InvokeConfiguration={"TargetArn": target, "RoleArn": "arn:aws:iam::111111111111:role/ship"},
+    )["SubscriberArn"]
+    named = {"arn": (bus, subscriber), "name": ("orders", "ship")}[by]
+    post(aws, "AWS/EventsV2", "EventsDelivered", {"EventBus": named[0], "Subscriber": named[1]})
+    post(aws, "AWS/EventsV2", "PublishEventsEntryCount", {"EventBus": named[0]})
+    post(aws, "AWS/EventsV2", "EventsDelivered", {"EventBus": "orders", "Subscriber": "deleted"})
+    (outcome,) = collect("metrics", metric_hours=1)
+    assert {row.metric: row.arn for row in outcome.rows} == {
+        "EventsDelivered": subscriber,
+        "PublishEventsEntryCount": bus,
+    }
+    assert outcome.scope.gaps == []
+
+
+def test_a_name_that_two_things_share_is_a_gap_told_once() -> None:
+    buses = [{"EventBusArn": f"arn:aws:events:{HOME}:event-busv2/orders/{number}"} for number in (1, 2)]
+    gaps: list[Any] = []
+    scope: Any = SimpleNamespace(
+        pages=lambda _, operation, *__, **___: buses if operation == "list_event_buses" else [],
+        gap=lambda *told: gaps.append(told),
+    )
+    owners = Owners(scope)
+    assert [owners.arn_of("AWS/EventsV2", {"EventBus": "orders"}) for _ in range(2)] == [None, None]
+    assert [gap[:3] for gap in gaps] == [("partial", "cloudwatch:ListMetrics", "AmbiguousName")]
+
+
+@pytest.mark.parametrize(
+    ("hours", "period"), [(1, 300), (24, 300), (25, 1800), (168, 1800), (169, 3600), (2160, 3600)]
+)
+def test_the_period_still_exists_at_the_start_of_the_range(hours: int, period: int) -> None:
+    """CloudWatch keeps 60 s points 15 days, 300 s points 63 days, 3,600 s points 455 days."""
+    assert period_of(hours) == period
+    assert period % (60 if hours <= 15 * 24 else 300 if hours <= 63 * 24 else 3600) == 0
+
+
+def test_a_range_ends_with_the_last_whole_period() -> None:
+    span = window(24, datetime(2026, 11, 25, 12, 7, 31, tzinfo=UTC).timestamp())
+    assert (span.start, span.end) == (
+        datetime(2026, 11, 24, 12, 5, tzinfo=UTC),
+        datetime(2026, 11, 25, 12, 5, tzinfo=UTC),
+    )
+    assert span.points == 288
+
+
+@pytest.mark.parametrize(("points", "size"), [(12, 500), (201, 500), (288, 350), (2160, 46), (200_000, 1)])
+def test_a_batch_holds_what_one_answer_can(points: int, size: int) -> None:
+    assert batch_size(points) == size
+
+
+def test_the_list_names_each_metric_once_with_its_dimensions_in_order() -> None:
+    keys = [(row.namespace, row.dimensions, row.metric) for row in METRICS]
+    assert len(set(keys)) == len(keys)
+    assert all(tuple(sorted(row.dimensions)) == row.dimensions and row.dimensions for row in METRICS)
+    assert set(NAMESPACES) == {row.namespace for row in METRICS}
