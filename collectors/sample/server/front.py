@@ -72,7 +72,7 @@ def _serve(call: Call, request: Any) -> Response:
     if handler is not None:
         if lists.is_plain(call):
             plain = moto_backend.passthrough(call)
-            if b'"NextToken"' not in plain.body:
+            if lists.is_whole(plain.body):
                 return plain
         call.params = decode(call, request)
         return encode(call, handler(call))

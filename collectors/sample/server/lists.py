@@ -202,3 +202,8 @@ def is_plain(call: Call) -> bool:
     bent = call.quirks.bends_pages or call.quirks.bends_members
     asks = b'"NextToken"' in call.body or b'"Limit"' in call.body
     return (call.service, call.operation) in PLAIN and not bent and not asks
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether an answer of moto's, as JSON, has no further page."""
+    return b'"NextToken"' not in body.replace(b'"NextToken": null', b"")

@@ -6,6 +6,7 @@ serializers serve the first four; for CBOR botocore's own client-side parser and
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import uuid
@@ -187,6 +188,12 @@ def encode(call: Call, result: Params) -> Response:
             pruned = prune(result, model.output_shape)
             serializer._serialize_data_item(body, pruned, model.output_shape)  # noqa: SLF001 - as above, in reverse
         return Response(200, _headers(call, "application/cbor"), bytes(body) or b"\xa0")
+    if call.protocol == "json":
+        value = to_json(result, model.output_shape) if model.output_shape is not None else {}
+        if call.quirks.nulls:
+            value = _with_nulls(value, model.output_shape, call.quirks.nulls)
+        version = model.service_model.metadata.get("jsonVersion", "1.0")
+        return Response(200, _headers(call, f"application/x-amz-json-{version}"), json.dumps(value).encode())
     request_id = str(uuid.uuid4())
     serializer_class = get_serializer_class(call.service, call.protocol)
     serialized = serializer_class(model, context=SerializationContext(request_id)).serialize(result)
@@ -198,6 +205,30 @@ def encode(call: Call, result: Params) -> Response:
             _with_nulls(json.loads(raw or b"{}"), model.output_shape, call.quirks.nulls)
         ).encode()
     return Response(int(serialized["status_code"]), headers, raw)
+
+
+def to_json(value: Any, shape: Any) -> Any:
+    """The value as the JSON of the json protocol. Members that the shape does not know, and nulls, are left out.
+
+    moto's serializer does the same, but takes 15 microseconds a point, and metrics come by the hundred thousand.
+    """
+    kind = shape.type_name
+    if kind == "structure":
+        return {
+            member.serialization.get("name", name): to_json(value[name], member)
+            for name, member in shape.members.items()
+            if value.get(name) is not None
+        }
+    if kind == "list":
+        if shape.member.type_name in {"double", "string", "integer", "long", "boolean", "float"}:
+            return value
+        return [to_json(item, shape.member) for item in value]
+    if kind == "map":
+        return {key: to_json(item, shape.value) for key, item in value.items()}
+    if kind == "timestamp" and isinstance(value, datetime):
+        text = shape.serialization.get("timestampFormat") == "iso8601"
+        return value.isoformat() if text else round(value.timestamp(), 3)
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _headers(call: Call, content_type: str, request_id: str | None = None) -> dict[str, str]:
