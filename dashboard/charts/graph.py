@@ -34,14 +34,14 @@ def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame) -> go.Figure:
         for row, edge in enumerate(_rows(edges))
         if edge["source"] in columns and edge["target"] in columns
     ]
-    place = layered.rows(columns, [(edge["source"], edge["target"]) for edge in lines])
-    at = {node: (float(columns[node]), -place[node]) for node in columns}
+    at, routes = layered.layout(columns, [(edge["source"], edge["target"]) for edge in lines])
+    lines = [{**edge, "route": route} for edge, route in zip(lines, routes, strict=True)]
     figure = go.Figure()
-    figure.add_traces(_lines(lines, at))
+    figure.add_traces(_lines(lines))
     if lines:
-        figure.add_trace(_middles(lines, at))
+        figure.add_trace(_middles(lines))
     figure.add_traces(_nodes(drawn, at))
-    figure.update_layout(_layout(at))
+    figure.update_layout(_layout([*at.values(), *(point for route in routes for point in route)]))
     return figure
 
 
@@ -49,8 +49,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _layout(at: dict[str, Point]) -> dict[str, Any]:
-    xs, ys = [x for x, _ in at.values()], [y for _, y in at.values()]
+def _layout(points: Sequence[Point]) -> dict[str, Any]:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
     tall = (max(ys) - min(ys) if ys else 0) + 1
     axis = {"visible": False, "fixedrange": True}
     return look.layout(
@@ -120,23 +120,21 @@ def _node_hover(node: dict[str, Any], says: str) -> str:
     return "<br>".join(told)
 
 
-def _lines(lines: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[go.Scatter]:
+def _lines(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
     """One trace a style: solid or dashed, coloured or grey, by width."""
     styles: dict[tuple[bool, bool, float], list[dict[str, Any]]] = {}
     for edge in lines:
         style = (edge["delivery"] == "sometimes", _moves(edge), _width(edge["rate"]))
         styles.setdefault(style, []).append(edge)
-    return [_line_trace(style, styles[style], at) for style in sorted(styles)]
+    return [_line_trace(style, styles[style]) for style in sorted(styles)]
 
 
-def _line_trace(
-    style: tuple[bool, bool, float], group: Sequence[dict[str, Any]], at: dict[str, Point]
-) -> go.Scatter:
+def _line_trace(style: tuple[bool, bool, float], group: Sequence[dict[str, Any]]) -> go.Scatter:
     dashed, moves, width = style
     xs: list[float | None] = []
     ys: list[float | None] = []
     for edge in group:
-        for x, y in layered.curve(at[edge["source"]], at[edge["target"]]):
+        for x, y in layered.curve(edge["route"]):
             xs.append(x)
             ys.append(y)
         xs.append(None)
@@ -149,9 +147,9 @@ def _line_trace(
     return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", opacity=0.8)
 
 
-def _middles(lines: Sequence[dict[str, Any]], at: dict[str, Point]) -> go.Scatter:
+def _middles(lines: Sequence[dict[str, Any]]) -> go.Scatter:
     """What takes an edge's click and carries its rate: away from both nodes."""
-    spots = [_middle(at[edge["source"]], at[edge["target"]]) for edge in lines]
+    spots = [layered.near_end(edge["route"]) for edge in lines]
     marker = {"size": 22, "opacity": 0, "color": look.EDGE}
     return go.Scatter(
         x=[x for x, _ in spots],
@@ -167,10 +165,6 @@ def _middles(lines: Sequence[dict[str, Any]], at: dict[str, Point]) -> go.Scatte
         selected={"marker": {"opacity": 0.25}},
         unselected={"marker": {"opacity": 0}},
     )
-
-
-def _middle(start: Point, end: Point) -> Point:
-    return (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
 
 
 def _edge_hover(edge: dict[str, Any]) -> str:

@@ -85,7 +85,9 @@ def _answer(estate: Estate, event: tuple[str, str], found: Search) -> None:
         else:
             names = dict.fromkeys(clean(row.name) for row in answer.got.consumers if row.active)
             st.text("Consumers: " + (", ".join(list(names)[:12]) or "none"))
-        links.link("event", f"Open {event[1]}", source=event[0], type=event[1])
+        links.link(
+            "event", f"All about {event[1]}", icon=":material/arrow_forward:", source=event[0], type=event[1]
+        )
         parts.gaps(answer.gaps, "this answer")
 
 

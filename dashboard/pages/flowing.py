@@ -91,15 +91,14 @@ def of_event(estate: Estate, got: Consumers) -> None:
     if metrics.empty:
         st.text("No metrics of the rules that take it were collected.")
         return
-    parts.quiet(
-        "Events matched by each rule or subscriber that takes it; a rule may match other types too.",
-        "carries",
-    )
     since, until = window(metrics, hours)
     series = [
         one for metric in CARRIES for one in throughput.of_metric(metrics, metric, _shown(names), since)
     ]
     draw(series, since, until, "matched in each window", "carries")
+    parts.quiet(
+        "Matched by each rule or subscriber that takes it; a rule may match other types too.", "carries"
+    )
     if len(names) > MOST_LINES:
         st.text(f"{MOST_LINES} of {len(names)} rules drawn.")
 

@@ -16,13 +16,12 @@ def register(pages: Mapping[str, st.Page]) -> None:
     st.session_state[_KEY] = dict(pages)
 
 
-def link(slug: str, label: str, *, help: str | None = None, **params: str | None) -> None:  # noqa: A002 - as in Streamlit
+def link(slug: str, label: str, *, icon: str = "", **params: str | None) -> None:
     """A link to another page with these URL parameters. The label is shown as text."""
     st.page_link(
         st.session_state[_KEY][slug],
         label=markdown(label),
-        icon="",
-        help=markdown(help, 300) if help else None,
+        icon=icon,
         query_params=state.shared(**params),
     )
 

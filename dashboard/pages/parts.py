@@ -1,6 +1,6 @@
 """Parts every page is made of: the line of facts, tables with their export, notices, the style."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,8 @@ from dashboard.pages import links, scope, words
 
 STALE_HOURS = 24
 CELL_LENGTH = 200
+MOST_ROWS = 12
+ROW_HEIGHT = 34
 MOST_GAPS = 8
 # no data in here: constant text only
 STYLE = """<style>
@@ -27,11 +29,11 @@ STYLE = """<style>
 [class*="st-key-quiet"] [data-testid="stText"] { font-size: .84rem; opacity: .72; }
 [class*="st-key-panel"] { position: sticky; top: 4rem; }
 [class*="st-key-graph"] { overflow-x: auto; }
-[class*="st-key-graph"] [data-testid="stPlotlyChart"] { min-width: 640px; }
+[class*="st-key-graph"] [data-testid="stElementContainer"] { min-width: 760px; }
 [class*="st-key-result"] { gap: .1rem; }
 [class*="st-key-result"] p { font-weight: 600; }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.2rem 1rem 3rem; }
+  [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 3rem; }
   .st-key-sentence [data-testid="stText"] { font-size: 1.1rem; }
   [class*="st-key-panel"] { position: static; }
 }
@@ -80,39 +82,38 @@ def gaps(touching: Sequence[GapNote], what: str) -> None:
             links.link("coverage", f"All {len(touching)} gaps")
 
 
-def table(
-    frame: pd.DataFrame,
-    name: str,
-    *,
-    config: Mapping[str, Any] | None = None,
-    choose: Callable[[int], None] | None = None,
-) -> None:
+def table(frame: pd.DataFrame, name: str, choose: Callable[[int], None] | None = None) -> None:
     """A table, and the same as CSV. `name` is its key and its file's name; `choose` is called with the row clicked."""
     shown = frame.map(_cell)
+    with st.container(gap="xsmall"):
+        _grid(shown, name, choose)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            quiet(words.plural(len(shown), "row"), f"rows-{name}")
+            st.download_button(
+                "CSV",
+                csv(shown),
+                f"{name}.csv",
+                "text/csv",
+                key=f"csv-{name}",
+                type="tertiary",
+                on_click="ignore",
+            )
+
+
+def _grid(shown: pd.DataFrame, name: str, choose: Callable[[int], None] | None) -> None:
     key = f"table-{name}"
     st.dataframe(
         shown,
         hide_index=True,
         key=key,
-        column_config={**_numbers(frame), **(config or {})},
+        column_config=_numbers(shown),
         on_select=_chooser(key, choose) if choose else "ignore",
         selection_mode="single-row",
-        height=min(36 * (len(shown) + 1) + 3, 470),
-        row_height=36,
+        height="content" if len(shown) <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1),
+        row_height=ROW_HEIGHT,
         placeholder="-",
         alt=f"Table of {name}",
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        quiet(words.plural(len(shown), "row"), f"rows-{name}")
-        st.download_button(
-            "CSV",
-            csv(shown),
-            f"{name}.csv",
-            "text/csv",
-            key=f"csv-{name}",
-            type="tertiary",
-            on_click="ignore",
-        )
 
 
 def _chooser(key: str, choose: Callable[[int], None]) -> Callable[[], None]:
