@@ -53,6 +53,7 @@ THROTTLED = {
 THROTTLE_TRIES = 10
 FAILURE_TRIES = 4
 LONGEST_PAUSE = 20.0
+LONGEST_GAP = 1.0
 
 
 @dataclass
@@ -71,7 +72,8 @@ class Bucket:
     """A token bucket for one (account, region, API). `take` waits for the caller's turn; safe for threads."""
 
     def __init__(self, rate: float, stop: threading.Event) -> None:
-        self._gap, self._stop = 1.0 / (rate * SHARE), stop
+        self._shortest, self._stop = 1.0 / (rate * SHARE), stop
+        self._gap = self._shortest
         self._next, self._lock = 0.0, threading.Lock()
 
     def take(self) -> None:
@@ -80,13 +82,14 @@ class Bucket:
             now = time.monotonic()
             turn = max(self._next, now)
             self._next = turn + self._gap
+            self._gap = max(self._shortest, self._gap * 0.99)
         if self._stop.wait(turn - now) if turn > now else self._stop.is_set():
             raise StoppedError("Stopped.")
 
-    def hold(self, seconds: float) -> None:
-        """AWS throttled: nobody takes a turn for this long."""
+    def slow_down(self) -> None:
+        """AWS throttled: turns come half as often again, and quicken as calls go through."""
         with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
+            self._gap = min(LONGEST_GAP, self._gap * 1.5)
 
 
 class Pacer:
@@ -115,7 +118,7 @@ class Pacer:
                 return None
             if _code(about["response"]) in THROTTLED:
                 _count_throttle()
-                self._bucket(service, about["operation"].name, account, region).hold(min(pause, 1.0))
+                self._bucket(service, about["operation"].name, account, region).slow_down()
             self._wait(pause)
             return 0.0
 

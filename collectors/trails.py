@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,30 @@ class LogFile:
 
 
 def own_files(scope: Scope, days: Sequence[date]) -> Iterator[LogFile]:
-    """Files of these days, newest first, of the trails that log PutEvents of this account and region."""
-    answer = scope.attempt(lambda: scope.call("cloudtrail", "describe_trails"), "trails")
-    trails = {trail.get("TrailARN"): trail for trail in (answer or {}).get("trailList") or ()}
-    for trail in trails.values():
-        if trail.get("S3BucketName") and _logs_put_events(scope, trail):
-            yield from _files_of(scope, trail, days)
+    """Files of these days, newest first, of the trails that log PutEvents of this account and region.
+
+    A trail of one account may gather the logs of others in its bucket: the trails of every account of the run are
+    looked through, each bucket with the credentials of the trail's own account.
+    """
+    mine = scope.attempt(lambda: scope.call("cloudtrail", "describe_trails"), "trails")
+    trails = {trail.get("TrailARN"): (scope, trail) for trail in (mine or {}).get("trailList") or ()}
+    for account in scope.run.aws.accounts:
+        for owner, trail in scope.run.once(f"trails of {account}", partial(_trails, scope, account)):
+            trails[trail.get("TrailARN")] = (owner, trail)
+    for arn, (owner, trail) in trails.items():
+        logs = scope.run.once(f"selectors of {arn}", partial(_logs_put_events, owner, trail))
+        if trail.get("S3BucketName") and logs:
+            yield from _files_of(scope, owner, trail, days)
+
+
+def _trails(scope: Scope, account: str) -> list[tuple[Scope, dict[str, Any]]]:
+    """The trails that this account itself owns, with a scope of it to read their buckets; what is refused is told by its own scope."""
+    owner = Scope(scope.run, account, scope.run.aws.regions[0], scope.collector)
+    try:
+        found = owner.call("cloudtrail", "describe_trails").get("trailList") or ()
+    except RefusedError:
+        return []
+    return [(owner, trail) for trail in found if (trail.get("TrailARN") or "::::").split(":")[4] == account]
 
 
 def named_files(scope: Scope, location: str) -> Iterator[LogFile]:
@@ -87,22 +106,22 @@ def _logs_put_events(scope: Scope, trail: dict[str, Any]) -> bool:
     return EVENT_BUS in basic or any(EVENT_BUS in (one.get("Equals") or ()) for one in chosen)
 
 
-def _files_of(scope: Scope, trail: dict[str, Any], days: Sequence[date]) -> Iterator[LogFile]:
+def _files_of(scope: Scope, owner: Scope, trail: dict[str, Any], days: Sequence[date]) -> Iterator[LogFile]:
     bucket, prefix = trail["S3BucketName"], trail.get("S3KeyPrefix")
     base = f"{prefix.strip('/')}/AWSLogs/" if prefix else "AWSLogs/"
     evidence = f"s3://{bucket}/{base}"
-    roots = [base, *(_organizations(scope, bucket, base) if trail.get("IsOrganizationTrail") else ())]
+    roots = [base, *(_organizations(scope, owner, bucket, base) if trail.get("IsOrganizationTrail") else ())]
     for day in sorted(days, reverse=True):
         for root in roots:
             below = f"{root}{scope.account}/CloudTrail/{scope.region}/{day:%Y/%m/%d}/"
-            yield from _objects(scope, bucket, below, evidence)
+            yield from _objects(scope, bucket, below, evidence, owner)
 
 
-def _organizations(scope: Scope, bucket: str, base: str) -> list[str]:
+def _organizations(scope: Scope, owner: Scope, bucket: str, base: str) -> list[str]:
     """An organization's trail puts its id between AWSLogs/ and the account: AWSLogs/o-…/."""
     found = scope.attempt(
         lambda: list(
-            scope.pages("s3", "list_objects_v2", "CommonPrefixes", Bucket=bucket, Prefix=base, Delimiter="/")
+            owner.pages("s3", "list_objects_v2", "CommonPrefixes", Bucket=bucket, Prefix=base, Delimiter="/")
         ),
         f"s3://{bucket}/{base}",
     )
@@ -110,14 +129,17 @@ def _organizations(scope: Scope, bucket: str, base: str) -> list[str]:
     return [one for one in prefixes if one.removeprefix(base).startswith("o-")]
 
 
-def _objects(scope: Scope, bucket: str, prefix: str, evidence: str) -> Iterator[LogFile]:
-    """The listing is a stream: a prefix may hold millions of files."""
-    pages = scope.pages("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
+def _objects(
+    scope: Scope, bucket: str, prefix: str, evidence: str, owner: Scope | None = None
+) -> Iterator[LogFile]:
+    """The listing is a stream: a prefix may hold millions of files. Refusals are told in the scope that asked."""
+    owner = owner or scope
+    pages = owner.pages("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
     try:
         for one in pages:
             key = one.get("Key") or ""
             if _is_log(f"/{key}"):
-                yield LogFile(f"s3://{bucket}/{key}", evidence, _reader(scope, bucket, key))
+                yield LogFile(f"s3://{bucket}/{key}", evidence, _reader(owner, bucket, key))
     except RefusedError as error:
         scope.refuse(error, f"s3://{bucket}/{prefix}")
 
