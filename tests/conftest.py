@@ -27,6 +27,8 @@ class Collected:
     environment: dict[str, str]
     document: dict[str, Any]
     exit_code: int
+    calls: tuple[dict[str, Any], ...]
+    """What the command asked of AWS: rows of {service, operation, action, calls, …}, counted by the server."""
 
     def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A command of ours, with the environment of the sample estate."""
@@ -51,6 +53,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
             k: v for k, v in os.environ.items() if k not in CREDENTIALS and not k.startswith("HEADWATER_")
         }
         environment |= server.environment | load.environment() | {"HEADWATER_STORE": str(store)}
+        server.control("DELETE", "calls")
         made = subprocess.run(
             [sys.executable, "-m", "collectors", "--json"],
             env=environment,
@@ -61,4 +64,5 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
             timeout=120,
         )
         assert made.stdout, made.stderr[-3000:]
-        yield Collected(server, store, environment, json.loads(made.stdout), made.returncode)
+        calls = tuple(server.calls()["calls"])
+        yield Collected(server, store, environment, json.loads(made.stdout), made.returncode, calls)
