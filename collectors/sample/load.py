@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, cast
 
 import boto3
 from botocore.config import Config
 
-from collectors.sample.estate import DOMAINS, make_events, make_services
+from collectors.sample.estate import DOMAINS, make_events, make_history, make_schemas, make_services
 from collectors.sample.estate.calls import Client, Made, tags_of
-from collectors.sample.estate.places import ACCOUNTS, PLACES, REGIONS, ROLE
+from collectors.sample.estate.places import ACCOUNTS, CORE_EU, PLACES, REGIONS, ROLE
 from collectors.sample.estate.roles import make_roles, roles_of
 from collectors.sample.estate.shapes import (
     ApiDestination,
@@ -40,6 +41,7 @@ from collectors.sample.estate.shapes import (
 )
 
 Make = Callable[[Client, Made, Any, Any], None]
+Work = tuple[Any, ...]  # a call and its arguments
 
 # What stands in a later row may name what was made by an earlier one. Rows of one lane are made in order;
 # lanes run side by side.
@@ -161,18 +163,36 @@ def load(endpoint_url: str, size: str | int = "small") -> None:
     `small` is the sample estate; a number is a generated one of that many rules. Raises botocore's ClientError
     when the server refuses a thing: the estate is then half made, and a fresh server is the way out.
     """
-    load_domains(endpoint_url, DOMAINS, PLACES)
+    if size == "small":
+        load_sample(endpoint_url)
+    else:
+        raise NotImplementedError(size)
 
 
-def load_domains(endpoint_url: str, domains: tuple[Domain, ...], places: tuple[Place, ...]) -> None:
-    """Make these domains in these places."""
-    loader = Loader(Clients(endpoint_url), Made(), domains)
+def load_sample(endpoint_url: str) -> None:
+    """Fill the local AWS with the sample estate and its last day."""
+    loader, now = Loader(Clients(endpoint_url), Made(), DOMAINS), datetime.now(UTC)
+    core = loader.clients.of(CORE_EU)
     with ThreadPoolExecutor(max_workers=6) as pool:
-        # roles first: Lambda refuses a function whose role it does not know
-        accounts = sorted({place.account for place in places})
-        _all(pool, [(_roles, loader, account) for account in accounts])
-        _all(pool, [(loader.make, place, lane) for lane in LANES for place in places])
-        _all(pool, [(loader.make, place, LAST) for place in places])
+        make_things(pool, loader, PLACES, [(make_history.make_metrics, endpoint_url)])
+        _all(pool, [(make_schemas.make_discoverers, loader.clients.of(place), place) for place in PLACES])
+        make_history.make_trail(core)
+        make_history.make_log_files(core, loader.made, now)
+    make_history.make_changes(endpoint_url, now)
+    make_history.make_denials(endpoint_url)
+
+
+def make_things(
+    pool: ThreadPoolExecutor, loader: Loader, places: tuple[Place, ...], beside: list[Work] | None = None
+) -> None:
+    """Everything the loader's domains hold in these places; `beside` is work that needs none of it."""
+    # roles first: Lambda refuses a function whose role it does not know
+    accounts = sorted({place.account for place in places})
+    _all(pool, [(_roles, loader, account) for account in accounts])
+    schemas = [(make_schemas.make_schemas, loader.clients.of(place), place) for place in places]
+    lanes = [(loader.make, place, lane) for lane in LANES for place in places]
+    _all(pool, [*lanes, *schemas, *(beside or [])])
+    _all(pool, [(loader.make, place, LAST) for place in places])
 
 
 def _roles(loader: Loader, account: str) -> None:
@@ -180,6 +200,6 @@ def _roles(loader: Loader, account: str) -> None:
     make_roles(client, roles_of(account, loader.domains))
 
 
-def _all(pool: ThreadPoolExecutor, work: list[tuple[Any, ...]]) -> None:
+def _all(pool: ThreadPoolExecutor, work: list[Work]) -> None:
     for done in [pool.submit(call, *arguments) for call, *arguments in work]:
         done.result()

@@ -131,7 +131,7 @@ def make_new_bus(client: Client, made: Made, thing: NewBus, tags: Mapping[str, s
     if thing.allows:
         principal = {"AWS": [f"arn:aws:iam::{account}:root" for account in thing.allows]}
         allowed = policy(arn, "events:CreateSubscriber", principal, "OtherAccounts")
-        api.put_resource_policy(ResourceArn=arn, PolicyName="subscribe", PolicyDocument=allowed)
+        api.put_resource_policy(ResourceArn=arn, PolicyDocument=allowed)
 
 
 def make_subscriber(client: Client, made: Made, thing: Subscriber, tags: Mapping[str, str]) -> None:

@@ -1,0 +1,97 @@
+"""What happened in the estate of late: the trail and its log files, the event history, metrics, and a denial.
+
+Log files go to S3 through the API. What a client of AWS cannot write – metrics of AWS's own namespaces, the event
+history, a denial – goes through the local AWS's control endpoint.
+"""
+
+import json
+import urllib.request
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from collectors.sample.estate.calls import Client, Made
+from collectors.sample.estate.changes import history
+from collectors.sample.estate.metrics import metrics
+from collectors.sample.estate.places import OPS_US
+from collectors.sample.estate.shapes import Place
+from collectors.sample.estate.trail import BUCKET, log_files
+
+TRAIL = "acme-events"
+# One account that denies one call: the schemas of its second region cannot be listed.
+DENIALS: tuple[Mapping[str, Any], ...] = (
+    {
+        "account": OPS_US.account,
+        "region": OPS_US.region,
+        "service": "schemas",
+        "operation": "ListSchemas",
+        "deny": True,
+    },
+)
+_SELECTORS = (
+    {
+        "Name": "Who puts events",
+        "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::Events::EventBus"]},
+        ],
+    },
+    {
+        "Name": "Management events",
+        "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
+    },
+)
+
+
+def make_trail(client: Client) -> None:
+    """The trail of every account and region, with data events of event buses turned on."""
+    api = client("cloudtrail")
+    api.create_trail(Name=TRAIL, S3BucketName=BUCKET, IsMultiRegionTrail=True)
+    api.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=list(_SELECTORS))
+    api.start_logging(Name=TRAIL)
+
+
+def make_log_files(client: Client, made: Made, now: datetime) -> None:
+    """A day of log files in the trail's bucket."""
+    for key, body in log_files(now, made.real):
+        client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+
+def make_metrics(endpoint_url: str) -> None:
+    """A day of metrics, in one post a place."""
+    by_place: dict[Place, list[dict[str, Any]]] = defaultdict(list)
+    for place, series in metrics():
+        by_place[place].append(series)
+    for place, rows in by_place.items():
+        control(endpoint_url, "metrics", _of(place) | {"series": rows})
+
+
+def make_changes(endpoint_url: str, now: datetime) -> None:
+    """The event history."""
+    by_place: dict[Place, list[dict[str, Any]]] = defaultdict(list)
+    for place, record in history(now):
+        by_place[place].append(record)
+    for place, rows in by_place.items():
+        control(endpoint_url, "cloudtrail", _of(place) | {"records": rows})
+
+
+def make_denials(endpoint_url: str) -> None:
+    """The calls that the estate's accounts refuse."""
+    for rule in DENIALS:
+        control(endpoint_url, "misbehave", rule)
+
+
+def _of(place: Place) -> dict[str, Any]:
+    return {"account": place.account, "region": place.region}
+
+
+def control(endpoint_url: str, what: str, body: Mapping[str, Any]) -> None:
+    """Tell the local AWS something that no client of AWS can. Raises HTTPError when it does not take it."""
+    request = urllib.request.Request(  # noqa: S310 - the address is the local AWS's own
+        f"{endpoint_url}/_headwater/{what}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+        answer.read()
