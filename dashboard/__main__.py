@@ -53,7 +53,9 @@ def _say(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m dashboard", description="Who produces and who consumes an event.")
+    parser = argparse.ArgumentParser(
+        "python -m dashboard", description="Who produces and who consumes an event."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     consumed = _command(commands, "consumers", "who consumes an event type, or one event", _consumers)
     consumed.add_argument("source", nargs="?", metavar="SOURCE")
@@ -69,14 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     explained.add_argument("--event", metavar="FILE", help='the event, a JSON file; "-" or left out: stdin')
     for command in (consumed, produced, explained):
         command.add_argument("--bus", metavar="NAME_OR_ARN", help="on this bus only")
-    match = commands.add_parser("match", help='JSON lines {"pattern": …, "event": …} on stdin → true, false, error: why')
+    match = commands.add_parser(
+        "match", help='JSON lines {"pattern": …, "event": …} on stdin → true, false, error: why'
+    )
     match.set_defaults(run=_match)
     return parser
 
 
-def _command(commands: Any, name: str, words: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words.capitalize() + ".")
-    command.add_argument("--store", type=Path, metavar="DIR", help="default: $HEADWATER_STORE, else .headwater")
+def _command(
+    commands: Any, name: str, words: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=words, description=words.capitalize() + "."
+    )
+    command.add_argument(
+        "--store", type=Path, metavar="DIR", help="default: $HEADWATER_STORE, else .headwater"
+    )
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
     command.set_defaults(run=run)
     return command

@@ -168,8 +168,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenSubscription:
-    """A subscription that makes no type known: its pattern is open (a family by prefix or wildcard, any type of a
-    source, a catch-all) or invented pairs would be needed. `family` says it in words."""
+    """A subscription that takes types which it does not name one by one; `family` says in words which.
+
+    Prefixes, wildcards, any type of a source, catch-alls, and several sources with several types.
+    """
 
     bus: str
     subscription: str

@@ -82,9 +82,9 @@ def plain(arn: str) -> str:
     if found is None:
         return arn
     resource = found.resource
-    if found.service == "lambda" and resource.startswith("function:"):
-        resource = ":".join(resource.split(":")[:2])
-    elif found.service == "states" and resource.startswith("stateMachine:"):
+    if (found.service == "lambda" and resource.startswith("function:")) or (
+        found.service == "states" and resource.startswith("stateMachine:")
+    ):
         resource = ":".join(resource.split(":")[:2])
     elif found.service == "logs":
         resource = resource.removesuffix(":*")
@@ -121,18 +121,20 @@ def name(arn: str) -> str:
         return arn
     resource = found.resource
     if found.service in ("events", "eventsv2") and "/" in resource:
-        pieces = resource.split("/")
-        head = pieces[0]
-        if head in ("api-destination", "connection", "event-busv2") and len(pieces) > 2:
-            return "/".join(pieces[1:-1])
-        return pieces[-1] if head == "rule" else "/".join(pieces[1:])
+        return _events_name(resource.split("/"))
     if found.service == "logs":
         return resource.removeprefix("log-group:").removesuffix(":*")
-    if found.service == "lambda":
-        return resource.split(":")[1] if ":" in resource else resource
+    if found.service == "lambda" and ":" in resource:
+        return resource.split(":")[1]
     if found.service in ("iam", "scheduler"):
         return resource.split("/")[-1]
     return resource.split("/", 1)[-1] if "/" in resource else resource.split(":")[-1]
+
+
+def _events_name(pieces: list[str]) -> str:
+    if pieces[0] in ("api-destination", "connection", "event-busv2") and len(pieces) > 2:
+        return "/".join(pieces[1:-1])
+    return pieces[-1] if pieces[0] == "rule" else "/".join(pieces[1:])
 
 
 def rule_bus(arn: str) -> str | None:

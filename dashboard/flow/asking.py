@@ -1,12 +1,10 @@
 """What a question is about: which buses it means, where a type enters, and what is near a name that nobody knows."""
 
-from collections.abc import Iterable
-
 from collectors.errors import UsageError
-from dashboard.flow import arns, near
+from dashboard.flow import arns, feeding, near
 from dashboard.flow.answers import Question
 from dashboard.flow.estate import Estate
-from dashboard.flow.known import Known, known
+from dashboard.flow.known import known
 
 
 def entry_buses(estate: Estate, asked: Question) -> tuple[str, ...]:
@@ -35,16 +33,13 @@ def named_buses(estate: Estate, bus: str) -> tuple[str, ...]:
 
 def enters(estate: Estate, source: str, detail_type: str) -> tuple[str, ...]:
     """Buses where the type is known to enter; AWS's own events enter on the default buses."""
-    buses: set[str] = set(_buses(known(estate).get((source, detail_type))))
+    entry = known(estate).get((source, detail_type))
+    buses = feeding.fed(estate, source, detail_type) | (entry.buses if entry else set())
     if source.startswith("aws."):
         buses |= {
             arn for arn, row in estate.buses.items() if row["name"] == "default" and row["kind"] == "classic"
         }
     return tuple(sorted(buses & estate.buses.keys()))
-
-
-def _buses(entry: Known | None) -> Iterable[str]:
-    return entry.buses if entry else ()
 
 
 def nearest_types(

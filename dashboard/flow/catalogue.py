@@ -18,11 +18,11 @@ def sources(estate: Estate) -> tuple[str, ...]:
 
 def events(estate: Estate, domain: str | None = None) -> Events:
     """The catalogue, of one domain or whole. Computed once an estate and kept on it."""
-    whole = estate.memory.get("catalogue")
-    if whole is None:
-        whole = estate.memory["catalogue"] = _events(estate)
+    if "catalogue" not in estate.memory:
+        estate.memory["catalogue"] = _events(estate)
+    whole: Events = estate.memory["catalogue"]
     if domain is None:
-        return whole  # type: ignore[no-any-return]
+        return whole
     rows = tuple(row for row in whole.events if row.domain == domain)
     return Events(whole.snapshot, whole.complete, whole.gaps, rows, whole.open, whole.malformed)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from collectors.errors import UsageError
-from dashboard.flow import arns, asking, completeness, paths, trees
+from dashboard.flow import asking, completeness, paths, trees
 from dashboard.flow.answers import Consumer, Consumers, Deliverable, Hop, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
@@ -52,14 +52,15 @@ def _tree(estate: Estate, asked: Question, event: Mapping[str, Any] | None, bus:
 
 def _row(estate: Estate, path: Path) -> Consumer:
     end = path.hops[-1]
+    place = _place(estate, end.arn)
     return Consumer(
         arn=end.arn,
         kind=end.kind,
         name=end.name,
-        account=estate.account_of(end.arn),
-        region=estate.region_of(end.arn),
-        domain=estate.domain_of(end.arn),
-        owner=estate.owner_of(end.arn),
+        account=place[0],
+        region=place[1],
+        domain=place[2],
+        owner=place[3],
         delivery="sometimes" if any(hop.delivery == "sometimes" for hop in path.hops) else "always",
         when=tuple(dict.fromkeys(text for hop in path.hops for text in hop.when)),
         path=path.hops,
@@ -70,6 +71,16 @@ def _row(estate: Estate, path: Path) -> Consumer:
         why=_why(path.hops),
         note=path.note,
     )
+
+
+def _place(estate: Estate, arn: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """Account, region, domain and owner of an end; the same for every event."""
+    known_places: dict[str, Any] = estate.memory.setdefault("places", {})
+    if arn not in known_places:
+        facts = (estate.account_of(arn), estate.region_of(arn), estate.domain_of(arn), estate.owner_of(arn))
+        known_places[arn] = facts
+    found: tuple[str | None, str | None, str | None, str | None] = known_places[arn]
+    return found
 
 
 def _deliverable(hops: Iterable[Hop]) -> Deliverable:
@@ -119,13 +130,13 @@ def _covers(full: Consumer, row: Consumer, direct: set[str]) -> bool:
 def _order(row: Consumer) -> tuple[Any, ...]:
     return (
         not row.active,
-        arns.kind(row.arn),
+        row.kind,
         row.name,
         row.arn,
         row.bus,
         row.subscription,
         len(row.path),
-        str(row.path),
+        [hop.arn for hop in row.path],
     )
 
 

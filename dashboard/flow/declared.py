@@ -1,14 +1,12 @@
 """Declared producers: what names a bus in its own configuration, whether or not it was seen to send."""
 
-from collections import defaultdict
 from typing import Any
 
-from dashboard.flow import arns, asking, trees
+from dashboard.flow import arns, asking, feeding, trees
 from dashboard.flow.answers import Producer, Question
 from dashboard.flow.estate import Estate, Row
 
 Buses = frozenset[str] | None
-_PUTTING = ("pipe-target", "schedule", "endpoint")
 _RESULT = "Lambda Function Invocation Result - "
 
 
@@ -40,26 +38,14 @@ def _row(estate: Estate, asked: Question, arn: str, **more: Any) -> Producer:
     return Producer(**(values | more))
 
 
-def _links_to_buses(estate: Estate) -> dict[str, list[Row]]:
-    """Links that end on a bus, by kind."""
-    if "links-to-buses" not in estate.memory:
-        found: dict[str, list[Row]] = defaultdict(list)
-        for rows in estate._from.values():  # noqa: SLF001 - the same package's index, read once
-            for row in rows:
-                if estate.kind_of(row["to_arn"]) == "bus":
-                    found[row["kind"]].append(row)
-        estate.memory["links-to-buses"] = dict(found)
-    result: dict[str, list[Row]] = estate.memory["links-to-buses"]
-    return result
-
-
 def _wanted(estate: Estate, kind: str, buses: Buses) -> list[Row]:
-    return [row for row in _links_to_buses(estate).get(kind, []) if buses is None or row["to_arn"] in buses]
+    rows = feeding.links_to_buses(estate).get(kind, [])
+    return [row for row in rows if buses is None or row["to_arn"] in buses]
 
 
 def _putting(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
     rows = []
-    for link in (row for kind in _PUTTING for row in _wanted(estate, kind, buses)):
+    for link in (row for kind in feeding.PUTTING for row in _wanted(estate, kind, buses)):
         if link["source"] != asked.source or link["detail_type"] not in (None, asked.detail_type):
             continue
         note = None if link["detail_type"] else "Its detail type is not told: it may be another."
@@ -82,31 +68,10 @@ def _destinations(estate: Estate, asked: Question, buses: Buses) -> list[Produce
 
 def _event_sources(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
     rows = []
-    for link in _wanted(estate, "event-source", buses):
-        origin = arns.plain(link["from_arn"])
-        if estate.kind_of(origin) == "bus" or not _feeds(estate, link, origin, asked):
-            continue
-        more = {"bus": link["to_arn"], "active": link["active"], "read": "event source"}
-        rows.append(_row(estate, asked, origin, **more))
-    seen = {row.bus for row in rows}
-    for arn, bus in estate.buses.items():
-        partner = bus["partner_source"]
-        if partner and arn not in seen and asked.source == partner and (buses is None or arn in buses):
-            sources = [
-                a for a, r in estate.resources.items() if r["kind"] == "event-source" and r["name"] == partner
-            ]
-            rows.append(_row(estate, asked, sources[0] if sources else arn, bus=arn, read="partner bus"))
+    for origin, bus, active in feeding.event_sources(estate, asked.source, asked.detail_type):
+        if buses is None or bus in buses:
+            rows.append(_row(estate, asked, origin, bus=bus, active=active, read="event source"))
     return rows
-
-
-def _feeds(estate: Estate, link: Row, origin: str, asked: Question) -> bool:
-    """Whether an event source brings this type: by its filter where it has one, and by what it is a source of."""
-    row = estate.row_of(origin) or {}
-    if asked.source not in (link["source"], row.get("endpoint"), row.get("name")):
-        return False
-    texts = [*link["filters"], *([row["pattern"]] if row.get("pattern") else [])]
-    tree = trees.of_type(asked.source, asked.detail_type)
-    return all(estate.filter_of(text, "data").decide(tree).delivery != "never" for text in texts)
 
 
 def _services(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:

@@ -1,4 +1,4 @@
-"""Deliverable or not: does what stands in the way of one hop – the target's policy, or its role – let the event through?"""
+"""Deliverable or not: whether what stands in the way of one hop, a policy or a role, lets the event through."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,8 @@ _SERVICE = {
     "subscriber": "events.amazonaws.com",
     "sns-subscription": "sns.amazonaws.com",
 }
-_POLLS = ("event-source-mapping", "pipe-source", "delivery-stream")
+_FREE = ("event-source-mapping", "pipe-source", "delivery-stream", "event-source", "endpoint")
+"""No policy stands in the way: readers, whose role AWS checks when they are made, and EventBridge's own feeds."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,7 @@ class Carrier:
 
 def deliverable(estate: Estate, carrier: Carrier, target: str, kind: str) -> Told:
     """Whether the hop's target lets the event in, and why not or why that is unknown."""
-    if carrier.via in _POLLS:
-        return YES  # AWS checks the reader's role when the mapping or pipe is made
-    if kind in ("http", "email", "sms") or carrier.via in ("event-source", "endpoint"):
+    if carrier.via in _FREE or kind in ("http", "email", "sms"):
         return YES
     row = estate.row_of(target)
     name = f"{kind} {estate.name_of(target)}"
@@ -59,6 +58,10 @@ def deliverable(estate: Estate, carrier: Carrier, target: str, kind: str) -> Tol
         return "unknown", f"The {name} was not collected."
     if kind == "bus":
         return _to_bus(estate, carrier, target)
+    return _to_resource(estate, carrier, target, kind, name)
+
+
+def _to_resource(estate: Estate, carrier: Carrier, target: str, kind: str, name: str) -> Told:
     if carrier.role is not None:
         return "unknown", f"The {name} is reached with a role, whose permissions are not collected."
     if kind not in _ACTION:
@@ -96,7 +99,7 @@ def _by_policy(estate: Estate, carrier: Carrier, target: str, kind: str, caller:
     name = f"{kind} {estate.name_of(target)}"
     policy = row.get("policy")
     if policy is None:
-        if _unreadable(estate, target, kind):
+        if _unreadable(estate, target):
             return "unknown", f"The policy of {name} could not be read."
         return "no", f"The {name} has no policy that lets {_who(carrier)} in."
     verdict = policies.allows(policy, caller, _ACTION[kind], target)
@@ -111,7 +114,7 @@ def _who(carrier: Carrier) -> str:
     return f"{carrier.via} {arns.name(carrier.sender or carrier.by or '')}"
 
 
-def _unreadable(estate: Estate, target: str, kind: str) -> bool:
+def _unreadable(estate: Estate, target: str) -> bool:
     """A null policy is "none" only where policies are read at all and no gap concerns this one."""
     place = (estate.account_of(target), estate.region_of(target))
     for row in estate.gap_rows:
@@ -119,14 +122,4 @@ def _unreadable(estate: Estate, target: str, kind: str) -> bool:
             words = row["action"].lower()
             if any(word in words for word in ("policy", "attributes", "describeeventbus")):
                 return True
-    return not _kinds_with_policies(estate, kind)
-
-
-def _kinds_with_policies(estate: Estate, kind: str) -> bool:
-    """Whether any thing of the kind came with a policy: a collector that reads none cannot tell "none"."""
-    memory: dict[str, bool] = estate.memory.setdefault("policies", {})
-    if kind not in memory:
-        rows = estate.buses.values() if kind == "bus" else estate.resources.values()
-        memory[kind] = any(r.get("policy") for r in rows if kind == "bus" or r["kind"] == kind)
-    # every queue and bus is collected with its policy; functions and topics only where the collector asks for it
-    return memory[kind] or kind in ("queue", "bus")
+    return False

@@ -45,7 +45,11 @@ def plain(value: Any) -> Any:
 def of_consumers(answer: Consumers) -> Document:
     """The document of `consumers`."""
     found: Document = plain(answer)
-    return {**_head(answer.event, found), "consumers": found["consumers"], **_rest(found, "buses", "notes", "nearest")}
+    return {
+        **_head(answer.event, found),
+        "consumers": found["consumers"],
+        **_rest(found, "buses", "notes", "nearest"),
+    }
 
 
 def of_producers(answer: Producers) -> Document:

@@ -4,7 +4,7 @@ Everything is found by ARN in the spelling of arns.plain. Nothing here talks to 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -89,6 +89,11 @@ class Estate:
         if index is None:
             index = self._indices.setdefault(bus_arn, BusIndex.of(self.subscriptions_of(bus_arn)))
         return index.candidates(source, detail_type)
+
+    @property
+    def links(self) -> Iterator[Row]:
+        """Every link."""
+        return (row for rows in self._from.values() for row in rows)
 
     def links_from(self, arn: str, *kinds: str) -> list[Row]:
         """Links that start here, of these kinds or of all."""

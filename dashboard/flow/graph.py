@@ -17,9 +17,12 @@ _EDGES = ("source", "target", "via", "by", "delivery", "when", "active", "rate",
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """nodes: id (ARN, or "event"), kind, label, column (producers -1, event 0, hops 1.., consumers last), domain,
+    """The picture as data.
+
+    nodes: id (ARN, or "event"), kind, label, column (producers -1, event 0, hops 1.., consumers last), domain,
     account, region, active, health, says. edges: source, target, via, by, delivery, when, active, rate (an hour; null:
-    not measured), evidence. `shown` of `total` consumer and producer rows are drawn."""
+    not measured), evidence. `shown` of `total` consumer and producer rows are drawn.
+    """
 
     nodes: pd.DataFrame
     edges: pd.DataFrame
@@ -28,9 +31,13 @@ class Neighbourhood:
 
 
 def neighbourhood(estate: Estate, answer: Consumers, made: Producers, limit: int = 200) -> Neighbourhood:
-    """The picture of an answer, at most about `limit` nodes: active and certain paths first. The same answer gives the
-    same frames."""
-    rows = sorted(answer.consumers, key=lambda r: (not r.active, r.delivery != "always", r.name, r.arn, str(r.path)))
+    """The picture of an answer, at most about `limit` nodes: active and certain paths first.
+
+    The same answer gives the same frames.
+    """
+    rows = sorted(
+        answer.consumers, key=lambda r: (not r.active, r.delivery != "always", r.name, r.arn, str(r.path))
+    )
     makers = list(made.producers)
     kept_makers, kept = makers[: limit // 3], _within(rows, limit - min(len(makers), limit // 3) - 1)
     nodes, edges = _Nodes(estate, answer), _Edges()
@@ -83,7 +90,9 @@ class _Nodes:
         last = max((row["column"] for row in self.rows.values()), default=0)
         for arn in self.ends:
             self.rows[arn]["column"] = last
-        return sorted(self.rows.values(), key=lambda r: (r["column"], r["domain"] or "~", r["label"], r["id"]))
+        return sorted(
+            self.rows.values(), key=lambda r: (r["column"], r["domain"] or "~", r["label"], r["id"])
+        )
 
 
 class _Edges:
@@ -91,7 +100,9 @@ class _Edges:
         self.rows: dict[tuple[str, str, str | None], dict[str, Any]] = {}
 
     def add(self, source: str, target: str, by: str | None, **more: Any) -> None:
-        row = self.rows.setdefault((source, target, by), {"source": source, "target": target, "by": by, **more})
+        row = self.rows.setdefault(
+            (source, target, by), {"source": source, "target": target, "by": by, **more}
+        )
         row["active"] = row["active"] or more["active"]
 
     def carriers(self) -> list[str]:

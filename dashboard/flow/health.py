@@ -16,6 +16,7 @@ from dashboard.flow.metrics import Figures
 
 SHARE = 0.05
 OLD_SECONDS = 900
+_DASH = "\N{EN DASH}"
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
@@ -28,8 +29,12 @@ def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
 
 
 def _rows(estate: Estate, arns: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = estate.snapshot.metrics_of(arns).to_dict("records") if arns else []
-    return found
+    if not arns:
+        return []
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in estate.snapshot.metrics_of(arns).to_dict("records")
+    ]
 
 
 def _judge(estate: Estate, arn: str, found: Figures) -> Health:
@@ -54,7 +59,9 @@ def is_dead_letter(estate: Estate, arn: str) -> bool:
     if "dead-letters" not in estate.memory:
         subs = {sub.row["dead_letter_arn"] for sub in estate.subscriptions}
         resources = {row["dead_letter_arn"] for row in estate.resources.values()}
-        estate.memory["dead-letters"] = subs | resources | {row["dead_letter_arn"] for row in estate.buses.values()}
+        estate.memory["dead-letters"] = (
+            subs | resources | {row["dead_letter_arn"] for row in estate.buses.values()}
+        )
     return arn in estate.memory["dead-letters"]
 
 
@@ -62,14 +69,19 @@ def _state(estate: Estate, arn: str, found: Figures) -> tuple[HealthState, str]:
     name, kind = estate.name_of(arn), estate.kind_of(arn)
     if found.end is None:
         return "unknown", f"No metrics were collected for {kind} {name}."
-    trouble = _queue_trouble(estate, arn, name, found) if kind == "queue" else _call_trouble(kind, name, found)
+    trouble = (
+        _queue_trouble(estate, arn, name, found) if kind == "queue" else _call_trouble(kind, name, found)
+    )
     if trouble:
         return "failing", trouble
     if found.rate_24h is None and found.backlog is None:
         return "unknown", f"CloudWatch has no points for {kind} {name} in the window."
     if not found.rate_24h:
         return "idle", f"{kind.capitalize()} {name} had no traffic in the last 24 hours."
-    return "ok", f"{kind.capitalize()} {name} had {_number(found.rate_3h)} an hour in the last 3 hours, and no trouble."
+    return (
+        "ok",
+        f"{kind.capitalize()} {name} had {_number(found.rate_3h)} an hour in the last 3 hours, and no trouble.",
+    )
 
 
 def _queue_trouble(estate: Estate, arn: str, name: str, found: Figures) -> str | None:
@@ -87,7 +99,11 @@ def _call_trouble(kind: str, name: str, found: Figures) -> str | None:
     if kind in ("rule", "subscriber"):
         if failed > 0:
             return f"{kind.capitalize()} {name} lost {_number(failed)} invocations in the last 3 hours."
-        return f"{kind.capitalize()} {name} dead-lettered {_number(dead)} events in the last 3 hours." if dead > 0 else None
+        return (
+            f"{kind.capitalize()} {name} dead-lettered {_number(dead)} events in the last 3 hours."
+            if dead > 0
+            else None
+        )
     if failed > 0 and failed >= SHARE * (found.rate_3h or 0) * 3:
         return f"{kind.capitalize()} {name} had {_number(failed)} failures in the last 3 hours."
     return None
@@ -105,7 +121,9 @@ def stages(estate: Estate, row: Consumer) -> list[str]:
     for hop in row.path:
         if hop.by in estate.rules:
             found.append(hop.by or "")
-            found += [sub.row["dead_letter_arn"] for sub in estate.rules[hop.by or ""] if sub.row["dead_letter_arn"]]
+            found += [
+                sub.row["dead_letter_arn"] for sub in estate.rules[hop.by or ""] if sub.row["dead_letter_arn"]
+            ]
         found.append(hop.arn)
         dead = (estate.row_of(hop.arn) or {}).get("dead_letter_arn")
         found += [dead] if dead else []
@@ -131,7 +149,7 @@ def sentence(answer: Consumers, made: Producers, found: Mapping[str, Health]) ->
     text = f"{answer.event.detail_type} ({answer.event.source}) is produced by {_count(len(seen), 'service')}"
     text += f" and consumed by {len(always | sometimes) or 'nobody'}"
     if rows:
-        text += f" – {len(always)} always, {len(sometimes)} depending on the payload –"
+        text += f" {_DASH} {len(always)} always, {len(sometimes)} depending on the payload {_DASH}"
         text += f" in {_count(len(domains), 'domain')}" if domains else " in no named domain"
     failing = {row.arn for row in rows if row.arn in found and found[row.arn].state == "failing"}
     text += "."

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from dashboard.flow import patterns
-from dashboard.flow.patterns.partial import UNKNOWN, Json, Obj
+from dashboard.flow.patterns.partial import UNKNOWN, Json, Obj, event_tree
 
 Answer = Literal["always", "sometimes", "never"]
 Literals = tuple[frozenset[str] | None, frozenset[str] | None]
@@ -20,7 +20,23 @@ Pair = tuple[str, str]
 _DIALECT = {"data": "rule", "metadata": "new-bus-metadata", "system": "new-bus-system"}
 _KEYS = {"data": ("source", "detail-type"), "system": ("aws:Source", "aws:DetailType")}
 
-__all__ = ["ALWAYS", "NEVER", "UNKNOWN", "Filter", "Json", "Obj", "Parser", "Verdict", "all_of", "any_of"]
+__all__ = [
+    "ALWAYS",
+    "NEVER",
+    "UNKNOWN",
+    "Filter",
+    "Json",
+    "Obj",
+    "Parser",
+    "TypeTree",
+    "Verdict",
+    "all_of",
+    "any_of",
+]
+
+
+class TypeTree(Obj):
+    """Any event of a type, as it enters a bus: only its source and detail type are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +85,43 @@ class Filter:
         """Whether such an event passes. A malformed filter may do anything: sometimes, with the reason."""
         if self.problem is not None:
             return Verdict("sometimes", (f"the pattern cannot be read: {self.problem}",))
+        if not isinstance(tree, TypeTree) or self.scope != "data":
+            return self._decide(tree)
+        quick = self.passes(tree.known["source"], tree.known["detail-type"])
+        if quick is not None:
+            return ALWAYS if quick else NEVER
+        # what is left to decide reads neither source nor detail type, so it is the same for every type
+        return self._rest if self._is_literal else self._decide(tree)
+
+    def _decide(self, tree: Any) -> Verdict:
         decide = self.pattern.decide_attributes if self.scope == "sns-attributes" else self.pattern.decide
         decision = decide(tree)
         return Verdict(decision.delivery, tuple(decision.when))
+
+    @cached_property
+    def _is_literal(self) -> bool:
+        asked = [leaf for leaf in ("source", "detail-type") if leaf in self._top]
+        return "$or" not in self._top and len(asked) == sum(part is not None for part in self.literals)
+
+    @cached_property
+    def _rest(self) -> Verdict:
+        source, detail_type = (min(part) if part else "" for part in self.literals)
+        return self._decide(event_tree(source, detail_type))
+
+    def passes(self, source: str, detail_type: str) -> bool | None:
+        """The quick answer for a known type: whether it passes, or None where the rest of the filter has to decide."""
+        by_source, by_type = self.literals
+        if (by_source is not None and source not in by_source) or (
+            by_type is not None and detail_type not in by_type
+        ):
+            return False
+        return True if self._is_plain else None
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether exact sources and detail types are all that it asks for."""
+        asked = [part for part in self.literals if part is not None]
+        return self.problem is None and len(asked) == len(self._top) > 0
 
     @cached_property
     def _top(self) -> dict[str, Any]:

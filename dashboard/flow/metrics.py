@@ -36,7 +36,11 @@ ROLES: dict[tuple[str, str], Role] = {
 }
 """What each metric is for; others are drawn, and not judged."""
 
-INSTEAD = {("AWS/Events", "TriggeredRules"), ("AWS/Events", "Invocations"), ("AWS/EventsV2", "EventsDelivered")}
+INSTEAD = {
+    ("AWS/Events", "TriggeredRules"),
+    ("AWS/Events", "Invocations"),
+    ("AWS/EventsV2", "EventsDelivered"),
+}
 """Rates that stand in where the first choice has no series."""
 
 ONLY_WHEN_NOT_ZERO = {

@@ -6,6 +6,7 @@ way, "sometimes" is carried along with its conditions. What is disabled or missi
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from dashboard.flow import arns, completeness, delivering, matching, trees
@@ -64,6 +65,13 @@ class _Way:
     def passed(self, arn: str) -> bool:
         return arn in self.buses or any(hop.arn == arn for hop in self.hops)
 
+    def starting(self, by: str, first: Subscription | None = None) -> "_Way":
+        """The same way, begun by this subscription or link unless it has begun before."""
+        return self if self.by else _Way(self.bus, first, by, self.hops, self.buses)
+
+    def on(self, hop: Hop) -> "_Way":
+        return _Way(self.bus, self.first, self.by, (*self.hops, hop), self.buses)
+
 
 def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk:
     """Every path that an event with this tree can take from this bus."""
@@ -84,11 +92,9 @@ def _from_bus(walk: Walk, bus: str, tree: Any, way: _Way) -> None:
             sub.kind, sub.arn, sub.arn, sub.account, sub.row["role_arn"], verdict, sub.active, sub.why
         )
         after = tree if estate.kind_of(sub.target) == "bus" else trees.after_input(sub.row, tree)
-        next_way = way if way.first or way.by else replace(way, first=sub, by=sub.arn)
-        _reach(walk, sub.target, after, carrier, next_way)
+        _reach(walk, sub.target, after, carrier, way.starting(sub.arn, sub))
     for link in estate.links_from(bus, "event-source", "endpoint"):
-        next_way = way if way.first or way.by else replace(way, by=link["arn"] or link["to_arn"])
-        _follow(walk, link, tree, tree, next_way)
+        _follow(walk, link, tree, tree, way.starting(link["arn"] or link["to_arn"]))
 
 
 def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None:
@@ -103,17 +109,29 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None
     if len(walk.paths) >= MAX_PATHS or len(way.hops) >= MAX_HOPS:
         walk.notes[f"More than {MAX_PATHS} paths or {MAX_HOPS} hops: the rest is left out."] = None
         return
-    there = completeness.presence(estate, arn, kind)
-    hop = _hop(estate, arn, kind, carrier, there)
-    way = replace(way, hops=(*way.hops, hop))
+    hop, here = _hop(estate, arn, kind, carrier)
+    way = way.on(hop)
     step = _STEPS.get(kind)
-    if step is None or not there.here:
+    if step is None or not here:
         _end(walk, way)
     else:
         step(walk, arn, tree, way)
 
 
-def _hop(estate: Estate, arn: str, kind: str, carrier: Carrier, there: completeness.Presence) -> Hop:
+def _hop(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop, bool]:
+    """The hop, and whether its end is there. All but the conditions is the same for every event: judged once."""
+    judged: dict[Any, tuple[Hop, bool]] = estate.memory.setdefault("hops", {})
+    key = (carrier.via, carrier.by, carrier.sender, carrier.role, carrier.why, arn)
+    if key not in judged:
+        judged[key] = _judged(estate, arn, kind, carrier)
+    hop, here = judged[key]
+    if carrier.verdict.delivery != "always":
+        hop = replace(hop, delivery="sometimes", when=carrier.verdict.when)
+    return hop, here
+
+
+def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop, bool]:
+    there = completeness.presence(estate, arn, kind)
     state = (estate.row_of(arn) or {}).get("state")
     why = carrier.why
     if why is None and not there.here:
@@ -121,19 +139,17 @@ def _hop(estate: Estate, arn: str, kind: str, carrier: Carrier, there: completen
     if why is None and kind != "bus" and state in _STOPPED:
         why = f"The {kind} {estate.name_of(arn)} is {str(state).lower()}."
     delivers, reason = delivering.deliverable(estate, carrier, arn, kind)
-    active = carrier.active and there.here and why is None
-    return Hop(
+    hop = Hop(
         arn=arn,
         kind=kind,
         via=carrier.via,
         by=carrier.by,
         name=estate.name_of(arn),
-        delivery="sometimes" if carrier.verdict.delivery == "sometimes" else "always",
-        when=carrier.verdict.when,
-        active=active,
+        active=why is None,
         deliverable=delivers,
-        why=why if not active else reason if there.collected else there.why,
+        why=why or (reason if there.collected else there.why),
     )
+    return hop, there.here
 
 
 def _end(walk: Walk, way: _Way, note: str | None = None) -> None:
@@ -175,7 +191,7 @@ def _why_not(estate: Estate, link: Row) -> str:
 def _at_bus(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
     estate = walk.estate
     chain = [estate.account_of(bus) for bus in (*way.buses, arn)]
-    crossed = any(a != b for a, b in zip(chain[:-1], chain[1:-1], strict=False))
+    crossed = any(a != b for a, b in pairwise(chain[:-1]))
     if crossed and chain[-1] not in chain[:-1] and way.hops[-1].via == "rule":
         names = " → ".join(estate.name_of(bus) for bus in (*way.buses, arn))
         walk.notes[f"EventBridge does not forward to a third account: {names}."] = None

@@ -1,4 +1,4 @@
-"""Resource policies, as far as they can be decided: does this one let the delivering principal in?
+"""Resource policies, as far as they can be decided: whether one lets the delivering principal in.
 
 Bounded on purpose: a statement that uses what is not decided here (NotPrincipal, unknown condition keys, organisations)
 makes the answer unknown, never yes or no.
@@ -106,20 +106,17 @@ def _glob(text: str) -> str:
 
 def _principal(statement: Mapping[str, Any], caller: Caller) -> Tri:
     principal = statement.get("Principal")
-    if principal is None:
-        return None
     if principal == "*":
         return True
     if not isinstance(principal, Mapping):
-        return None
+        return None  # NotPrincipal, or none at all
     aws = listed(principal.get("AWS", []))
     if "*" in aws:
         return True
     if caller.service is not None:
         return caller.service in listed(principal.get("Service", []))
-    if caller.role is not None and caller.role in aws:
-        return True
-    return any(_account(entry) == caller.account for entry in aws if _is_whole_account(entry))
+    whole = (_account(entry) == caller.account for entry in aws if _is_whole_account(entry))
+    return (caller.role is not None and caller.role in aws) or any(whole)
 
 
 def _is_whole_account(principal: str) -> bool:

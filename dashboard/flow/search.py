@@ -43,7 +43,9 @@ def search(estate: Estate, text: str, limit: int = 20, domain: str | None = None
     wanted = what.lower()
     scored = [replace(item, score=score) for item in items if (score := _score(wanted, item)) > 0]
     if not scored:
-        scored = [replace(item, score=s * _NEAR_BELOW) for item in items if (s := _nearness(wanted, item)) > 0]
+        scored = [
+            replace(item, score=s * _NEAR_BELOW) for item in items if (s := _nearness(wanted, item)) > 0
+        ]
     return Search(what, intent, tuple(sorted(scored, key=_rank)[:limit]))
 
 

@@ -39,7 +39,7 @@ class Subscription:
         """What is wrong with its filters, one sentence; null when nothing is."""
         return next((f.problem for f in self.filters if f.problem), None)
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, str]:
         """A stable order."""
         return self.arn, self.target_id or ""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.flow.matching import UNKNOWN, Json, Obj
+from dashboard.flow.matching import UNKNOWN, Json, Obj, TypeTree
 from dashboard.flow.patterns.partial import UNKNOWN_STRING, Maybe, event_tree
 
 Row = Mapping[str, Any]
@@ -17,7 +17,7 @@ _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 def of_type(source: str, detail_type: str) -> Any:
     """Any event of the type: source and detail type known, all else not."""
-    return event_tree(source, detail_type)
+    return TypeTree(event_tree(source, detail_type).known, open=False)
 
 
 def of_event(event: Mapping[str, Any], account: str | None, region: str | None) -> Any:
@@ -71,8 +71,13 @@ def _select(tree: Any, path: str) -> Any:
 def notification(topic: str, tree: Any) -> Any:
     """The envelope SNS puts around a message, unless the subscription asks for raw delivery."""
     texts = ("MessageId", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL", "UnsubscribeURL")
-    known = {name: UNKNOWN_STRING for name in texts}
-    known |= {"Type": "Notification", "TopicArn": topic, "Message": Json(tree), "Subject": Maybe(UNKNOWN_STRING)}
+    known: dict[str, Any] = dict.fromkeys(texts, UNKNOWN_STRING)
+    known |= {
+        "Type": "Notification",
+        "TopicArn": topic,
+        "Message": Json(tree),
+        "Subject": Maybe(UNKNOWN_STRING),
+    }
     return Obj(known, open=False)
 
 
