@@ -77,7 +77,9 @@ def of_pipe(template: str | None) -> Input:
 
 def of_jsonata(expression: str | None) -> Input:
     """Input columns of a JSONata transformer: the dotted paths it reads, and the expression without its literals."""
-    kept = jsonata_shape(expression or "")
+    # AWS holds the expression between {% and %}.
+    bare = (expression or "").strip().removeprefix("{%").removesuffix("%}")
+    kept = jsonata_shape(bare)
     paths = {path.removeprefix("$$.").removeprefix("$.") for path in _PATH.findall(kept)}
     return Input(
         input_kind="jsonata",
