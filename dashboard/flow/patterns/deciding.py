@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from dashboard.flow.patterns.scalars import Tri
 
 Chosen = dict[Where, int]
-Found = dict[str, list[Occurrence]]
+
+
+class Found(dict[str, list[Occurrence]]):
+    """The occurrences by path, looked for when first asked: most patterns fail at their first leaf."""
+
+    def __init__(self, tree: Tree, opened: frozenset[str]) -> None:
+        super().__init__()
+        self.tree = tree
+        self.opened = opened
+
+    def __missing__(self, path: str) -> list[Occurrence]:
+        found = self[path] = occurrences(self.tree, path, self.opened)
+        return found
 
 
 @dataclass(frozen=True)
@@ -36,8 +48,7 @@ class Decision:
 
 def decide(branches: tuple[tuple[Leaf, ...], ...], tree: Tree, opened: frozenset[str]) -> Decision:
     """Whether every, some or no completion of ``tree`` matches one of the branches."""
-    paths = {leaf.path for branch in branches for leaf in branch}
-    found: Found = {path: occurrences(tree, path, opened) for path in paths}
+    found = Found(tree, opened)
     alive = [branch for branch in branches if _reach(branch, found, _possible)]
     if not alive:
         return Decision("never", why=_why(branches, found))

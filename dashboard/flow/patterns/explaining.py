@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.flow.patterns.matching import match_flat, match_placed
+from dashboard.flow.patterns.matching import match_branch, match_flat
 from dashboard.flow.patterns.scalars import scalar_text
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def explain(branches: tuple[tuple[Leaf, ...], ...], event: Event) -> Explanation
     """The explanation for a prepared event, which has to hold every field (no ``steps`` left out)."""
     judged = []
     for branch in branches:
-        verdicts = [(leaf, match_flat((leaf,), event)) for leaf in branch]
-        matched = match_flat(branch, event) and match_placed(branch, event)
+        matched = match_branch(branch, event)
+        # a field that is absent from the element that matched is met, though another element has it
+        verdicts = [(leaf, matched or match_flat((leaf,), event)) for leaf in branch]
         judged.append((not matched, sum(not ok for _, ok in verdicts), verdicts))
     judged.sort(key=lambda entry: entry[:2])
     missed, failing, _ = judged[0]

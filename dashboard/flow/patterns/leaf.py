@@ -25,7 +25,7 @@ class Leaf:
         self.path = path
         self.conditions = conditions
         self.exact = frozenset(c.value for c in conditions if isinstance(c, Exact))
-        self.tests = tuple(c.test for c in conditions if not isinstance(c, Exact | Absent))
+        self.tests = tuple(c.compiled() for c in conditions if not isinstance(c, Exact | Absent))
         self.absent = any(isinstance(c, Absent) for c in conditions)
 
     def accepts(self, value: Scalar) -> bool:

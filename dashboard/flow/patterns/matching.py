@@ -14,6 +14,15 @@ def sort_key(path: str) -> bytes:
     return path.encode("utf-16-be", "surrogatepass")
 
 
+def match_branch(leaves: tuple[Leaf, ...], event: Event) -> bool:
+    """Whether all leaves of one branch, sorted by ``sort_key``, match the event together."""
+    places = event.places
+    # array elements have to agree only where two of the fields stand in arrays
+    if places and sum(leaf.path in places for leaf in leaves) > 1:
+        return match_placed(leaves, event)
+    return match_flat(leaves, event)
+
+
 def match_flat(leaves: tuple[Leaf, ...], event: Event) -> bool:
     """Whether each leaf matches by itself."""
     fields = event.fields

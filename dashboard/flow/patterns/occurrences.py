@@ -82,6 +82,14 @@ class Spot:
 
 def occurrences(tree: Tree, path: str, opened: frozenset[str]) -> list[Occurrence]:
     """The values that completions of ``tree`` can have at ``path``; strings at ``opened`` paths are read as JSON."""
+    if (
+        isinstance(tree, Obj)
+        and not opened
+        and isinstance(known := tree.known.get(path), str)
+        and "." not in path
+    ):
+        # source and detail type: asked for by every pattern, for every type
+        return [Occurrence((known,), strings=False, numbers=False, certain=True, place=())]
     return list(dict.fromkeys(_walk(tree, Spot(path), opened)))
 
 

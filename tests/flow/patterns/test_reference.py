@@ -18,5 +18,7 @@ def verdict(pattern: str, event: str) -> bool | str:
 def test_every_verdict_of_the_reference_engine_is_ours() -> None:
     rows = [json.loads(line) for line in VERDICTS.read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 3980
-    wrong = [row for row in rows if verdict(json.dumps(row["pattern"]), json.dumps(row["event"])) != row["match"]]
+    wrong = [
+        row for row in rows if verdict(json.dumps(row["pattern"]), json.dumps(row["event"])) != row["match"]
+    ]
     assert wrong == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
@@ -13,6 +15,8 @@ from dashboard.flow.patterns.operators.argument import refuse
 from dashboard.flow.patterns.scalars import Number, Scalar, Tri, is_number, scalar_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dashboard.flow.patterns.errors import Step
     from dashboard.flow.patterns.jsontext import Json
 
@@ -60,11 +64,21 @@ class NumericRange(Condition):
 
     @override
     def test(self, value: Scalar) -> bool:
-        if type(value) is not int and not is_number(value):
-            return False
-        if self.low is not None and (value < self.low or (self.low_open and value == self.low)):  # type: ignore[operator]
-            return False
-        return self.high is None or value < self.high or (value == self.high and not self.high_open)  # type: ignore[operator]
+        return self.compiled()(value)
+
+    @override
+    def compiled(self) -> Callable[[Scalar], bool]:
+        above = gt if self.low_open else ge
+        below = lt if self.high_open else le
+        low, high = self.low, self.high
+
+        def test(value: Scalar) -> bool:
+            kind = type(value)
+            if kind is not int and kind is not float and kind is not Decimal:
+                return False
+            return (low is None or above(value, low)) and (high is None or below(value, high))
+
+        return test
 
     @override
     def words(self) -> str:
