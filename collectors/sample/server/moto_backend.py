@@ -70,6 +70,7 @@ def _environ(call: Call, service: str, request: dict[str, Any]) -> dict[str, Any
     body = request["body"] or b""
     raw = _form(body) if isinstance(body, dict) else body.encode() if isinstance(body, str) else bytes(body)
     query = request.get("query_string") or ""
+    asked = _form(query).decode() if isinstance(query, (dict, list)) else str(query)
     path, _, inline = request["url_path"].partition("?")
     kept = {key: call.environ[key] for key in _KEPT if key in call.environ}
     scope = f"Credential={call.access_key or 'internal'}/20260101/{call.region}/{_SIGNING.get(service, service)}/aws4_request"
@@ -78,7 +79,8 @@ def _environ(call: Call, service: str, request: dict[str, Any]) -> dict[str, Any
         "PATH_INFO": _unquoted(path),
         "RAW_URI": path,
         "REQUEST_URI": path,
-        "QUERY_STRING": (_form(query).decode() if isinstance(query, (dict, list)) else str(query)) or inline,
+        # An operation's own address may hold a part of the query: S3's list-type=2.
+        "QUERY_STRING": "&".join(part for part in (inline, asked) if part),
         "CONTENT_LENGTH": str(len(raw)),
         "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",
         "HTTP_X_MOTO_ACCOUNT_ID": call.account,
