@@ -2,6 +2,7 @@
 
 import os
 import threading
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from botocore.exceptions import (
     PaginationError,
     PartialCredentialsError,
 )
+from botocore.utils import parse_timestamp
 
 from collectors.errors import RefusedError, UsageError
 from collectors.pace import THROTTLED, Pacer
@@ -69,7 +71,7 @@ class Aws:
     def __init__(self, settings: Settings, stop: threading.Event) -> None:
         self._role = settings.role
         self._pacer = Pacer(stop)
-        self._home = boto3.Session()
+        self._home = boto3.Session(botocore_session=_core())
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._sessions: dict[str, boto3.Session] = {}
@@ -118,7 +120,7 @@ class Aws:
             role_arn=role_arn,
             extra_args={"RoleSessionName": "headwater"},
         )
-        core = botocore.session.get_session()
+        core = _core()
         core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - botocore has no public way to hand a session refreshable credentials
             refresh_using=fetcher.fetch_credentials, method="assume-role"
         )
@@ -146,6 +148,20 @@ class Aws:
                 "No region is named: give --regions, or set AWS_DEFAULT_REGION or regions in headwater.toml."
             )
         return region
+
+
+def _core() -> Any:
+    """A botocore session that reads timestamps as UTC: through the local time zone a sweep of metrics takes twice as long."""
+    core = botocore.session.get_session()
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
+    return core
+
+
+def _timestamp(value: Any) -> datetime:
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    parsed: datetime = parse_timestamp(value)
+    return parsed
 
 
 IAM_PREFIX = {"eventbridgev2": "events", "stepfunctions": "states", "resourcegroupstaggingapi": "tag"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from collectors.missing import call_or_nothing
+from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope
 
@@ -18,10 +18,10 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     lambda:ListFunctions, GetPolicy, ListEventSourceMappings, GetEventSourceMapping, ListFunctionEventInvokeConfigs.
     """
-    functions = list(scope.pages("lambda", "list_functions", "Functions"))
+    functions = list(as_far_as_read(scope, scope.pages("lambda", "list_functions", "Functions")))
     for function, policy in scope.each(functions, lambda f: _policy(scope, f), _name):
         yield from scope.rows(_resource, [{**function, "Policy": policy}], "lambda:ListFunctions")
-    yield from scope.attempt(lambda: list(_mappings(scope)), "event source mappings") or ()
+    yield from _mappings(scope)
     for _, configs in scope.each(functions, lambda f: _invoke_configs(scope, f), _name):
         yield from scope.rows(
             Link.model_validate, _destinations(configs or []), "lambda:ListFunctionEventInvokeConfigs"
@@ -63,7 +63,8 @@ def _resource(function: Mapped) -> Resource:
 
 
 def _mappings(scope: Scope) -> Iterator[Record]:
-    listed = scope.pages("lambda", "list_event_source_mappings", "EventSourceMappings")
+    pages = scope.pages("lambda", "list_event_source_mappings", "EventSourceMappings")
+    listed = as_far_as_read(scope, pages, "event source mappings")
     # a self-managed Kafka cluster is no resource of AWS: no event of a bus comes through one
     known = [mapping for mapping in listed if not mapping.get("SelfManagedEventSource")]
     for mapping, told in scope.each(known, lambda m: _with_filters(scope, m), _mapping_name):

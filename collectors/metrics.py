@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from collectors.metric_arns import Owners
 from collectors.metric_list import METRICS, NAMESPACES, MetricRow
+from collectors.missing import as_far_as_read
 from collectors.pace import Bucket
 from collectors.records import Metric, Record
 from collectors.scope import Scope
@@ -53,7 +54,7 @@ def collect(scope: Scope) -> Iterator[Record]:
     owners = Owners(scope)
     found: list[Series] = []
     for namespace in NAMESPACES:
-        found += scope.attempt(lambda name=namespace: list(_series(scope, owners, name)), namespace) or []  # type: ignore[misc]
+        found += as_far_as_read(scope, _series(scope, owners, namespace), namespace)
     size = batch_size(span.points)
     batches = [found[at : at + size] for at in range(0, len(found), size)]
     rate = POINTS_PER_SECOND[scope.settings.metric_hours <= 3] / (min(size, len(found) or 1) * span.points)

@@ -1,10 +1,12 @@
-"""Things that vanish between being listed and being described: no gap, they are simply not there any more."""
+"""What is not there: things that vanish between list and description, and the rest of a list that is refused."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from collectors.errors import RefusedError
 from collectors.scope import Scope
+
+T = TypeVar("T")
 
 GONE = frozenset(
     {
@@ -27,3 +29,14 @@ def call_or_nothing(scope: Scope, service: str, operation: str, **params: Any) -
         if error.code in GONE:
             return {}
         raise
+
+
+def as_far_as_read(scope: Scope, items: Iterable[T], subject: str | None = None) -> Iterator[T]:
+    """The items up to where AWS refuses the next page: that is a gap, and what came before it stays.
+
+    subject names what is listed where it is not the whole scope.
+    """
+    try:
+        yield from items
+    except RefusedError as error:
+        scope.refuse(error, subject)

@@ -21,14 +21,16 @@ QUOTAS: dict[tuple[str, str], float] = {
     ("schemas", "*"): 10,
     ("sns", "*"): 30,
     ("lambda", "*"): 15,
-    ("lambda", "GetEventSourceMapping"): 100,
+    ("lambda", "GetPolicy"): 15,
     ("kinesis", "ListStreams"): 5,
     ("kinesis", "*"): 10,
+    ("firehose", "*"): 5,
     ("cloudtrail", "LookupEvents"): 2,
     ("cloudtrail", "*"): 10,
     ("cloudwatch", "ListMetrics"): 25,
     ("cloudwatch", "GetMetricData"): 50,
     ("organizations", "*"): 5,
+    ("s3", "*"): 200,
 }
 """Calls a second for one account and region: (service, operation or "*" for all it has together). docs/collectors.md
 names the source of each; where AWS publishes none the number is a cautious one of ours."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from collectors.missing import call_or_nothing
+from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.records import Link, Record, Resource
 from collectors.redrive import redrive
 from collectors.scope import Scope
@@ -18,7 +18,7 @@ def collect(scope: Scope) -> Iterator[Record]:
     RedrivePolicy names the dead-letter queue from the queue's side, so ListDeadLetterSourceQueues is not needed.
     A queue whose attributes are denied is still a row, with a gap beside it: it exists.
     """
-    urls = scope.pages("sqs", "list_queues", "QueueUrls", MaxResults=1000)
+    urls = as_far_as_read(scope, scope.pages("sqs", "list_queues", "QueueUrls", MaxResults=1000))
     for url, told in scope.each(urls, lambda url: _attributes(scope, url), str):
         if told is not None and not told:
             continue  # deleted since it was listed

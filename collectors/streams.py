@@ -1,13 +1,12 @@
 """Kinesis streams and Firehose delivery streams. Firehose has no paginator and no token: it goes on after the last name."""
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 from collectors.errors import RefusedError
-from collectors.missing import call_or_nothing
+from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.records import Link, Record, Resource
-from collectors.scope import Scope
+from collectors.scope import MAX_PAGES, Scope
 
 HOUR = 3600
 
@@ -17,12 +16,13 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     kinesis:ListStreams, DescribeStreamSummary; firehose:ListDeliveryStreams, DescribeDeliveryStream.
     """
-    yield from scope.attempt(lambda: list(_streams(scope)), "Kinesis streams") or ()
-    yield from scope.attempt(lambda: list(_delivery_streams(scope)), "Firehose delivery streams") or ()
+    yield from _streams(scope)
+    yield from _delivery_streams(scope)
 
 
 def _streams(scope: Scope) -> Iterator[Record]:
-    names = scope.pages("kinesis", "list_streams", "StreamNames")
+    pages = scope.pages("kinesis", "list_streams", "StreamNames")
+    names = as_far_as_read(scope, pages, "Kinesis streams")
 
     def fetch(name: str) -> Mapping[str, Any]:
         answer = call_or_nothing(scope, "kinesis", "describe_stream_summary", StreamName=name)
@@ -58,7 +58,8 @@ def _delivery_streams(scope: Scope) -> Iterator[Record]:
         return told
 
     action = "firehose:DescribeDeliveryStream"
-    for name, told in scope.each(_delivery_stream_names(scope), fetch, str):
+    names = as_far_as_read(scope, _delivery_stream_names(scope), "Firehose delivery streams")
+    for name, told in scope.each(names, fetch, str):
         if told is None or told:
             arn = scope.arn("firehose", f"deliverystream/{name}")
             stream = {"DeliveryStreamName": name, "DeliveryStreamARN": arn} | dict(told or {})
@@ -70,7 +71,8 @@ def _delivery_streams(scope: Scope) -> Iterator[Record]:
 def _delivery_stream_names(scope: Scope) -> Iterator[str]:
     """All names. Raises RefusedError when AWS starts over instead of going on."""
     after: dict[str, str] = {}
-    for page in _pages(scope, after):
+    for _ in range(MAX_PAGES):
+        page = scope.call("firehose", "list_delivery_streams", Limit=100, **after)
         names = page.get("DeliveryStreamNames") or []
         yield from names
         if not page.get("HasMoreDeliveryStreams"):
@@ -79,12 +81,6 @@ def _delivery_stream_names(scope: Scope) -> Iterator[str]:
             told = "AWS says that there are more delivery streams, but gives none."
             raise RefusedError("failed", "firehose:ListDeliveryStreams", "RepeatedPage", told)
         after["ExclusiveStartDeliveryStreamName"] = names[-1]
-
-
-def _pages(scope: Scope, after: dict[str, str]) -> Iterator[dict[str, Any]]:
-    return chain.from_iterable(
-        [scope.call("firehose", "list_delivery_streams", Limit=100, **after)] for _ in range(1_000)
-    )
 
 
 def _delivery_stream(stream: Mapping[str, Any]) -> Resource:

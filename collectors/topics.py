@@ -1,10 +1,10 @@
 """SNS topics and what is subscribed to them. Filter policies are told for one subscription at a time only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from collectors.missing import call_or_nothing
+from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.queues import customer_key
 from collectors.records import Link, Record, Resource
 from collectors.redrive import redrive
@@ -22,7 +22,10 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     sns:ListTopics, GetTopicAttributes, ListSubscriptions, ListSubscriptionsByTopic, GetSubscriptionAttributes.
     """
-    arns = [topic.get("TopicArn") or "?" for topic in scope.pages("sns", "list_topics", "Topics")]
+    arns = [
+        topic.get("TopicArn") or "?"
+        for topic in as_far_as_read(scope, scope.pages("sns", "list_topics", "Topics"))
+    ]
     for arn, told in scope.each(arns, lambda arn: _topic(scope, arn), str):
         if told is None or told:
             yield from scope.rows(_resource, [{"TopicArn": arn} | (told or {})], "sns:GetTopicAttributes")
@@ -56,7 +59,7 @@ def _subscriptions(scope: Scope, topics: list[str]) -> Iterator[Subscription]:
     """
     seen: set[tuple[str | None, ...]] = set()
 
-    def fresh(found: list[Subscription]) -> Iterator[Subscription]:
+    def fresh(found: Iterable[Subscription]) -> Iterator[Subscription]:
         for one in found:
             key = (one.get("TopicArn"), one.get("Protocol"), one.get("Endpoint"), one.get("SubscriptionArn"))
             if key not in seen and one.get("SubscriptionArn") != NOT_THERE:
@@ -66,10 +69,8 @@ def _subscriptions(scope: Scope, topics: list[str]) -> Iterator[Subscription]:
     def of_topic(arn: str) -> list[Subscription]:
         return list(scope.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn))
 
-    def own() -> list[Subscription]:
-        return list(scope.pages("sns", "list_subscriptions", "Subscriptions"))
-
-    yield from fresh(scope.attempt(own, "subscriptions of this account") or [])
+    own = scope.pages("sns", "list_subscriptions", "Subscriptions")
+    yield from fresh(as_far_as_read(scope, own, "subscriptions of this account"))
     for _, found in scope.each(topics, of_topic, str):
         yield from fresh(found or [])
 

@@ -64,11 +64,12 @@ def test_all_pages_are_read(aws: Server, client: Callable[..., Any], collect: Ca
 
 
 def test_list_queues_is_asked_for_pages_because_it_stops_at_1000_otherwise(
-    client: Callable[..., Any], collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    aws: Server, client: Callable[..., Any], collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1001):
         made(client("sqs"), f"queue-{number:04}")
-    # 1,001 get_queue_attributes at 20 calls a second would take a minute: the pace is not what this is about
+    # the list is what this is about: a refusal is the quickest answer to the rest, and its pace would take a minute
+    aws.misbehave({"service": "sqs", "operation": "GetQueueAttributes", "deny": True})
     monkeypatch.setattr("collectors.pace.DEFAULT_QUOTA", 100_000.0)
     (outcome,) = collect("queues", fresh=True)
     assert len({row.arn for row in outcome.rows}) == 1001
@@ -78,6 +79,18 @@ def test_a_denied_list_is_denied_and_not_empty(aws: Server, collect: Callable[..
     aws.misbehave({"service": "sqs", "operation": "ListQueues", "deny": True})
     (outcome,) = collect("queues")
     assert (outcome.status, [gap.action for gap in outcome.scope.gaps]) == ("denied", ["sqs:ListQueues"])
+
+
+def test_what_was_listed_before_a_refused_page_stays(
+    aws: Server, client: Callable[..., Any], collect: Callable[..., Any]
+) -> None:
+    for name in ("a", "b", "c"):
+        made(client("sqs"), name)
+    page = {"service": "sqs", "operation": "ListQueues"}
+    aws.misbehave(page | {"one_item_pages": True}, page | {"contains": "NextToken", "deny": True})
+    (outcome,) = collect("queues")
+    assert (outcome.status, [row.name for row in outcome.rows]) == ("partial", ["a"])
+    assert [gap.action for gap in outcome.scope.gaps] == ["sqs:ListQueues"]
 
 
 def test_a_queue_whose_attributes_are_denied_is_still_there(
