@@ -1,7 +1,7 @@
 """PutEvents records of CloudTrail, reduced to who put which type where, by the hour. No event bodies: CloudTrail has none."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -175,12 +175,11 @@ class Census:
             total.events += one.accepted
             total.failed += one.failed
 
-    def rows(self) -> Iterator[tuple[Place, Trace]]:
-        """A row for each hour, principal, bus, event type and trail, with the place it belongs to."""
+    def rows(self, wanted: Callable[[Place], bool]) -> Iterator[Trace]:
+        """A row for each hour, principal, bus, event type and trail, of the places that are wanted."""
         for key, total in self.sums.items():
-            yield (
-                key.place,
-                Trace(
+            if wanted(key.place):
+                yield Trace(
                     hour=key.hour,
                     principal=key.principal.name,
                     principal_kind=key.principal.kind,
@@ -194,5 +193,4 @@ class Census:
                     first_seen=total.first,
                     last_seen=total.last,
                     evidence=key.evidence,
-                ),
-            )
+                )

@@ -176,8 +176,10 @@ def _nest(open_marks: list[str], mark: str) -> None:
 
 
 def _colon_follows(tokens: list[re.Match[str]], at: int) -> bool:
-    following = (token.group() for token in tokens[at + 1 :] if token.lastgroup != "space")
-    return next(following, "") == ":"
+    after = at + 1
+    while after < len(tokens) and tokens[after].lastgroup == "space":
+        after += 1
+    return after < len(tokens) and tokens[after].group() == ":"
 
 
 def _opens_a_key(out: list[str]) -> bool:

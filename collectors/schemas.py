@@ -54,14 +54,7 @@ def _fetch(scope: Scope, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(scope: Scope, schema: dict[str, Any]) -> Iterator[Record]:
-    content = _content(scope, schema)
-    source, detail_type = names_in(content)
-    told = {
-        "Text": None if content is None else redaction.schema_content(content),
-        "Source": source,
-        "DetailType": detail_type,
-    }
-    yield from scope.rows(_schema, [schema | told], "schemas:DescribeSchema")
+    yield from scope.rows(_schema, [schema | _content(scope, schema)], "schemas:DescribeSchema")
     versions = [
         {"SchemaArn": schema.get("SchemaArn")} | _given(version) for version in schema.get("Versions") or ()
     ]
@@ -72,13 +65,13 @@ def _given(version: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in version.items() if value is not None}
 
 
-def _content(scope: Scope, schema: dict[str, Any]) -> Any:
-    """The content as JSON; None, and a gap, where it is none."""
+def _content(scope: Scope, schema: dict[str, Any]) -> dict[str, str | None]:
+    """What the content tells: Text without values, Source, DetailType. Null, and a gap, where it is no JSON."""
     text = schema.get("Content")
-    if not text:
-        return None
     try:
-        return json.loads(text)
+        content = json.loads(text or "null")
+        source, detail_type = names_in(content)
+        kept = redaction.schema_content(content) if text else None
     except (ValueError, RecursionError) as error:
         scope.gap(
             "partial",
@@ -87,7 +80,8 @@ def _content(scope: Scope, schema: dict[str, Any]) -> Any:
             f"The content of this schema is not JSON ({error}); it is shown without content.",
             _name(schema),
         )
-        return None
+        return {"Text": None, "Source": None, "DetailType": None}
+    return {"Text": kept, "Source": source, "DetailType": detail_type}
 
 
 def names_in(content: Any) -> tuple[str | None, str | None]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from collectors import changes
-from collectors.put_events import Census, read_file
+from collectors.put_events import Census, Place, read_file
 from collectors.records import Gap, Record, Trace
 from collectors.scope import Scope
 from collectors.trails import LogFile, named_files, own_files
@@ -30,17 +30,19 @@ def _own(scope: Scope) -> Iterator[Trace]:
     since = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=scope.settings.metric_hours)
     days = [(since + timedelta(days=n)).date() for n in range((now.date() - since.date()).days + 1)]
     census = _read(scope, own_files(scope, days), since)
-    yield from (trace for _, trace in census.rows())
+    yield from census.rows(lambda _: True)
 
 
 def _named(scope: Scope) -> Iterator[Trace]:
     census, gaps = scope.run.once("traces of named trails", lambda: _read_named(scope))
     aws = scope.run.aws
     mine = (scope.account, scope.region)
-    for place, trace in census.rows():
+
+    def is_ours(place: Place) -> bool:
         outside = place[0] not in aws.accounts or place[1] not in aws.regions
-        if place == mine or (outside and scope.is_first):
-            yield trace
+        return place == mine or (outside and scope.is_first)
+
+    yield from census.rows(is_ours)
     if scope.is_first:
         scope.gaps += gaps
 

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from collectors.records import Link, Schema, SchemaVersion
 from collectors.sample.server import Server
-from collectors.schemas import _named_by, names_in
+from collectors.schemas import _content, _named_by, names_in
+from collectors.scope import Scope
 
 BUS = "arn:aws:events:eu-west-1:111111111111:event-bus/default"
 NAMES = {"x-amazon-events-source": "com.acme.orders", "x-amazon-events-detail-type": "Order Placed"}
@@ -123,6 +125,13 @@ def test_denied_content_is_null_and_the_versions_stay(aws: Server, api: Any, col
     (row,) = of(outcome.rows, Schema)
     assert (row.content, row.version_count, len(of(outcome.rows, SchemaVersion))) == (None, 2, 2)
     assert [(gap.action, gap.subject) for gap in outcome.scope.gaps] == [("schemas:DescribeSchema", row.arn)]
+
+
+@pytest.mark.parametrize("text", ["{no JSON", "[" * 900 + "]" * 900])
+def test_content_that_cannot_be_read_is_null_and_named_by_a_gap(text: str) -> None:
+    scope: Any = Scope(SimpleNamespace(), "1", "r", "schemas")  # type: ignore[arg-type] # no call is made
+    assert _content(scope, {"Content": text, "SchemaArn": "arn"})["Text"] is None
+    assert [(gap.error, gap.subject) for gap in scope.gaps] == [("NotJson", "arn")]
 
 
 def test_null_members_are_null(aws: Server, api: Any, collect: Call) -> None:
