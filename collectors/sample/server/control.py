@@ -20,7 +20,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from collectors.sample.server import cloudtrail, cloudwatch, moto_backend, sources, store
+from collectors.sample.server import cloudtrail, cloudwatch, lists, moto_backend, sources, store
 from collectors.sample.server.misbehave import Conduct, rule
 from collectors.sample.server.wire import Response
 
@@ -85,6 +85,8 @@ def _partner_sources(posted: Any, _: Conduct) -> Any:
 
 def _reset(_: Any, conduct: Conduct) -> Any:
     moto_backend.forget_everything()
+    moto_backend.CRASHES.clear()
+    lists.forget_begun()
     store.forget_everything()
     _clear_rules(None, conduct)
     return _clear_calls(None, conduct)

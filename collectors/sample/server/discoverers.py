@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from collectors.sample.server.paging import page
-from collectors.sample.server.schemas import BAD, PAGE, STORE, Registry, books
+from collectors.sample.server.schema_books import BAD, PAGE, STORE, Registry, books
 from collectors.sample.server.validate import check
 from collectors.sample.server.wire import AwsError, Call, Params, operation_model
 

@@ -145,6 +145,12 @@ def _begin(key: tuple[str, ...], items: list[Any]) -> None:
             _BEGUN.popitem(last=False)
 
 
+def forget_begun() -> None:
+    """Drops what was kept of lists under way."""
+    with _BEGUN_LOCK:
+        _BEGUN.clear()
+
+
 def list_queues(call: Call) -> Params:
     """Without MaxResults at most 1,000 queues and no token, however many there are: AWS's own trap."""
     spec = List("QueueUrls", 1000, limit="MaxResults", bad="InvalidParameterValue")
@@ -194,7 +200,7 @@ HANDLERS: dict[tuple[str, str], Callable[[Call], Params]] = {
 
 # Lists that are asked for once a rule or topic: where moto's own answer has no token and the call names neither token
 # nor limit, it is AWS's answer already, and going round by the parsers would only cost time.
-PLAIN = {("events", "ListTargetsByRule"), ("events", "ListRules"), ("events", "ListEventBuses")}
+PLAIN = {("events", "ListTargetsByRule"), ("events", "ListRules")}
 
 
 def is_plain(call: Call) -> bool:

@@ -11,7 +11,7 @@ from moto.kinesis.models import kinesis_backends
 from moto.pipes.models import pipes_backends
 from moto.scheduler.models import scheduler_backends
 
-from collectors.sample.server import schemas, v2_store
+from collectors.sample.server import schema_books, v2_store
 from collectors.sample.server.lists import List, whole_list
 from collectors.sample.server.paging import page
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -23,12 +23,12 @@ Tagged = tuple[str, str, dict[str, str]]
 def _ours(call: Call) -> Iterator[Tagged]:
     """(ARN, resource type, tags) of what moto's GetResources leaves out."""
     yield from _moto(call)
-    held = schemas.STORE[call.scope]
+    held = schema_books.STORE[call.scope]
     for registry in held.registries.values():
         yield registry.arn, "schemas:registry", registry.tags
         for schema in registry.schemas.values():
             yield schema.arn, "schemas:schema", schema.tags
-    for one in schemas.books(call).discoverers.values():
+    for one in schema_books.books(call).discoverers.values():
         yield one["DiscovererArn"], "schemas:discoverer", one["Tags"]
     for arn, tags in v2_store.STORE[call.scope].tags.items():
         yield arn, f"events:{arn.split(':')[5].split('/')[0]}", tags

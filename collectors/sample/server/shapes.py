@@ -1,0 +1,66 @@
+"""Values bent to a shape of botocore's models: pruned, thinned out, nulled, or made JSON."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Any
+
+
+def prune(value: Any, shape: Any) -> Any:
+    """The value with only members that the shape knows and that are not null: what botocore's serializer accepts."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        kept = {name: value[name] for name in shape.members if value.get(name) is not None}
+        return {name: prune(member, shape.members[name]) for name, member in kept.items()}
+    if shape.type_name == "list":
+        return [prune(item, shape.member) for item in value]
+    if shape.type_name == "map":
+        return {key: prune(item, shape.value) for key, item in value.items()}
+    return value
+
+
+def to_json(value: Any, shape: Any) -> Any:
+    """The value as the JSON of the json protocol. Members that the shape does not know, and nulls, are left out.
+
+    moto's serializer does the same, but takes 15 microseconds a point, and metrics come by the hundred thousand.
+    """
+    kind = shape.type_name
+    if kind == "structure":
+        return {
+            member.serialization.get("name", name): to_json(value[name], member)
+            for name, member in shape.members.items()
+            if value.get(name) is not None
+        }
+    if kind == "list":
+        if shape.member.type_name in {"double", "string", "integer", "long", "boolean", "float"}:
+            return value
+        return [to_json(item, shape.member) for item in value]
+    if kind == "map":
+        return {key: to_json(item, shape.value) for key, item in value.items()}
+    if kind == "timestamp" and isinstance(value, datetime):
+        text = shape.serialization.get("timestampFormat") == "iso8601"
+        return value.isoformat() if text else round(value.timestamp(), 3)
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def without(value: Any, names: set[str]) -> Any:
+    """The value with no member of these names, at any depth."""
+    if isinstance(value, dict):
+        return {key: without(item, names) for key, item in value.items() if key not in names}
+    if isinstance(value, list):
+        return [without(item, names) for item in value]
+    return value
+
+
+def with_nulls(value: Any, shape: Any, names: list[str]) -> Any:
+    """The JSON body with an explicit null for each named member that its structure may have."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        for name, member in shape.members.items():
+            key = member.serialization.get("name", name)
+            if key in value and value[key] is not None:
+                value[key] = with_nulls(value[key], member, names)
+            elif name in names:
+                value[key] = None
+    elif shape.type_name == "list" and isinstance(value, list):
+        return [with_nulls(item, shape.member, names) for item in value]
+    return value
