@@ -24,6 +24,7 @@ from dashboard.flow.patterns.partial import (
     event_tree,
 )
 from dashboard.flow.patterns.pattern import Pattern, parse
+from dashboard.flow.patterns.schema import decide_for_type, tree_from_schema
 
 __all__ = [
     "UNKNOWN",
@@ -43,8 +44,10 @@ __all__ = [
     "Pattern",
     "PatternError",
     "Tree",
+    "decide_for_type",
     "event_tree",
     "match_lines",
     "parse",
     "prepare",
+    "tree_from_schema",
 ]

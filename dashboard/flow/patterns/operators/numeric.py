@@ -76,7 +76,7 @@ class NumericRange(Condition):
             kind = type(value)
             if kind is not int and kind is not float and kind is not Decimal:
                 return False
-            return (low is None or above(value, low)) and (high is None or below(value, high))
+            return (low is None or above(value, low)) and (high is None or below(value, high))  # type: ignore[arg-type]
 
         return test
 
