@@ -1,6 +1,6 @@
 """The catalogue: every known event type, what knows it, and the subscriptions that stay open."""
 
-from dashboard.flow import consumers, domains, producers
+from dashboard.flow import arns, consumers, domains, producers, trees
 from dashboard.flow.answers import EventRow, Events, OpenSubscription, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key, Known, known
@@ -71,13 +71,15 @@ def _open(estate: Estate) -> tuple[OpenSubscription, ...]:
     found = []
     for arn in sorted(estate.rules):
         sub = estate.rules[arn][0]
-        if sub.matches_nothing or sub.problem:
+        keeps = sub.target is not None and estate.kind_of(sub.target) in arns.KEEPERS
+        if sub.matches_nothing or sub.problem or keeps:
             continue
         if sub.filters and not all(one.is_open for one in sub.filters):
             continue
         words = [one.family for one in sub.filters if one.scope != "metadata"]
-        family = " and ".join(text for text, _ in words) or "any source, any detail type"
-        found.append(OpenSubscription(sub.bus, arn, sub.name, family, all(catch for _, catch in words)))
+        family = " and ".join(words) or "any source, any detail type"
+        catch_all = sub.decide(trees.any_event()).delivery == "always"
+        found.append(OpenSubscription(sub.bus, arn, sub.name, family, catch_all))
     return tuple(found)
 
 

@@ -1,7 +1,9 @@
 """Domains: the parts of the company that events, buses and consumers belong to."""
 
 from collections import Counter
+from collections.abc import Callable
 
+from dashboard.flow import roles
 from dashboard.flow.answers import DomainRow
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Known, known
@@ -14,7 +16,10 @@ def domain_of_source(estate: Estate, source: str) -> str | None:
 
 
 def domain_of_event(estate: Estate, source: str, detail_type: str) -> str | None:
-    """Domain of a type: by its source, else a tag on its schema, else that of its only bus (default buses say nothing)."""
+    """Domain of a type: by its source, else a tag on its schema, else that of whoever was seen to put it, else of its bus.
+
+    The last two only where all agree; default buses say nothing.
+    """
     by_source = domain_of_source(estate, source)
     if by_source:
         return by_source
@@ -23,19 +28,29 @@ def domain_of_event(estate: Estate, source: str, detail_type: str) -> str | None
         tagged = estate.tag(schema, estate.settings.domain_tags)
         if tagged:
             return tagged
-    buses = [bus for bus in entry.buses if estate.name_of(bus) != "default"]
-    found = {estate.domain_of(bus) for bus in buses}
-    return found.pop() if len(found) == 1 else None
+    return _agreed(estate, entry, estate.domain_of)
+
+
+def _agreed(estate: Estate, entry: Known, of: Callable[[str], str | None]) -> str | None:
+    """What those who were seen to put the type agree on, else the buses; null where they do not agree."""
+    makers = {arn for role in entry.principals for arn in roles.resources_of(estate, role)}
+    buses = {bus for bus in entry.observed or entry.buses if estate.name_of(bus) != "default"}
+    for things in (makers, buses):
+        found = {of(arn) for arn in things} - {None}
+        if len(found) == 1:
+            return found.pop()
+    return None
 
 
 def owner_of_event(estate: Estate, source: str, detail_type: str) -> str | None:
-    """Owner of a type: a tag on its schema, else the owner of its domain."""
+    """Owner of a type: a tag on its schema, else the owner of its domain, else that of whoever was seen to put it."""
     entry = known(estate).get((source, detail_type), Known())
     for schema in entry.schemas:
         tagged = estate.tag(schema, estate.settings.owner_tags)
         if tagged:
             return tagged
-    return estate.owner_of_domain(domain_of_event(estate, source, detail_type))
+    named = estate.owner_of_domain(domain_of_event(estate, source, detail_type))
+    return named or _agreed(estate, entry, estate.owner_of)
 
 
 def names(estate: Estate) -> tuple[str, ...]:

@@ -104,7 +104,8 @@ def _call_trouble(kind: str, name: str, found: Figures) -> str | None:
             if dead > 0
             else None
         )
-    if failed > 0 and failed >= SHARE * (found.rate_3h or 0) * 3:
+    calls = round((found.rate_3h or 0) * 3)
+    if failed > 0 and failed >= SHARE * calls:
         return f"{kind.capitalize()} {name} had {_number(failed)} failures in the last 3 hours."
     return None
 

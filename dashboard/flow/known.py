@@ -18,6 +18,7 @@ class Known:
 
     buses: set[str] = field(default_factory=set)
     observed: set[str] = field(default_factory=set)
+    principals: set[str] = field(default_factory=set)
     by: set[KnownBy] = field(default_factory=set)
     schemas: list[str] = field(default_factory=list)
     events: int = 0
@@ -75,6 +76,7 @@ def _add_trace(entry: Known, row: Any) -> None:
     entry.buses.add(row["bus_arn"])
     if row["via"] != "events.amazonaws.com":
         entry.observed.add(row["bus_arn"])
+        entry.principals.add(row["principal"])
     entry.events += row["events"]
     if entry.last_seen is None or row["last_seen"] > entry.last_seen:
         entry.last_seen = row["last_seen"]

@@ -148,22 +148,25 @@ class Filter:
         return frozenset(found)
 
     @cached_property
-    def family(self) -> tuple[str, bool]:
-        """What it takes, in words, by source and detail type; and whether it takes every event."""
+    def family(self) -> str:
+        """What it takes, in words, by source and detail type."""
         source, detail_type = _KEYS.get(self.scope, ("", ""))
         if self.problem:
-            return "unreadable", False
+            return "unreadable"
         tops = _alternatives(self._top)
         words = [
             f"{_leaf(t.get(source), 'source')}, {_leaf(t.get(detail_type), 'detail type')}" for t in tops
         ]
-        return " or ".join(dict.fromkeys(words)), not (self._top.keys() - {"account", "region", "version"})
+        return " or ".join(dict.fromkeys(words))
 
     @cached_property
     def is_open(self) -> bool:
         """Whether it takes types that it does not name one by one."""
-        by_source, by_type = self.literals
-        return by_source is None or by_type is None or (len(by_source) > 1 and len(by_type) > 1)
+        source, detail_type = _KEYS.get(self.scope, ("", ""))
+        named = [
+            (_all_strings(t.get(source)), _all_strings(t.get(detail_type))) for t in _alternatives(self._top)
+        ]
+        return any(not s or not t or (len(s) > 1 and len(t) > 1) for s, t in named)
 
 
 def _alternatives(top: dict[str, Any]) -> list[dict[str, Any]]:

@@ -30,6 +30,13 @@ _STOPPED = (
     "CREATE_FAILED",
 )
 
+_CHANGED = {
+    "constant": "The rule's input is a constant: the event itself does not flow on.",
+    "template": "The rule's input is a template filled from the event.",
+    "path": "The rule's input is a part of the event.",
+    "jsonata": "The subscriber's input is computed from the event.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -102,8 +109,7 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None
     if kind in arns.KEEPERS:
         return
     if way.passed(arn):
-        names = [estate.name_of(a) for a in (*way.buses, arn)]
-        walk.notes[f"Loop cut: {' → '.join(names)}."] = None
+        walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
         return
     walk.touched.add(arn)
     if len(walk.paths) >= MAX_PATHS or len(way.hops) >= MAX_HOPS:
@@ -154,7 +160,9 @@ def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop,
 
 def _end(walk: Walk, way: _Way, note: str | None = None) -> None:
     target_id = way.first.target_id if way.first else None
-    walk.paths.append(Path(way.bus, way.by, target_id, way.hops, note))
+    changed = _CHANGED.get(way.first.row["input_kind"]) if way.first else None
+    notes = " ".join(text for text in (note, changed) if text)
+    walk.paths.append(Path(way.bus, way.by, target_id, way.hops, notes or None))
 
 
 def _follow(walk: Walk, link: Row, over: Any, after: Any, way: _Way) -> None:
@@ -193,13 +201,21 @@ def _at_bus(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
     chain = [estate.account_of(bus) for bus in (*way.buses, arn)]
     crossed = any(a != b for a, b in pairwise(chain[:-1]))
     if crossed and chain[-1] not in chain[:-1] and way.hops[-1].via == "rule":
-        names = " → ".join(estate.name_of(bus) for bus in (*way.buses, arn))
+        names = _chain(estate, (*way.buses, arn))
         walk.notes[f"EventBridge does not forward to a third account: {names}."] = None
         return
     if arn not in estate.buses:
         _end(walk, way, "The bus lies outside what was collected.")
         return
     _from_bus(walk, arn, tree, replace(way, buses=(*way.buses, arn)))
+
+
+def _chain(estate: Estate, buses: Sequence[str]) -> str:
+    """The buses by name; with account and region where two of them share one."""
+    names = {bus: estate.name_of(bus) for bus in buses}
+    if len(set(names.values())) < len(names):
+        names = {bus: f"{names[bus]} ({estate.account_of(bus)}, {estate.region_of(bus)})" for bus in names}
+    return " → ".join(names[bus] for bus in buses)
 
 
 def _at_queue(walk: Walk, arn: str, tree: Any, way: _Way) -> None:

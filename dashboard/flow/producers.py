@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from dashboard.flow import arns, asking, completeness, declared, permitted
+from dashboard.flow import arns, asking, completeness, declared, permitted, roles
 from dashboard.flow.answers import GapNote, Producer, Producers, Question
 from dashboard.flow.domains import domain_of_source
 from dashboard.flow.estate import Estate, Row
@@ -76,7 +76,7 @@ def _traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
 
 
 def _seen(estate: Estate, principal: str, rows: list[Row]) -> Producer:
-    owners = resources_of_role(estate, principal)
+    owners = roles.resources_of(estate, principal)
     arn = owners[0] if len(owners) == 1 else principal
     buses = sorted({row["bus_arn"] for row in rows})
     note = None
@@ -101,18 +101,6 @@ def _seen(estate: Estate, principal: str, rows: list[Row]) -> Producer:
         read=", ".join(sorted({row["evidence"] for row in rows})),
         note=note,
     )
-
-
-def resources_of_role(estate: Estate, role: str) -> list[str]:
-    """Collected resources that run as this role."""
-    if "roles" not in estate.memory:
-        found: dict[str, list[str]] = defaultdict(list)
-        for arn, row in sorted(estate.resources.items()):
-            if row["role_arn"]:
-                found[row["role_arn"]].append(arn)
-        estate.memory["roles"] = dict(found)
-    roles: dict[str, list[str]] = estate.memory["roles"]
-    return roles.get(role, [])
 
 
 def named(estate: Estate, asked: Question) -> list[Producer]:

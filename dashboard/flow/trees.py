@@ -20,6 +20,13 @@ def of_type(source: str, detail_type: str) -> Any:
     return TypeTree(event_tree(source, detail_type).known, open=False)
 
 
+def any_event() -> Any:
+    """An event of which nothing is known: what passes it for certain takes everything."""
+    return Obj(
+        {**event_tree("", "").known, "source": UNKNOWN_STRING, "detail-type": UNKNOWN_STRING}, open=False
+    )
+
+
 def of_event(event: Mapping[str, Any], account: str | None, region: str | None) -> Any:
     """A concrete event; envelope fields it leaves out are filled in from the bus, id and time as any may be."""
     filled: dict[str, Any] = {

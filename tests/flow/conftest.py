@@ -7,5 +7,5 @@ from tests.flow.building import Build, estate_of
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    """An estate of records: build(records…, gaps={(account, region, collector): [Gap]}, read=collectors, accounts=…, settings=…) → Estate."""
+    """Make an estate from records; also gaps={(account, region, collector): [Gap]}, read=collectors, accounts=…, settings=…."""
     return lambda *records, **more: estate_of(tmp_path, records, **more)

@@ -1,0 +1,140 @@
+"""Health from CloudWatch's series, the first broken stage, and the picture of the neighbourhood."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from collectors.records import Metric
+from dashboard.flow.answers import Question
+from dashboard.flow.consumers import consumers
+from dashboard.flow.graph import EVENT, neighbourhood
+from dashboard.flow.health import broken, health, sentence
+from dashboard.flow.producers import producers
+from tests.flow.building import NOW, SOURCE, TYPE, Build, bus, function, link, queue, rule
+
+BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")
+RULE = rule(BUS, "r", INBOX.arn, dead_letter_arn=DEAD.arn)
+ASKED = Question(SOURCE, TYPE)
+
+
+def metric(on: str, namespace: str, name: str, *values: float, hours_ago: float = 1) -> Metric:
+    """Points five minutes apart, the last one so many hours before the window's end."""
+    times = [NOW - timedelta(hours=hours_ago, minutes=5 * n) for n in range(len(values))][::-1]
+    return Metric(
+        arn=on,
+        namespace=namespace,
+        metric=name,
+        statistic="Sum",
+        period_seconds=300,
+        start=NOW - timedelta(hours=24),
+        end=NOW,
+        times=tuple(times),
+        values=values,
+    )
+
+
+STATES: list[tuple[str, list[Metric], str]] = [
+    (BILL.arn, [], "unknown"),
+    (BILL.arn, [metric(BILL.arn, "AWS/Lambda", "Invocations")], "unknown"),
+    (BILL.arn, [metric(BILL.arn, "AWS/Lambda", "Invocations", 0, 0)], "idle"),
+    (BILL.arn, [metric(BILL.arn, "AWS/Lambda", "Invocations", 100)], "ok"),
+    (
+        BILL.arn,
+        [metric(BILL.arn, "AWS/Lambda", "Invocations", 100), metric(BILL.arn, "AWS/Lambda", "Errors", 4)],
+        "ok",
+    ),
+    (
+        BILL.arn,
+        [metric(BILL.arn, "AWS/Lambda", "Invocations", 100), metric(BILL.arn, "AWS/Lambda", "Errors", 5)],
+        "failing",
+    ),
+    (
+        BILL.arn,
+        [
+            metric(BILL.arn, "AWS/Lambda", "Invocations", 100),
+            metric(BILL.arn, "AWS/Lambda", "Errors", 50, hours_ago=5),
+        ],
+        "ok",
+    ),
+    (
+        RULE.arn,
+        [
+            metric(RULE.arn, "AWS/Events", "MatchedEvents", 9),
+            metric(RULE.arn, "AWS/Events", "FailedInvocations", 1),
+        ],
+        "failing",
+    ),
+    (INBOX.arn, [metric(INBOX.arn, "AWS/SQS", "ApproximateAgeOfOldestMessage", 901)], "failing"),
+    (DEAD.arn, [metric(DEAD.arn, "AWS/SQS", "ApproximateNumberOfMessagesVisible", 2)], "failing"),
+    (DEAD.arn, [metric(DEAD.arn, "AWS/SQS", "ApproximateNumberOfMessagesVisible", 2, 0)], "idle"),
+]
+
+
+@pytest.mark.parametrize(("on", "series", "state"), STATES)
+def test_the_state_follows_from_the_last_three_hours(
+    build: Build, on: str, series: list[Metric], state: str
+) -> None:
+    assert health(build(BUS, BILL, INBOX, DEAD, RULE, *series), [on])[on].state == state
+
+
+def test_missing_points_are_null_unless_the_metric_is_only_sent_when_not_zero(build: Build) -> None:
+    estate = build(
+        *(BUS, BILL, INBOX, RULE),
+        metric(RULE.arn, "AWS/Events", "MatchedEvents", 6),
+        metric(BILL.arn, "AWS/Lambda", "Invocations", 6),
+    )
+    found = health(estate, [RULE.arn, BILL.arn])
+    assert (found[RULE.arn].failed_3h, found[BILL.arn].failed_3h) == (0, None)
+
+
+def test_rates_are_an_hours_average_over_three_and_twenty_four_hours(build: Build) -> None:
+    estate = build(BUS, BILL, metric(BILL.arn, "AWS/Lambda", "Invocations", 24, 24))
+    found = health(estate, [BILL.arn])[BILL.arn]
+    assert (found.rate_3h, found.rate_24h, found.window_end) == (16, 2, NOW)
+
+
+def _estate(build: Build, *more: Any) -> Any:
+    return build(BUS, BILL, INBOX, DEAD, RULE, link("event-source-mapping", INBOX, BILL), *more)
+
+
+def test_the_first_broken_stage_is_named(build: Build) -> None:
+    estate = _estate(
+        build,
+        metric(BILL.arn, "AWS/Lambda", "Invocations", 10),
+        metric(BILL.arn, "AWS/Lambda", "Errors", 9),
+        metric(INBOX.arn, "AWS/SQS", "ApproximateAgeOfOldestMessage", 3600),
+        metric(INBOX.arn, "AWS/SQS", "ApproximateNumberOfMessagesVisible", 40),
+    )
+    (row,) = consumers(estate, ASKED).consumers
+    said = broken(estate, replace(row, deliverable="yes"))
+    assert said == "Queue inbox holds 40 messages, the oldest for 60 minutes."
+
+
+def test_the_answer_is_a_sentence(build: Build) -> None:
+    estate = _estate(build)
+    said = sentence(consumers(estate, ASKED), producers(estate, ASKED), {})
+    assert said == (
+        f"{TYPE} ({SOURCE}) is produced by no services and consumed by 1 \N{EN DASH} 1 always, 0 depending on the payload"
+        " \N{EN DASH} in no named domain."
+    )
+
+
+def test_the_neighbourhood_has_the_event_before_its_hops_and_consumers_last(build: Build) -> None:
+    estate = _estate(build)
+    picture = neighbourhood(estate, consumers(estate, ASKED), producers(estate, ASKED))
+    columns = dict(zip(picture.nodes["id"], picture.nodes["column"], strict=True))
+    assert columns == {EVENT: 0, BUS.arn: 1, INBOX.arn: 2, BILL.arn: 3}
+    assert list(zip(picture.edges["source"], picture.edges["target"], picture.edges["via"], strict=True)) == [
+        (EVENT, BUS.arn, "bus"),
+        (BUS.arn, INBOX.arn, "rule"),
+        (INBOX.arn, BILL.arn, "event-source-mapping"),
+    ]
+
+
+def test_a_large_picture_is_cut_and_says_so(build: Build) -> None:
+    ends = [function(f"f{n}") for n in range(30)]
+    estate = build(BUS, *ends, *(rule(BUS, f"r{n}", end.arn) for n, end in enumerate(ends)))
+    picture = neighbourhood(estate, consumers(estate, ASKED), producers(estate, ASKED), limit=20)
+    assert (len(picture.nodes), picture.shown, picture.total) == (20, 18, 30)

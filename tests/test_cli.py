@@ -1,0 +1,206 @@
+"""python -m dashboard as other programs use it: keys, exit codes, one document on stdout."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.records import Bus, Tag
+from tests.flow.building import NOW, SOURCE, TYPE, bus, estate_of, function, gap, link, queue, rule
+from tests.flow.test_producers import trace
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs" / "cli.md"
+BUS, BILL = bus(), function()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store whose answers have a row of everything."""
+    folder = tmp_path_factory.mktemp("store")
+    records = [
+        *(BUS, queue(), BILL, function("=HYPERLINK(1)"), trace()),
+        rule(BUS, "r", queue().arn),
+        link("event-source-mapping", queue(), BILL),
+        rule(BUS, "open", function("=HYPERLINK(1)").arn, f'{{"source": ["{SOURCE}"]}}'),
+        rule(BUS, "bad", BILL.arn, "{"),
+    ]
+    estate_of(folder, records, gaps={("111111111111", "eu-west-1", "rules"): [gap()]})
+    return folder
+
+
+def run(*words: str, stdin: str = "", store: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADWATER_")}
+    where = ["--store", str(store)] if store else []
+    return subprocess.run(
+        [sys.executable, "-m", "dashboard", *words, *where],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        timeout=60,
+    )
+
+
+def document(store: Path, *words: str, stdin: str = "") -> dict[str, Any]:
+    done = run(*words, "--format", "json", stdin=stdin, store=store)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+EVENT = json.dumps({"source": SOURCE, "detail-type": TYPE, "detail": {"total": 1}})
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """The example documents of docs/cli.md by command."""
+    found = re.findall(
+        r"^## (?:`python -m dashboard )?(\w+).*?```json\n(.*?)```", DOCS.read_text(), re.DOTALL | re.MULTILINE
+    )
+    return {name: json.loads(text) for name, text in found}
+
+
+def keys(value: Any) -> Any:
+    """The keys of a document, all the way down; a list by its first item."""
+    if isinstance(value, dict):
+        return {key: keys(item) for key, item in value.items()}
+    return [keys(value[0])] if isinstance(value, list) and value and isinstance(value[0], dict) else None
+
+
+COMMANDS = [
+    ("consumers", (SOURCE, TYPE), ""),
+    ("producers", (SOURCE, TYPE), ""),
+    ("events", (), ""),
+    ("explain", (), EVENT),
+]
+
+
+@pytest.mark.parametrize(("command", "words", "stdin"), COMMANDS)
+def test_the_documented_keys_are_the_real_ones(
+    store: Path, command: str, words: tuple[str, ...], stdin: str
+) -> None:
+    assert keys(examples()[command]) == keys(document(store, command, *words, stdin=stdin))
+
+
+def test_consumers_of_a_known_type(store: Path) -> None:
+    done = run("consumers", SOURCE, TYPE, "--format", "json", store=store)
+    found = json.loads(done.stdout)
+    names = {row["name"] for row in found["consumers"]}
+    assert (done.returncode, names, found["complete"]) == (0, {"bill", "=HYPERLINK(1)"}, False)
+    assert found["gaps"][0]["at"] == NOW.isoformat().replace("+00:00", "Z")
+
+
+def test_a_type_that_nothing_knows_exits_4_and_the_document_still_says_who_would_get_it(store: Path) -> None:
+    done = run("consumers", SOURCE, "OrderPlacde", "--format", "json", store=store)
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["known"]) == (4, False)
+    assert "=HYPERLINK(1)" in {row["name"] for row in found["consumers"]}
+    assert TYPE in done.stderr
+
+
+@pytest.mark.parametrize("command", ["producers", "consumers"])
+def test_unknown_types_exit_4_and_unknown_buses_2(store: Path, command: str) -> None:
+    assert run(command, "nobody", "Nothing", store=store).returncode == 4
+    done = run(command, SOURCE, TYPE, "--bus", "ordres", store=store)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "orders" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("consumers", "a", "b"), ("producers", "a", "b"), ("events",)])
+def test_no_snapshot_exits_5_with_the_command_that_makes_one(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = run(*command, store=tmp_path)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "python -m collectors" in done.stderr
+
+
+BAD = [
+    ("[]", "not a JSON object"),
+    ("{", "not JSON"),
+    ('{"source": "a"}', "needs"),
+    ('{"detail-type": "b"}', "needs"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), BAD)
+@pytest.mark.parametrize("command", ["consumers", "explain"])
+def test_an_event_that_is_none_is_bad_usage(
+    store: Path, tmp_path: Path, command: str, text: str, says: str
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(text)
+    done = run(command, "--event", str(file), store=store)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_an_event_that_no_readable_rule_takes_is_exit_0(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps({"source": "nobody", "detail-type": "Nothing"}))
+    done = run("consumers", "--event", str(file), "--bus", "orders", "--format", "json", store=store)
+    found = [row["subscription"] for row in json.loads(done.stdout)["consumers"]]
+    assert (done.returncode, found) == (
+        0,
+        [rule(BUS, "bad", BILL.arn).arn],
+    )  # nobody can tell what a malformed one takes
+
+
+def test_source_and_detail_type_or_an_event_is_needed(store: Path) -> None:
+    assert run("consumers", store=store).returncode == 2
+    assert run("consumers", SOURCE, store=store).returncode == 2
+
+
+def test_csv_cells_that_start_like_a_formula_are_escaped(store: Path) -> None:
+    done = run("consumers", SOURCE, TYPE, "--format", "csv", store=store)
+    names = {row["name"] for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert names == {"bill", "'=HYPERLINK(1)"}
+
+
+def test_the_table_is_for_people(store: Path) -> None:
+    done = run("events", store=store)
+    assert done.returncode == 0
+    assert TYPE in done.stdout
+    assert "cannot be read" in done.stderr
+
+
+def test_explain_of_one_rule_says_field_by_field(store: Path) -> None:
+    event = json.dumps({"source": SOURCE, "detail-type": "Other"})
+    found = document(store, "explain", rule(BUS, "r", BILL.arn).arn, stdin=event)["subscriptions"]
+    assert [(f["path"], f["matched"]) for f in found[0]["fields"]] == [
+        ("detail-type", False),
+        ("source", True),
+    ]
+
+
+def test_explain_of_an_unknown_rule_is_bad_usage(store: Path) -> None:
+    assert run("explain", "arn:aws:events:eu-west-1:1:rule/x", stdin=EVENT, store=store).returncode == 2
+
+
+def test_match_answers_each_line_in_order() -> None:
+    lines = ['{"pattern": {"a": [1]}, "event": {"a": 1}}', '{"pattern": {"a": [1]}, "event": {"a": 2}}', "x"]
+    done = run("match", stdin="\n".join(lines) + "\n")
+    found = done.stdout.splitlines()
+    assert (done.returncode, found[:2], found[2].startswith("error:"), len(found)) == (
+        0,
+        ["true", "false"],
+        True,
+        3,
+    )
+
+
+def test_the_domain_narrows_the_catalogue(tmp_path: Path) -> None:
+    tagged: list[Bus | Tag] = [BUS, Tag(arn=BUS.arn, key="domain", value="orders")]
+    estate_of(tmp_path, [*tagged, BILL, rule(BUS, "r", BILL.arn)])
+    assert [row["detail_type"] for row in document(tmp_path, "events", "--domain", "orders")["events"]] == [
+        TYPE
+    ]
+    assert document(tmp_path, "events", "--domain", "else")["events"] == []
