@@ -101,7 +101,7 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
                 progress(scope, None, len(outcome.rows))
     except RefusedError as error:
         scope.refuse(error)
-        outcome.status = "partial" if outcome.rows else error.status
+        outcome.status = _status_of_gaps(outcome)
     except StoppedError:
         outcome.status = "failed"
     except Exception as error:  # noqa: BLE001 - a bug in one collector must not cost the other scopes; it is told as a bug
@@ -118,11 +118,14 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
 
 
 def _status_of_gaps(outcome: Outcome) -> Status:
-    """Gaps with rows beside them: partial. Gaps alone, all of one kind: that kind."""
+    """Gaps with rows beside them: partial. Gaps alone, all of one kind: that kind.
+
+    What a region does not offer holds nothing that could be missed: beside rows it leaves the scope ok.
+    """
     kinds = {gap.status for gap in outcome.scope.gaps}
-    if outcome.rows or len(kinds) > 1:
-        return "partial"
-    return kinds.pop()
+    if outcome.rows:
+        return "ok" if kinds == {"unsupported"} else "partial"
+    return kinds.pop() if len(kinds) == 1 else "partial"
 
 
 def save(store: Path, outcomes: Sequence[Outcome], aws: Aws, settings: Settings) -> snapshot.Snapshot:

@@ -72,6 +72,13 @@ def test_a_denied_scope_is_a_gap_keeps_its_last_rows_and_costs_no_other(
     assert scope["read_at"] < scope["tried_at"]
 
 
+def test_a_region_without_the_new_buses_is_complete_without_them(empty_aws: Server, tmp_path: Path) -> None:
+    empty_aws.misbehave({"service": "eventbridgev2", "unsupported": True})
+    done = collect(empty_aws, tmp_path, "--only", "buses,subscribers", "--json")
+    statuses = {scope["collector"]: scope["status"] for scope in json.loads(done.stdout)["scopes"]}
+    assert (done.returncode, statuses) == (0, {"buses": "ok", "subscribers": "unsupported"})
+
+
 def test_nothing_readable_exits_1(empty_aws: Server, tmp_path: Path) -> None:
     empty_aws.misbehave({"service": "sqs", "operation": "ListQueues", "deny": True})
     assert collect(empty_aws, tmp_path, "--only", "queues", "--json").returncode == 1
@@ -95,12 +102,12 @@ def test_a_throttle_storm_loses_nothing(empty_aws: Server, tmp_path: Path) -> No
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
-    for number in range(30):
+    for number in range(12):
         events.put_rule(Name=f"rule-{number}", EventPattern='{"source":["s"]}')
-    empty_aws.misbehave({"service": "events", "throttle": 15, "burst": 1})
+    empty_aws.misbehave({"service": "events", "throttle": 12, "burst": 1})
     done = collect(empty_aws, tmp_path, "--only", "rules", "--json")
     scope = json.loads(done.stdout)["scopes"][0]
-    assert (done.returncode, scope["status"], scope["rows"]) == (0, "ok", 30)
+    assert (done.returncode, scope["status"], scope["rows"]) == (0, "ok", 12)
     assert scope["throttles"] > 0
 
 
