@@ -63,6 +63,7 @@ def _reach(
     steps: Callable[[Leaf, list[Occurrence], Chosen], Iterator[Chosen]],
 ) -> bool:
     """Whether the leaves can be gone through one after the other, choosing array elements that agree."""
+    later = _LaterArrays(branch, found)
     seen = set()
     stack: list[tuple[int, Chosen]] = [(0, {})]
     while stack:
@@ -74,8 +75,27 @@ def _reach(
             continue
         seen.add(state)
         leaf = branch[index]
-        stack.extend((index + 1, after) for after in steps(leaf, found[leaf.path], chosen))
+        stack.extend((index + 1, later.kept(after, index)) for after in steps(leaf, found[leaf.path], chosen))
     return False
+
+
+class _LaterArrays:
+    """Forgets choices in arrays where no later leaf has a value, which keeps the states few."""
+
+    def __init__(self, branch: tuple[Leaf, ...], found: Found) -> None:
+        self.branch = branch
+        self.found = found
+
+    def kept(self, chosen: Chosen, index: int) -> Chosen:
+        if not chosen:
+            return chosen
+        arrays = {
+            array
+            for leaf in self.branch[index + 1 :]
+            for occurrence in self.found[leaf.path]
+            for array, _ in occurrence.place
+        }
+        return {array: element for array, element in chosen.items() if array in arrays}
 
 
 def _agrees(occurrence: Occurrence, chosen: Chosen) -> bool:

@@ -56,6 +56,8 @@ def match_placed(leaves: tuple[Leaf, ...], event: Event) -> bool:
     ``exists: false`` is held against what the fields before it have chosen, as in the reference: it then means
     "absent from this element", and "absent everywhere" where no field before it stands in an array.
     """
+    # a choice matters only while a later field stands in the same array: forgetting it keeps the states few
+    later = _later_arrays(leaves, event)
     seen: set[tuple[int, frozenset[tuple[int, int]]]] = set()
     stack: list[tuple[int, dict[int, int]]] = [(0, {})]
     while stack:
@@ -75,10 +77,22 @@ def match_placed(leaves: tuple[Leaf, ...], event: Event) -> bool:
                 continue
             absent = False
             if leaf.accepts(value):
-                stack.append((index + 1, {**chosen, **dict(place)}))
+                stack.append((index + 1, _kept({**chosen, **dict(place)}, later[index])))
         if absent:
-            stack.append((index + 1, chosen))
+            stack.append((index + 1, _kept(chosen, later[index])))
     return False
+
+
+def _later_arrays(leaves: tuple[Leaf, ...], event: Event) -> list[set[int]]:
+    """For each leaf the arrays in which values of the leaves after it stand."""
+    later: list[set[int]] = [set()]
+    for leaf in reversed(leaves[1:]):
+        later.append(later[-1] | {array for place in event.places.get(leaf.path, ()) for array, _ in place})
+    return later[::-1]
+
+
+def _kept(chosen: dict[int, int], arrays: set[int]) -> dict[int, int]:
+    return {array: element for array, element in chosen.items() if array in arrays}
 
 
 def consistent(chosen: dict[int, int], place: Membership) -> bool:

@@ -103,7 +103,7 @@ ROOTS = st.builds(
 _ABSENT = object()
 
 
-def complete(tree: Any, draw: Any) -> Any:
+def complete(tree: Any, draw: Any) -> Any:  # noqa: PLR0911 - one return for each kind of tree
     """One completion of a tree, its choices drawn; _ABSENT where a field is left out."""
     if tree is UNKNOWN:
         return draw(st.one_of(st.just(_ABSENT), values(2)))
