@@ -10,7 +10,7 @@ from typing import Any, cast
 import boto3
 from botocore.config import Config
 
-from collectors.sample.estate import DOMAINS, make_events, make_history, make_schemas, make_services
+from collectors.sample.estate import DOMAINS, GONE, make_events, make_history, make_schemas, make_services
 from collectors.sample.estate.calls import Client, Made, tags_of
 from collectors.sample.estate.places import ACCOUNTS, CORE_EU, PLACES, REGIONS, ROLE
 from collectors.sample.estate.roles import make_roles, roles_of
@@ -73,6 +73,7 @@ LANES: tuple[tuple[tuple[type[Any], Make], ...], ...] = (
 LAST: tuple[tuple[type[Any], Make], ...] = (
     (DeliveryStream, make_services.make_delivery_stream),
     (TopicSubscription, make_services.make_topic_subscription),
+    (Rule, make_events.grant_rule),
     (Pipe, make_events.make_pipe),
     (Subscriber, make_events.make_subscriber),
     (EventSource, make_events.make_event_source),
@@ -171,7 +172,7 @@ def load(endpoint_url: str, size: str | int = "small") -> None:
 
 def load_sample(endpoint_url: str) -> None:
     """Fill the local AWS with the sample estate and its last day."""
-    loader, now = Loader(Clients(endpoint_url), Made(), DOMAINS), datetime.now(UTC)
+    loader, now = Loader(Clients(endpoint_url), Made(GONE), DOMAINS), datetime.now(UTC)
     core = loader.clients.of(CORE_EU)
     with ThreadPoolExecutor(max_workers=6) as pool:
         make_things(pool, loader, PLACES, [(make_history.make_metrics, endpoint_url)])

@@ -12,6 +12,7 @@ from collectors.sample.estate import (
     notifications,
     orders,
     payments,
+    places,
 )
 from collectors.sample.estate.shapes import Domain
 
@@ -28,6 +29,10 @@ DOMAINS: tuple[Domain, ...] = (
     hub.DOMAIN,
 )
 """The one list of domains."""
+
+
+GONE = (places.SHOP_EU.function("refund-calculator-old"),)
+"""What is still named somewhere and was deleted."""
 
 
 def every(kind: type[T], domains: tuple[Domain, ...] = DOMAINS) -> Iterator[tuple[Domain, T]]:

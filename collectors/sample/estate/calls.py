@@ -12,8 +12,9 @@ Client = Callable[[str], Any]
 class Made:
     """What AWS named itself: declared ARN → the real one, for things that get an id when they are made."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone: tuple[str, ...] = ()) -> None:
         self._real: dict[str, str] = {}
+        self.gone = gone  # ARNs that are named somewhere but were deleted since
 
     def note(self, declared: str, real: str) -> None:
         """Remember the real ARN."""

@@ -104,6 +104,8 @@ PRODUCTS = (
         "tag-images",
         event(CATALOGUE, "ProductImageUploaded", bytes=[{"numeric": [">", 0, "<=", 5242880]}]),
         (with_dlq(EU.function("image-tagger"), EU, DLQ),),
+        granted=False,
+        description="The function's policy does not let it in",
     ),
     Rule(
         EU,

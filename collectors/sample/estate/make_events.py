@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collectors.sample.estate.calls import Client, Made, pairs, policy
+from collectors.sample.estate.make_services import grant
 from collectors.sample.estate.shapes import (
     ApiDestination,
     Archive,
@@ -178,3 +179,13 @@ def make_partner_source(client: Client, _: Made, thing: PartnerSource, __: Mappi
 def make_schedule_group(client: Client, _: Made, thing: ScheduleGroup, tags: Mapping[str, str]) -> None:
     """A group of schedules."""
     client("scheduler").create_schedule_group(Name=thing.name, Tags=pairs(tags))
+
+
+def grant_rule(client: Client, made: Made, thing: Rule, _: Mapping[str, str]) -> None:
+    """Let a rule invoke the functions that it targets; a function that is gone cannot be asked."""
+    if not thing.granted:
+        return
+    name = thing.name if thing.bus == "default" else f"{thing.bus}/{thing.name}"
+    for target in thing.targets:
+        if ":function:" in target.arn and target.arn not in made.gone:
+            grant(client, target.arn, "events.amazonaws.com", thing.at.arn("events", f"rule/{name}"))

@@ -58,6 +58,8 @@ def make_topic_subscription(client: Client, _: Made, thing: TopicSubscription, _
         Attributes=attributes,
         ReturnSubscriptionArn=True,
     )
+    if thing.protocol == "lambda":
+        grant(client, thing.endpoint, "sns.amazonaws.com", thing.topic)
 
 
 def _zip() -> bytes:
@@ -164,3 +166,17 @@ def make_bucket(client: Client, _: Made, thing: Bucket, __: Mapping[str, str]) -
 def make_log_group(client: Client, _: Made, thing: LogGroup, tags: Mapping[str, str]) -> None:
     """A log group."""
     client("logs").create_log_group(logGroupName=thing.name, tags=dict(tags))
+
+
+def grant(client: Client, function_arn: str, service: str, source_arn: str) -> None:
+    """Let a rule or a topic invoke a function, or the one version or alias of it that it targets."""
+    name, *qualifier = function_arn.split(":", 6)[6].split(":")
+    call = {"Qualifier": qualifier[0]} if qualifier else {}
+    client("lambda").add_permission(
+        FunctionName=name,
+        StatementId=source_arn.rsplit(":", 1)[-1].replace("/", "-").replace(".", "-"),
+        Action="lambda:InvokeFunction",
+        Principal=service,
+        SourceArn=source_arn,
+        **call,
+    )

@@ -94,7 +94,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule on a classic bus: a pattern, or a schedule on the default bus."""
+    """A rule on a classic bus: a pattern, or a schedule on the default bus.
+
+    `granted` false: nobody let the rule invoke its functions.
+    """
 
     at: Place
     bus: str
@@ -104,6 +107,7 @@ class Rule:
     enabled: bool = True
     schedule: str | None = None
     description: str = ""
+    granted: bool = True
 
 
 @dataclass(frozen=True)

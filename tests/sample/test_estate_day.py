@@ -1,0 +1,119 @@
+"""The sample estate's last day: rates, CloudTrail log files, the event history and the incident."""
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from collectors.sample.estate.changes import history
+from collectors.sample.estate.day import spread
+from collectors.sample.estate.metrics import ITS_DEAD_LETTERS, ITS_QUEUE, SLOW_FUNCTION, metrics
+from collectors.sample.estate.producing import PUTS
+from collectors.sample.estate.trail import log_files
+
+NOW = datetime(2026, 11, 25, 11, 40, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def records() -> list[dict[str, Any]]:
+    files = [json.loads(gzip.decompress(body)) for _, body in log_files(NOW)]
+    return [record for file in files for record in file["Records"]]
+
+
+@pytest.mark.parametrize("per_hour", [1, 2, 7, 12, 100])
+def test_a_daily_rate_comes_to_its_mean_over_24_hours(per_hour: int) -> None:
+    assert sum(spread(per_hour)) == 24 * per_hour
+
+
+def test_a_day_has_more_calls_in_the_evening_than_at_night() -> None:
+    hours = spread(12)
+    assert hours[19] > 2 * hours[7]
+
+
+def test_log_files_lie_where_cloudtrail_puts_them() -> None:
+    for key, _ in log_files(NOW):
+        folder, account, service, region, year, _, _, name = key.split("/")
+        assert (folder, service, year) == ("AWSLogs", "CloudTrail", "2026")
+        assert name.startswith(f"{account}_CloudTrail_{region}_")
+
+
+def test_the_same_now_gives_the_same_files_byte_for_byte() -> None:
+    assert list(log_files(NOW)) == list(log_files(NOW))
+
+
+def test_records_cover_the_24_whole_hours_before_now(records: list[dict[str, Any]]) -> None:
+    times = {datetime.fromisoformat(record["eventTime"]) for record in records}
+    begin = datetime(2026, 11, 24, 11, tzinfo=UTC)
+    assert begin <= min(times)
+    assert max(times) < begin + timedelta(hours=24)
+    assert len({time.hour for time in times}) == 24
+
+
+def test_some_records_come_twice_with_one_event_id(records: list[dict[str, Any]]) -> None:
+    ids = Counter(record["eventID"] for record in records)
+    assert sorted(set(ids.values())) == [1, 2]
+
+
+def _counts(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[int]]:
+    counts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for record in {r["eventID"]: r for r in records if r["eventName"] == "PutEvents"}.values():
+        issuer = record["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"]
+        answers = (record["responseElements"] or {}).get("entries")
+        for number, entry in enumerate(record["requestParameters"]["entries"]):
+            accepted = answers is not None and "eventId" in answers[number]
+            counts[issuer, entry["source"], entry["detailType"]][0 if accepted else 1] += 1
+    return counts
+
+
+def test_each_event_once_the_day_has_what_the_table_says(records: list[dict[str, Any]]) -> None:
+    expected: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for put in PUTS:
+        row = expected[put.at.role(put.by.role), put.source, put.detail_type]
+        row[0] += 24 * put.calls * put.entries - put.rejected
+        row[1] += put.rejected
+    found = _counts(records)
+    assert {key: found[key] for key in expected if "some-worker" not in key[0]} == dict(expected)
+
+
+def test_a_call_that_was_refused_whole_has_no_response(records: list[dict[str, Any]]) -> None:
+    refused = [record for record in records if record.get("errorCode") == "AccessDenied"]
+    assert {record["responseElements"] for record in refused} == {None}
+    assert refused
+
+
+def test_records_of_other_services_are_mixed_in(records: list[dict[str, Any]]) -> None:
+    assert {"SendMessage", "Publish", "Invoke", "PutEvents"} <= {record["eventName"] for record in records}
+
+
+def test_no_record_holds_an_event_body(records: list[dict[str, Any]]) -> None:
+    details = {e["detail"] for r in records for e in (r["requestParameters"] or {}).get("entries", [])}
+    assert details == {"HIDDEN_DUE_TO_SECURITY_REASONS"}
+
+
+def test_the_incident_touches_a_function_its_queue_and_its_dead_letters() -> None:
+    troubled = {
+        (next(iter(series["dimensions"].values())), series["metric"])
+        for _, series in metrics()
+        if "incidents" in series
+    }
+    assert (SLOW_FUNCTION, "Duration") in troubled
+    assert (ITS_QUEUE, "ApproximateAgeOfOldestMessage") in troubled
+    assert (ITS_QUEUE, "ApproximateNumberOfMessagesVisible") in troubled
+    assert (ITS_DEAD_LETTERS, "ApproximateNumberOfMessagesVisible") in troubled
+
+
+def test_no_metric_is_told_twice() -> None:
+    keys = [
+        (place, series["namespace"], series["metric"], tuple(sorted(series["dimensions"].items())))
+        for place, series in metrics()
+    ]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_last_change_before_the_incident_is_told_by_the_history() -> None:
+    told = [(record["eventName"], record["eventTime"]) for _, record in history(NOW)]
+    assert ("PutTargets", "2026-11-25T07:28:00Z") in told
+    assert {"PutRule", "CreateSubscriber", "DeleteRule"} <= {name for name, _ in told}
