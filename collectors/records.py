@@ -111,6 +111,10 @@ class Subscription(Record):
     system_pattern: Text = Field(
         None, description="The subscriber's SYSTEM_METADATA filter; ANDed with the others"
     )
+    filters_hidden: bool = Field(
+        False,
+        description="A subscriber that is listed but whose filters were not readable: it may take anything",
+    )
     schedule: Text = Field(
         None, description="cron(…) or rate(…) of a scheduled rule; such a rule matches no events"
     )

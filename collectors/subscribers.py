@@ -18,8 +18,8 @@ PATTERN_COLUMNS = {
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `subscriptions`. eventbridgev2 ListSubscribers for each bus and for the account, DescribeSubscriber.
 
-    A subscriber whose filters AWS does not tell is left out and named by a gap: without them it would look like one
-    that takes everything.
+    A subscriber that may be listed but not described stays a row with `filters_hidden`, and a gap names it: it may take
+    anything, and nobody can tell.
     """
     listed = on_new_buses(scope, "list_subscribers", "Subscribers", "SubscriberArn", "SubscriberAccountId")
 
@@ -29,8 +29,8 @@ def collect(scope: Scope) -> Iterator[Record]:
         return owner.call("eventbridgev2", "describe_subscriber", SubscriberArn=arn)
 
     for summary, told in scope.each(listed, fetch, lambda subscriber: subscriber["SubscriberArn"]):
-        if told is not None:
-            yield from scope.rows(_row, [summary | told], "events:DescribeSubscriber")
+        merged = summary | (told or {"filters_hidden": True})
+        yield from scope.rows(_row, [merged], "events:DescribeSubscriber")
 
 
 def on_new_buses(
@@ -112,6 +112,7 @@ def _row(subscriber: dict[str, Any]) -> Subscription:
         revoked=bool(subscriber.get("Revoked")),
         description=subscriber.get("Description"),
         **_patterns(subscriber),
+        filters_hidden=bool(subscriber.get("filters_hidden")),
         target_arn=invoke.get("TargetArn") or subscriber.get("TargetArn"),
         role_arn=invoke.get("RoleArn"),
         dead_letter_arn=(subscriber.get("OnFailureConfiguration") or {}).get("Arn"),

@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.flow import arns, matching, trees
 from dashboard.flow.matching import Filter
 
+_HIDDEN = matching.Verdict("sometimes", ("its filters could not be read",))
 _RULE_RUNS = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 
 
@@ -48,7 +49,8 @@ class Subscription:
         """Whether this event reaches the target: all filters must let it through."""
         if self.matches_nothing:
             return matching.NEVER
-        return matching.all_of([f.decide(_view(f, tree)) for f in self.filters])
+        decided = [f.decide(_view(f, tree)) for f in self.filters]
+        return matching.all_of([*decided, _HIDDEN] if self.row["filters_hidden"] else decided)
 
 
 def _view(one: Filter, tree: Any) -> Any:

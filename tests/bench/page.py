@@ -11,11 +11,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
-from tests.browser.serving import ARGUMENTS, CHROMIUM, free_port
 
 from collectors import settings, snapshot
 from dashboard.flow import catalogue
 from dashboard.flow.estate import Estate
+from tests.browser.serving import ARGUMENTS, CHROMIUM, free_port
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = 12
@@ -72,7 +72,7 @@ def _landing(page: Page, port: int) -> Iterator[tuple[str, str]]:
 def _answers(page: Page, port: int, asked: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     times = []
     for source, detail_type in asked:
-        query = urlencode({"source": source, "detail_type": detail_type})
+        query = urlencode({"source": source, "type": detail_type})
         began = time.perf_counter()
         page.goto(f"http://127.0.0.1:{port}/event?{query}")
         page.get_by_text("consumed by").first.wait_for()

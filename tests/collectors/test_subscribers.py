@@ -124,13 +124,14 @@ def test_all_pages_are_read(aws: Server, api: Any, collect: Call) -> None:
     assert sorted(row.name for row in outcome.rows) == ["s0", "s1", "s2", "s3"]
 
 
-def test_a_subscriber_whose_filters_are_denied_is_a_gap_and_no_catch_all(
+def test_a_subscriber_whose_filters_are_denied_is_a_gap_and_a_row_that_says_so(
     aws: Server, api: Any, collect: Call
 ) -> None:
     arn = subscribe(api, new_bus(api), "hidden")
     aws.misbehave({"service": "eventbridgev2", "operation": "DescribeSubscriber", "deny": True})
     (outcome,) = collect("subscribers")
-    assert (outcome.rows, outcome.status) == ([], "denied")
+    assert [(row.arn, row.filters_hidden, row.pattern) for row in outcome.rows] == [(arn, True, None)]
+    assert outcome.status == "partial"
     assert [(gap.action, gap.subject) for gap in outcome.scope.gaps] == [("events:DescribeSubscriber", arn)]
 
 

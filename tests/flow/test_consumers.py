@@ -101,6 +101,13 @@ def test_a_scheduled_rule_matches_no_event(build: Build) -> None:
     assert ask(build(BUS, BILL, scheduled), BUS.name).consumers == ()
 
 
+def test_a_subscriber_whose_filters_could_not_be_read_may_get_it(build: Build) -> None:
+    fresh = new_bus()
+    estate = build(fresh, BILL, subscriber(fresh, "s", BILL.arn, filters_hidden=True))
+    row = only(ask(estate))
+    assert (row.name, row.delivery, row.when) == ("bill", "sometimes", ("its filters could not be read",))
+
+
 def test_a_subscriber_without_filter_gets_everything(build: Build) -> None:
     fresh = new_bus()
     assert told(ask(build(fresh, BILL, subscriber(fresh, "all", BILL.arn)), "fresh")) == [
