@@ -17,7 +17,9 @@ _TRACES = ("traces",)
 def producers(estate: Estate, asked: Question) -> Producers:
     """The answer to "who produces this?". Raises UsageError for a bus that nobody knows."""
     buses = _buses(estate, asked)
-    rows = observed(estate, asked, buses) + declared.declared(estate, asked, buses)
+    rows = observed(estate, asked, buses)
+    seen = {row.arn for row in rows}  # one row a (type, producer): the better grade
+    rows += [row for row in declared.declared(estate, asked, buses) if row.arn not in seen]
     entered = (
         buses if buses is not None else frozenset(asking.enters(estate, asked.source, asked.detail_type))
     )

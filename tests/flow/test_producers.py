@@ -78,6 +78,12 @@ def test_a_pipe_that_names_bus_and_source_is_declared(
     assert [(r.evidence, r.name, r.note) for r in ask(estate).producers] == [("declared", "tube", note)]
 
 
+def test_what_is_observed_and_declared_is_one_row_by_its_better_grade(build: Build) -> None:
+    tube = pipe(role_arn=ROLE)
+    estate = build(BUS, tube, trace(), link("pipe-target", tube, BUS, source=SOURCE, detail_type=TYPE))
+    assert told(ask(estate)) == [("observed", "pipe", "tube")]
+
+
 def test_a_schedule_that_puts_the_type_is_declared(build: Build) -> None:
     nightly = Resource(arn=arn("scheduler", "schedule/default/nightly"), kind="schedule", name="nightly")
     estate = build(BUS, nightly, link("schedule", nightly, BUS, source=SOURCE, detail_type=TYPE))
