@@ -5,6 +5,7 @@ One document on stdout, all else on stderr.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -30,6 +31,9 @@ _IN_TABLE = {"consumers": 8, "producers": 8, "events": 9, "subscriptions": 5}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command. Returns its exit code; every error is a sentence on stderr."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):  # names may hold anything, whatever the terminal's encoding
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     asked = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
@@ -101,7 +105,7 @@ def _event(file: str | None) -> dict[str, Any]:
     """The event in a file. Raises UsageError that says what is wrong with it."""
     name = "stdin" if file in (None, "-") else str(file)
     try:
-        text = sys.stdin.read() if name == "stdin" else Path(name).read_text(encoding="utf-8")
+        text = sys.stdin.read() if name == "stdin" else Path(name).read_text(encoding="utf-8-sig")
         found = json.loads(text)
     except OSError as error:
         raise UsageError(f"The event file {name} cannot be read: {error.strerror}.") from error

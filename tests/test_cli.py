@@ -197,6 +197,11 @@ def test_match_answers_each_line_in_order() -> None:
     )
 
 
+def test_match_keeps_to_lines_whatever_they_hold() -> None:
+    line = json.dumps({"pattern": {"a": ["\u2028é"]}, "event": {"a": "\u2028é"}}, ensure_ascii=False)
+    assert run("match", stdin=line + "\n\n").stdout.splitlines()[0] == "true"
+
+
 def test_the_domain_narrows_the_catalogue(tmp_path: Path) -> None:
     tagged: list[Bus | Tag] = [BUS, Tag(arn=BUS.arn, key="domain", value="orders")]
     estate_of(tmp_path, [*tagged, BILL, rule(BUS, "r", BILL.arn)])

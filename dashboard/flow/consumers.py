@@ -27,7 +27,7 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         event=asked,
         snapshot=estate.snapshot.id,
         known=(asked.source, asked.detail_type) in known(estate),
-        complete=not gaps,
+        complete=not gaps and not walk.cut,
         gaps=gaps,
         consumers=tuple(sorted(rows, key=_order)),
         buses=buses,

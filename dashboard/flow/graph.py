@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.flow import health
+from dashboard.flow import arns, health
 from dashboard.flow.answers import Consumer, Consumers, Health, Producer, Producers
 from dashboard.flow.estate import Estate
 
@@ -45,7 +45,7 @@ def neighbourhood(estate: Estate, answer: Consumers, made: Producers, limit: int
         _add_maker(nodes, edges, maker)
     for row in kept:
         _add_path(estate, nodes, edges, row)
-    found = health.health(estate, [*nodes.rows, *edges.carriers()])
+    found = health.health(estate, [arn for arn in [*nodes.rows, *edges.carriers()] if arns.parts(arn)])
     return Neighbourhood(
         nodes=pd.DataFrame([_node(row, found) for row in nodes.ordered()], columns=list(_NODES)),
         edges=pd.DataFrame([_edge(row, found) for row in edges.rows.values()], columns=list(_EDGES)),

@@ -17,7 +17,8 @@ from dashboard.flow.matching import Json, Obj, Verdict
 from dashboard.flow.subscriptions import Subscription
 
 MAX_HOPS = 24
-MAX_PATHS = 20_000
+MAX_STEPS = 50_000
+"""Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
 _HIDDEN = "the filter criteria could not be read"
 _STOPPED = (
     "STOPPED",
@@ -57,6 +58,8 @@ class Walk:
     paths: list[Path] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    steps: int = 0
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,10 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None
         walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
         return
     walk.touched.add(arn)
-    if len(walk.paths) >= MAX_PATHS or len(way.hops) >= MAX_HOPS:
-        walk.notes[f"More than {MAX_PATHS} paths or {MAX_HOPS} hops: the rest is left out."] = None
+    walk.steps += 1
+    if walk.steps > MAX_STEPS or len(way.hops) >= MAX_HOPS:
+        walk.cut = True
+        walk.notes[f"More than {MAX_STEPS:,} steps or {MAX_HOPS} hops: the rest is left out."] = None
         return
     hop, here = _hop(estate, arn, kind, carrier)
     way = way.on(hop)

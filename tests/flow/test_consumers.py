@@ -8,6 +8,7 @@ import pytest
 
 from collectors.errors import UsageError
 from collectors.records import Record, Resource, Schema, Trace
+from dashboard.flow import paths
 from dashboard.flow.answers import Consumer, Consumers, Question
 from dashboard.flow.consumers import consumers
 from dashboard.flow.estate import Estate
@@ -317,6 +318,16 @@ def test_a_loop_is_cut_and_reported(build: Build) -> None:
     answer = ask(estate, BUS.arn)
     assert told(answer) == [("bill", "always", True)]
     assert answer.notes == ("Loop cut: orders → other → orders.",)
+
+
+def test_buses_that_all_forward_to_all_end_the_walk_and_make_the_answer_incomplete(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "MAX_STEPS", 100)
+    mesh = [bus(f"b{n}") for n in range(6)]
+    rules = [rule(a, f"to-{b.name}", b.arn) for a in mesh for b in mesh if a is not b]
+    answer = ask(build(*mesh, BILL, *rules, rule(mesh[5], "end", BILL.arn)), "b0")
+    assert (answer.complete, any("the rest is left out" in note for note in answer.notes)) == (False, True)
 
 
 SNS = [
