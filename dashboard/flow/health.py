@@ -146,7 +146,10 @@ def sentence(answer: Consumers, made: Producers, found: Mapping[str, Health]) ->
     always = {row.arn for row in rows if row.delivery == "always"}
     sometimes = {row.arn for row in rows} - always
     domains = {row.domain for row in rows if row.domain}
-    seen = {row.arn for row in made.producers if row.evidence in ("observed", "declared")}
+    # a rule that forwards is evidence for its bus, but nobody's idea of a service that produces
+    seen = {
+        row.arn for row in made.producers if row.evidence in ("observed", "declared") and row.kind != "rule"
+    }
     text = f"{answer.event.detail_type} ({answer.event.source}) is produced by {_count(len(seen), 'service')}"
     text += f" and consumed by {len(always | sometimes) or 'nobody'}"
     if rows:
