@@ -7,7 +7,7 @@ history, a denial – goes through the local AWS's control endpoint.
 import json
 import urllib.request
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from collectors.sample.estate.calls import Client, Made
 from collectors.sample.estate.changes import history
 from collectors.sample.estate.metrics import metrics
 from collectors.sample.estate.places import OPS_US
+from collectors.sample.estate.producing import PUTS, Put
 from collectors.sample.estate.shapes import Place
 from collectors.sample.estate.trail import BUCKET, log_files
 
@@ -52,16 +53,16 @@ def make_trail(client: Client) -> None:
     api.start_logging(Name=TRAIL)
 
 
-def make_log_files(client: Client, made: Made, now: datetime) -> None:
+def make_log_files(client: Client, made: Made, now: datetime, puts: tuple[Put, ...] = PUTS) -> None:
     """A day of log files in the trail's bucket."""
-    for key, body in log_files(now, made.real):
+    for key, body in log_files(now, made.real, puts):
         client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
 
 
-def make_metrics(endpoint_url: str) -> None:
-    """A day of metrics, in one post a place."""
+def make_metrics(endpoint_url: str, described: Iterable[tuple[Place, dict[str, Any]]] | None = None) -> None:
+    """A day of metrics, in one post a place; those of the sample estate unless others are given."""
     by_place: dict[Place, list[dict[str, Any]]] = defaultdict(list)
-    for place, series in metrics():
+    for place, series in metrics() if described is None else described:
         by_place[place].append(series)
     for place, rows in by_place.items():
         control(endpoint_url, "metrics", _of(place) | {"series": rows})

@@ -1,14 +1,14 @@
 """Registries, schemas with their versions, and discoverers, as calls to AWS."""
 
 from collectors.sample.estate.calls import Client
-from collectors.sample.estate.events import AWS, DISCOVERED, EVENT_TYPES
+from collectors.sample.estate.events import AWS, DISCOVERED
 from collectors.sample.estate.schemas import content, schema_name
 from collectors.sample.estate.shapes import EventType, Place
 
 _OWN_REGISTRIES = (AWS, "discovered-schemas")  # AWS makes these in every account
 
 
-def make_schemas(client: Client, place: Place, events: tuple[EventType, ...] = EVENT_TYPES) -> None:
+def make_schemas(client: Client, place: Place, events: tuple[EventType, ...]) -> None:
     """Every schema of one place, version by version."""
     here = [event for event in events if event.at == place]
     api = client("schemas")

@@ -31,12 +31,12 @@ def start_of_day(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
 
 
-def log_files(now: datetime, real: Real = str) -> Iterator[tuple[str, bytes]]:
+def log_files(now: datetime, real: Real = str, puts: tuple[Put, ...] = PUTS) -> Iterator[tuple[str, bytes]]:
     """(key, gzip content) of every log file. `real` gives the ARN that AWS knows for a declared one."""
     chosen = random.Random(20261125)
     files: dict[tuple[Place, datetime], list[Record]] = defaultdict(list)
     begin = start_of_day(now)
-    for put in PUTS:
+    for put in puts:
         for at, record in _records(put, begin, chosen, real):
             files[put.at, _slot(begin, at)].append(record)
     for place in {place for place, _ in files}:
