@@ -23,6 +23,7 @@ from collectors.errors import HeadwaterError, NoSnapshotError, UsageError
 from dashboard.flow import catalogue, consumers, documents, explaining, patterns, producers
 from dashboard.flow.answers import GapNote, Question
 from dashboard.flow.estate import Estate
+from dashboard.flow.patterns import jsontext
 
 ERR = Console(stderr=True)
 UNKNOWN_TYPE, NO_SNAPSHOT, BAD_USAGE, FAILED = 4, 5, 2, 1
@@ -106,14 +107,14 @@ def _event(file: str | None) -> dict[str, Any]:
     name = "stdin" if file in (None, "-") else str(file)
     try:
         text = sys.stdin.read() if name == "stdin" else Path(name).read_text(encoding="utf-8-sig")
-        found = json.loads(text)
+        found = jsontext.loads(text)  # repeated keys and every digit stay
     except OSError as error:
         raise UsageError(f"The event file {name} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"The event in {name} is not JSON: {error}.") from error
-    if not isinstance(found, dict):
+    if not jsontext.is_object(found):
         raise UsageError(f"The event in {name} is not a JSON object.")
-    return found
+    return dict(jsontext.items(found))
 
 
 def _consumers(asked: argparse.Namespace) -> int:

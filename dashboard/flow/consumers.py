@@ -1,6 +1,7 @@
 """Who consumes this event: the rows, from every bus where it enters to the last hop."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from collectors.errors import UsageError
@@ -8,6 +9,7 @@ from dashboard.flow import asking, completeness, paths, trees
 from dashboard.flow.answers import Consumer, Consumers, Deliverable, Hop, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
+from dashboard.flow.narrowing import Narrowing
 from dashboard.flow.paths import Path, Walk
 
 
@@ -22,6 +24,8 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
     for bus in buses:
         paths.walk(estate, bus, _tree(estate, asked, event, bus), walk)
     rows = told_once(estate, asked, [_row(estate, path) for path in walk.paths])
+    if event is None:
+        rows = _narrowed(Narrowing(estate, asked), rows)
     gaps = completeness.gaps_on(estate, walk.touched)
     return Consumers(
         event=asked,
@@ -34,6 +38,15 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         notes=tuple(walk.notes),
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
     )
+
+
+def _narrowed(schema: Narrowing, rows: list[Consumer]) -> list[Consumer]:
+    """The rows with what the type's schema says of a "sometimes" at their first step."""
+    found = []
+    for row in rows:
+        says = schema.of(row.subscription) if row.path[0].delivery == "sometimes" else None
+        found.append(replace(row, note=" ".join(t for t in (row.note, says) if t)) if says else row)
+    return found
 
 
 def question_of(event: Mapping[str, Any], bus: str | None) -> Question:

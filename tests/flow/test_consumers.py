@@ -88,6 +88,39 @@ def test_a_type_is_delivered_always_sometimes_or_never(
     assert [(row.delivery, row.when) for row in answer.consumers] == ([(delivery, when)] if delivery else [])
 
 
+SCHEMAS = [
+    ({"a": {"type": "string"}}, "never"),
+    ({"total": {"type": "number", "enum": [500]}}, "always"),
+    ({"total": {"type": "number"}}, None),
+]
+
+
+@pytest.mark.parametrize(("properties", "says"), SCHEMAS)
+def test_a_schema_says_when_a_condition_can_never_hold_and_the_row_stays(
+    build: Build, properties: Any, says: str | None
+) -> None:
+    shape = {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
+    schema = Schema(
+        arn=arn("schemas", "schema/acme/o"),
+        registry="acme",
+        name="o",
+        type="JSONSchemaDraft4",
+        source=SOURCE,
+        detail_type=TYPE,
+        content=json.dumps(shape),
+    )
+    costly = json.dumps({"source": [SOURCE], "detail": {"total": [{"numeric": [">", 100]}]}})
+    row = only(ask(build(BUS, BILL, schema, rule(BUS, "r", BILL.arn, costly)), "orders"))
+    assert row.delivery == "sometimes"
+    assert (says or "") in (row.note or "")
+    assert (row.note is None) == (says is None)
+
+
 def test_a_malformed_pattern_may_match_and_hides_no_other_rule(build: Build) -> None:
     pay = function("pay")
     answer = ask(
