@@ -1,0 +1,109 @@
+"""Generated estates: any size, the same for the same seed, the same kind of things as the sample estate."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from collectors.records import FRAMES
+from collectors.sample import generate
+from collectors.sample.drawn import RULES_A_BUS, Size, draw
+from collectors.sample.estate.shapes import Bus, Queue, Rule
+from collectors.sample.server import Server
+
+SMALL = {"rules": 120, "queues": 40, "schemas": 30, "functions": 20, "buses": 6, "event_types": 50}
+
+
+def _all(drawn: Any, kind: type[Any]) -> list[Any]:
+    return [thing for domain in drawn.domains for thing in domain.of(kind)]
+
+
+def test_the_same_seed_draws_the_same_estate_and_another_seed_another() -> None:
+    assert draw(Size(**SMALL), 7) == draw(Size(**SMALL), 7)
+    assert draw(Size(**SMALL), 7) != draw(Size(**SMALL), 8)
+
+
+def test_an_estate_has_as_much_of_everything_as_was_asked_for() -> None:
+    drawn = draw(Size(**SMALL))
+    assert len(_all(drawn, Rule)) == 120
+    assert len(_all(drawn, Queue)) == 40
+    assert len(_all(drawn, Bus)) == 6
+    assert len(drawn.events) == 30
+    assert len({(put.source, put.detail_type) for put in drawn.puts}) == 45  # nine in ten of 50
+
+
+@pytest.mark.parametrize("rules", [1, 10, 295, 1_000, 10_000])
+def test_a_number_of_rules_gives_a_size_that_keeps_awss_quota_a_bus(rules: int) -> None:
+    drawn = draw(Size.of_rules(rules))
+    a_bus = Counter((rule.at, rule.bus) for rule in _all(drawn, Rule))
+    assert sum(a_bus.values()) == rules
+    assert max(a_bus.values()) <= RULES_A_BUS
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [({"rules": 601, "buses": 2}, "do not fit on 2 buses"), ({"queues": 0}, "at least one")],
+)
+def test_a_size_that_cannot_be_is_refused_with_the_reason(size: dict[str, int], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Size(**size)
+
+
+def test_about_a_fifth_of_the_patterns_name_no_source_or_no_detail_type() -> None:
+    patterns = [rule.pattern for rule in _all(draw(Size.of_rules(2_000)), Rule) if rule.name != "to-hub"]
+    open_ones = [p for p in patterns if "source" not in p or "detail-type" not in p]
+    assert 0.15 < len(open_ones) / len(patterns) < 0.25
+
+
+@pytest.mark.parametrize(
+    "operator",
+    ["prefix", "suffix", "wildcard", "anything-but", "numeric", "exists", "equals-ignore-case", "$or"],
+)
+def test_every_operator_comes_up(operator: str) -> None:
+    patterns = str([rule.pattern for rule in _all(draw(Size.of_rules(1_000)), Rule)])
+    assert f"'{operator}'" in patterns
+
+
+def test_a_rule_is_named_once_a_bus() -> None:
+    names = Counter((rule.at, rule.bus, rule.name) for rule in _all(draw(Size.of_rules(1_000)), Rule))
+    assert set(names.values()) == {1}
+
+
+def test_a_generated_snapshot_has_every_frame_and_all_its_rules(tmp_path: Path) -> None:
+    made = generate.as_snapshot(tmp_path, **SMALL)
+    rows = {name: made.rows(name) for name in FRAMES}
+    rules = {row["arn"] for row in rows["subscriptions"] if row["kind"] == "rule"}
+    assert len(rules) == 120
+    assert {row["status"] for row in rows["scopes"]} == {"ok"}
+    assert len(rows["schemas"]) == 30
+    assert len({row["detail_type"] for row in rows["traces"]}) > 30
+
+
+def test_metrics_of_a_generated_snapshot_have_a_point_for_each_five_minutes_of_a_day(tmp_path: Path) -> None:
+    made = generate.as_snapshot(tmp_path, **SMALL)
+    for row in made.rows("metrics")[:50]:
+        assert len(row["times"]) == len(row["values"]) == 288
+        assert row["start"] == row["times"][0]
+        assert row["times"][-1] < row["end"]
+
+
+def test_metrics_can_be_left_out(tmp_path: Path) -> None:
+    assert len(generate.as_snapshot(tmp_path, metrics=False, **SMALL).table("metrics")) == 0
+
+
+def test_through_the_api_the_same_rules_are_made(server: Server) -> None:
+    size = Size(rules=24, queues=10, schemas=6, functions=5, buses=3, event_types=12)
+    generate.through_api(server.endpoint_url, size=size, seed=5)
+    drawn = draw(size, 5)
+    found = set()
+    for bus in _all(drawn, Bus):
+        events = boto3.client(
+            "events",
+            endpoint_url=server.endpoint_url,
+            region_name=bus.at.region,
+            **server.keys(bus.at.account),
+        )
+        found |= {(bus.at, bus.name, r["Name"]) for r in events.list_rules(EventBusName=bus.name)["Rules"]}
+    assert found == {(rule.at, rule.bus, rule.name) for rule in _all(drawn, Rule)}
