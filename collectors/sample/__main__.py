@@ -55,10 +55,16 @@ def _environment(port: int, *, empty: bool) -> dict[str, str]:
     return found | environment()
 
 
-def _fill(port: int, size: str) -> None:
-    from collectors.sample.load import load  # noqa: PLC0415 - as above
+def _fill(port: int, size: str) -> subprocess.Popen[bytes]:
+    """Begins to load the estate, in a process of its own: server and loader then have a core each.
 
-    load(f"http://127.0.0.1:{port}", "small" if size == "small" else int(size))
+    Ctrl-C does not reach that process; `_stop_on_signals` ends it.
+    """
+    wanted = size if size.isdigit() else repr(size)
+    script = f"from collectors.sample.load import load; load('http://127.0.0.1:{port}', {wanted})"
+    return subprocess.Popen(  # noqa: S603 - our own loader; the size is digits or small
+        [sys.executable, "-c", script], start_new_session=True
+    )
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
@@ -74,12 +80,14 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _stop_on_signals() -> threading.Event:
+def _stop_on_signals(loader: list[subprocess.Popen[bytes]]) -> threading.Event:
+    """An event that SIGINT and SIGTERM set. While the estate is still being loaded they end everything at once."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
-        if loading:  # the estate is still being made: nothing is worth waiting for
+        for process in loader:
+            process.kill()
             os._exit(0)
 
     signal.signal(signal.SIGINT, stop)
@@ -87,25 +95,25 @@ def _stop_on_signals() -> threading.Event:
     return stopped
 
 
-loading = True
-
-
 def main() -> int:
-    """Serves, fills, says so, and waits."""
-    global loading  # noqa: PLW0603 - a signal's handler has no other way to know
+    """Serves, fills, says so, and waits. Exit 1 when the estate cannot be loaded, 2 for bad usage or a taken port."""
     arguments = _arguments()
-    stopped = _stop_on_signals()
+    loader: list[subprocess.Popen[bytes]] = []
+    stopped = _stop_on_signals(loader)
     from collectors.sample.server.serve import serve  # noqa: PLC0415 - moto takes half a second; --help should not
 
     try:
         server = serve(arguments.port)
-    except (OSError, SystemExit) as error:
-        print(f"cannot serve on port {arguments.port}: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"cannot serve on port {arguments.port}: {error.strerror}", file=sys.stderr)
         return 2
-    environment = _environment(server.server_port, empty=arguments.empty)
     if not arguments.empty:
-        _fill(server.server_port, arguments.size)
-    loading = False
+        loader.append(_fill(server.server_port, arguments.size))
+    environment = _environment(server.server_port, empty=arguments.empty)
+    if loader and loader[0].wait() != 0:
+        print("the sample estate could not be loaded", file=sys.stderr)
+        return 1
+    loader.clear()
     if arguments.command:
         return _run(arguments.command, environment)
     print("\n".join(f"{name}={value}" for name, value in environment.items()))

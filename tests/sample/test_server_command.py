@@ -1,6 +1,7 @@
 """python -m collectors.sample: its lines, its exit codes, and its end."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -60,6 +61,25 @@ def test_bad_usage_exits_2(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("usage:")
+
+
+def test_a_port_that_is_taken_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("--empty", "--port", str(port))
+    assert (done.returncode, done.stderr) == (2, f"cannot serve on port {port}: Address already in use\n")
+
+
+def test_a_signal_while_the_estate_is_loaded_ends_it_at_once() -> None:
+    with subprocess.Popen(
+        COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        out, errors = process.communicate(timeout=10)
+    assert time.monotonic() - begun < 1
+    assert (process.returncode, out, errors) == (0, "", "")
 
 
 def test_unimplemented_actions_leave_no_word_on_stderr() -> None:

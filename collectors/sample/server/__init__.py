@@ -59,6 +59,10 @@ class Server:
         """Adds misbehaviour rules."""
         self.control("POST", "misbehave", list(rules))
 
+    def keep_quotas(self) -> None:
+        """Throttles at AWS's published quotas from now on; `calls()` tells how often it did."""
+        self.control("POST", "quotas")
+
     def behave(self) -> None:
         """Drops every misbehaviour rule and the counts of calls."""
         self.control("DELETE", "misbehave")

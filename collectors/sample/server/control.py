@@ -22,6 +22,7 @@ from typing import Any
 
 from collectors.sample.server import cloudtrail, cloudwatch, lists, moto_backend, sources, store
 from collectors.sample.server.misbehave import Conduct, rule
+from collectors.sample.server.quotas import QUOTAS
 from collectors.sample.server.wire import Response
 
 PREFIX = "/_headwater/"
@@ -99,6 +100,7 @@ _ACTS: dict[tuple[str, str], Callable[[Any, Conduct], Any]] = {
     ("GET", "misbehave"): _rules,
     ("POST", "misbehave"): _add_rules,
     ("DELETE", "misbehave"): _clear_rules,
+    ("POST", "quotas"): lambda _, conduct: _add_rules(list(QUOTAS), conduct),
     ("POST", "metrics"): _metrics,
     ("POST", "cloudtrail"): _cloudtrail,
     ("POST", "partner-sources"): _partner_sources,

@@ -109,6 +109,15 @@ def _entry_problem(entry: Params) -> Params | None:
     return None
 
 
+def create_stream(call: Call) -> Params:
+    """As moto, which forgets the tags that come with a stream."""
+    answer = call.moto()
+    if call.params.get("Tags"):
+        given = {"StreamName": call.params["StreamName"], "Tags": call.params["Tags"]}
+        call.moto(given, "AddTagsToStream")
+    return answer
+
+
 def create_partner_source(call: Call) -> Params:
     """As moto, with the ARN spelled as on AWS."""
     return {"EventSourceArn": sources.offer(call.params["Account"], call.region, call.params["Name"])}
@@ -125,6 +134,7 @@ HANDLERS: dict[tuple[str, str], Callable[[Call], Params]] = {
     ("pipes", "DescribePipe"): lambda call: _settled(call.moto()),
     ("s3", "PutBucketNotificationConfiguration"): put_notification,
     ("s3", "GetBucketNotificationConfiguration"): get_notification,
+    ("kinesis", "CreateStream"): create_stream,
     ("events", "PutEvents"): put_events,
     ("events", "CreatePartnerEventSource"): create_partner_source,
     # moto answers nothing at all, which reads as "does not match"

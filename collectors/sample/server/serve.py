@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Any
 
@@ -22,7 +23,12 @@ class QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto has no stu
 
 
 def serve(port: int = 0) -> BaseWSGIServer:
-    """A server on 127.0.0.1, already answering on a thread of its own. port 0: any free one, see server_port."""
+    """A server on 127.0.0.1, already answering on a thread of its own. port 0: any free one, see server_port.
+
+    Raises OSError for a port that is taken.
+    """
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # werkzeug would print advice and end the process
     server = make_server("127.0.0.1", port, Front(), threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
