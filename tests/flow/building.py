@@ -10,8 +10,10 @@ import pyarrow as pa
 
 from collectors import snapshot
 from collectors.frames import frame_of, table_of
-from collectors.records import Bus, Gap, Link, Record, Resource, ScopeRun, Subscription
+from collectors.records import Bus, Gap, Link, Record, Resource, ScopeRun, Subscription, Trace
 from collectors.settings import Settings
+from dashboard.flow.answers import Consumer, Consumers, Question
+from dashboard.flow.consumers import consumers
 from dashboard.flow.estate import Estate
 
 ACCOUNT, OTHER, THIRD, REGION = "111111111111", "222222222222", "333333333333", "eu-west-1"
@@ -105,3 +107,28 @@ def estate_of(
         tables[frame].append(table_of(frame, rows, scope))
     whole = {frame: pa.concat_tables(parts) for frame, parts in tables.items()}
     return Estate.of(snapshot.write(store, whole, "local"), settings or Settings(store=store))
+
+
+def ask(estate: Estate, on: str | None = None, event: dict[str, Any] | None = None) -> Consumers:
+    """Who consumes the type that all these estates speak of."""
+    return consumers(estate, Question(SOURCE, TYPE, on), event)
+
+
+def told(answer: Consumers) -> list[tuple[str, str, bool]]:
+    return [(row.name, row.delivery, row.active) for row in answer.consumers]
+
+
+def only(answer: Consumers) -> Consumer:
+    (row,) = answer.consumers
+    return row
+
+
+def trace(on: Record, source: str = SOURCE, detail_type: str = TYPE, **more: Any) -> Trace:
+    values = {
+        "hour": NOW,
+        "principal": f"arn:aws:iam::{ACCOUNT}:role/shop",
+        "principal_kind": "role",
+        "events": 3,
+    }
+    values |= {"failed": 1, "first_seen": NOW, "last_seen": NOW, "evidence": "s3://trail"}
+    return Trace(bus_arn=on.arn, source=source, detail_type=detail_type, **(values | more))  # type: ignore[attr-defined]
