@@ -1,6 +1,5 @@
 """An estate of any size, drawn from a seed in the words of the sample estate: the same seed gives the same estate."""
 
-import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from collectors.sample.drawn_patterns import FIELDS, Type, detail_types, narrow_condition, pattern
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import ACCOUNTS, REGIONS
 from collectors.sample.estate.producing import Put, function
 from collectors.sample.estate.shapes import (
@@ -18,7 +18,6 @@ from collectors.sample.estate.shapes import (
     Function,
     NewBus,
     Pipe,
-    Place,
     Queue,
     Rule,
     StateMachine,
@@ -27,38 +26,12 @@ from collectors.sample.estate.shapes import (
     Topic,
     TopicSubscription,
 )
+from collectors.sample.size import Size
 
 DOMAINS = (
     "orders", "payments", "fulfilment", "catalogue", "customers", "notifications", "analytics", "pricing",
     "suppliers", "returns", "loyalty", "stores",
 )  # fmt: skip
-RULES_A_BUS = 300  # AWS's quota
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much of everything. Raises ValueError when the rules do not fit on the buses."""
-
-    rules: int = 1_000
-    queues: int = 200
-    schemas: int = 200
-    functions: int = 100
-    buses: int = 4
-    accounts: int = 3
-    event_types: int = 200
-
-    def __post_init__(self) -> None:
-        if self.rules > self.buses * RULES_A_BUS:
-            raise ValueError(f"{self.rules} rules do not fit on {self.buses} buses of {RULES_A_BUS} rules")
-        if min(self.queues, self.functions, self.buses, self.accounts, self.event_types) < 1:
-            raise ValueError("an estate has at least one of everything but rules and schemas")
-
-    @classmethod
-    def of_rules(cls, rules: int) -> "Size":
-        """The size that goes with a number of rules, in the shares of a large estate."""
-        fifth = max(4, rules // 5)
-        buses = max(4, math.ceil(rules / (RULES_A_BUS - 5)))
-        return cls(rules, fifth, fifth, max(4, rules // 10), buses, 3, fifth)
 
 
 @dataclass

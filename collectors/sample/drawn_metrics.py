@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from collectors.frames import empty, schema_of
 from collectors.sample.drawn import Drawn
 from collectors.sample.estate.day import PEAK_HOUR
-from collectors.sample.estate.shapes import Function, Place, Queue, Rule
+from collectors.sample.estate.place import Place
+from collectors.sample.estate.shapes import Function, Queue, Rule
 
 PERIOD = 300
 WINDOWS = 86_400 // PERIOD

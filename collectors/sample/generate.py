@@ -16,15 +16,17 @@ from collectors import snapshot
 from collectors.frames import empty, frame_of, table_of
 from collectors.listing import COLLECTORS
 from collectors.records import FRAMES, Record, ScopeRun
-from collectors.sample.drawn import Drawn, Size, draw
+from collectors.sample.drawn import Drawn, draw
 from collectors.sample.drawn_metrics import formulas, metrics_table
 from collectors.sample.estate import make_history
 from collectors.sample.estate.calls import Made
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import CORE_EU
-from collectors.sample.estate.shapes import Bucket, Domain, Place
+from collectors.sample.estate.shapes import Bucket, Domain
 from collectors.sample.estate.trail import BUCKET
 from collectors.sample.loader import Clients, Loader, make_things
 from collectors.sample.recording import Row, default_bus, rows_of, schema_rows, trace_rows
+from collectors.sample.size import Size
 from collectors.snapshot import Snapshot
 
 ESTATE = "local AWS"  # what a run of the collectors against the local AWS calls it

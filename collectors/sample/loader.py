@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from collectors.sample.estate import make_events, make_schemas, make_services
 from collectors.sample.estate.calls import Client, Made, tags_of
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import REGIONS, ROLE
 from collectors.sample.estate.roles import make_roles, roles_of
 from collectors.sample.estate.shapes import (
@@ -28,7 +29,6 @@ from collectors.sample.estate.shapes import (
     NewBus,
     PartnerSource,
     Pipe,
-    Place,
     Queue,
     Rule,
     Schedule,

@@ -9,6 +9,7 @@ from typing import Any
 from collectors import records
 from collectors.records import Record
 from collectors.sample.estate.calls import policy, tags_of
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.producing import Put
 from collectors.sample.estate.schemas import content, schema_name
 from collectors.sample.estate.shapes import (
@@ -19,7 +20,6 @@ from collectors.sample.estate.shapes import (
     Function,
     NewBus,
     Pipe,
-    Place,
     Queue,
     Rule,
     StateMachine,

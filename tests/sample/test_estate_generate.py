@@ -9,9 +9,10 @@ import pytest
 
 from collectors.records import FRAMES
 from collectors.sample import generate
-from collectors.sample.drawn import RULES_A_BUS, Size, draw
+from collectors.sample.drawn import draw
 from collectors.sample.estate.shapes import Bus, Queue, Rule
 from collectors.sample.server import Server
+from collectors.sample.size import RULES_A_BUS, Size
 
 SMALL = {"rules": 120, "queues": 40, "schemas": 30, "functions": 20, "buses": 6, "event_types": 50}
 

@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from collectors.sample.estate import every
 from collectors.sample.estate.events import EVENT_TYPES
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import CORE_EU, OPS_EU, OPS_US, PLACES, SHOP_EU
 from collectors.sample.estate.schemas import schema_name
-from collectors.sample.estate.shapes import Bus, Function, Place, Queue, Rule, Subscriber
+from collectors.sample.estate.shapes import Bus, Function, Queue, Rule, Subscriber
 from collectors.sample.load import environment
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import CORE_EU, OPS_EU, OPS_US, SHOP_EU
 from collectors.sample.estate.producing import CI, SSO, Caller
-from collectors.sample.estate.shapes import Place
 from collectors.sample.estate.trail import record
 
 ADMIN = Caller(SSO.replace("Merchandiser", "Administrator"), "robin.admin@acme.example")

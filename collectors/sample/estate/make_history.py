@@ -14,9 +14,9 @@ from typing import Any
 from collectors.sample.estate.calls import Client, Made
 from collectors.sample.estate.changes import history
 from collectors.sample.estate.metrics import metrics
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import OPS_US
 from collectors.sample.estate.producing import PUTS, Put
-from collectors.sample.estate.shapes import Place
 from collectors.sample.estate.trail import BUCKET, log_files
 
 TRAIL = "acme-events"

@@ -2,8 +2,9 @@
 
 from collectors.sample.estate.calls import Client
 from collectors.sample.estate.events import AWS, DISCOVERED
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.schemas import content, schema_name
-from collectors.sample.estate.shapes import EventType, Place
+from collectors.sample.estate.shapes import EventType
 
 _OWN_REGISTRIES = (AWS, "discovered-schemas")  # AWS makes these in every account
 

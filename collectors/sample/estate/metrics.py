@@ -9,13 +9,13 @@ from typing import Any
 
 from collectors.sample.estate import every
 from collectors.sample.estate.day import PEAK_HOUR
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import SHOP_EU
 from collectors.sample.estate.rates import arriving, rate_of_rule, rate_of_subscriber
 from collectors.sample.estate.shapes import (
     Function,
     NewBus,
     Pipe,
-    Place,
     Queue,
     Rule,
     ScheduleGroup,

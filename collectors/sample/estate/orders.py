@@ -1,5 +1,6 @@
 """Orders: account 222222222222, the bus `orders` in both regions."""
 
+from collectors.sample.estate import storefront
 from collectors.sample.estate.places import (
     CORE,
     CORE_EU,
@@ -24,17 +25,14 @@ from collectors.sample.estate.shapes import (
     Pipe,
     Queue,
     Rule,
-    Schedule,
-    ScheduleGroup,
     StateMachine,
-    Stream,
     Target,
     Topic,
     TopicSubscription,
 )
 
 EU, US = SHOP_EU, SHOP_US
-ORDERS, STOREFRONT = "com.acme.orders", "com.acme.storefront"
+ORDERS = "com.acme.orders"
 DLQ = "orders-undelivered"
 
 BUSES = (
@@ -257,53 +255,6 @@ EVERYTHING = (
     Function(EU, "giftcard-ledger"),
 )
 
-STOREFRONT_THINGS = (
-    Rule(US, "orders", "to-orders-eu", {"source": [STOREFRONT]}, (to_bus(EU.bus("orders"), US),)),
-    Rule(
-        US,
-        "orders",
-        "us-checkouts",
-        event(STOREFRONT, "CheckoutStarted"),
-        (Target(US.function("us-tax-estimator")),),
-    ),
-    Rule(
-        EU,
-        "orders",
-        "checkout-funnel",
-        event(STOREFRONT, "CheckoutStarted"),
-        (with_dlq(EU.function("funnel-counter"), EU, DLQ),),
-    ),
-    Rule(
-        EU,
-        "orders",
-        "basket-reminder",
-        {"source": [{"equals-ignore-case": "COM.ACME.STOREFRONT"}], "detail-type": ["BasketAbandoned"]},
-        (with_dlq(EU.queue("basket-reminders"), EU, DLQ),),
-    ),
-    *worked_queue(EU, "basket-reminders", "send-basket-reminder"),
-    Function(EU, "send-basket-reminder"),
-    Function(EU, "funnel-counter"),
-    Function(US, "us-tax-estimator"),
-)
-
-PRODUCERS = (
-    Function(EU, "checkout-api", puts=("orders",)),
-    Function(US, "us-storefront", puts=("orders",)),
-    # Two functions of one role: a record of CloudTrail cannot tell them apart.
-    Function(EU, "order-desk-search", role="order-desk-role"),
-    Function(EU, "order-desk-edit", role="order-desk-role", puts=("orders",)),
-    Stream(EU, "orders-outbox"),
-    Pipe(
-        EU,
-        "orders-outbox",
-        source=EU.stream("orders-outbox"),
-        target=EU.bus("orders"),
-        puts=(ORDERS, "OrderArchived"),
-    ),
-    ScheduleGroup(EU),
-    Schedule(EU, "basket-sweep", "rate(15 minutes)", EU.bus("orders"), puts=(STOREFRONT, "BasketAbandoned")),
-)
-
 DOMAIN = Domain(
     "orders",
     owner="mia.keller@acme.example",
@@ -315,7 +266,7 @@ DOMAIN = Domain(
         *CHANGED,
         *CONFIRMED,
         *EVERYTHING,
-        *STOREFRONT_THINGS,
-        *PRODUCERS,
+        *storefront.THINGS,
+        *storefront.PRODUCERS,
     ),
 )

@@ -1,6 +1,7 @@
 """The three accounts and two regions of Acme, and the small words the domain files share."""
 
-from collectors.sample.estate.shapes import EventSourceMapping, Pattern, Place, Queue, Target
+from collectors.sample.estate.place import Place
+from collectors.sample.estate.shapes import EventSourceMapping, Pattern, Queue, Target
 
 CORE, SHOP, OPS = "111111111111", "222222222222", "333333333333"
 COURIER_GROUP = Place("999999999999", "eu-west-1")  # another company's account: never collected

@@ -6,8 +6,8 @@
 
 from dataclasses import dataclass
 
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import CORE_EU, CORE_US, OPS_EU, OPS_US, SHOP_EU, SHOP_US
-from collectors.sample.estate.shapes import Place
 
 SSO = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Merchandiser_0a1b2c3d4e5f6071"
 

@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collectors.sample.estate.day import spread
+from collectors.sample.estate.place import Place
 from collectors.sample.estate.places import SHOP_EU
 from collectors.sample.estate.producing import PUTS, Caller, Put
-from collectors.sample.estate.shapes import Place
 
 BUCKET = "acme-cloudtrail-logs"
 HOURS_A_FILE = 3
