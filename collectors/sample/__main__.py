@@ -10,7 +10,7 @@ import sys
 import threading
 from types import FrameType
 
-from collectors.sample.server import HOME_ACCOUNT
+from collectors.sample.server import HOME_ACCOUNT, clean_environment
 
 REGIONS = "eu-west-1,us-east-1"
 
@@ -58,21 +58,21 @@ def _environment(port: int, *, empty: bool) -> dict[str, str]:
 def _fill(port: int, size: str) -> subprocess.Popen[bytes]:
     """Begins to load the estate, in a process of its own: server and loader then have a core each.
 
-    Ctrl-C does not reach that process; `_stop_on_signals` ends it.
+    Ctrl-C does not reach that process; `_Stop` ends it.
     """
     wanted = size if size.isdigit() else repr(size)
     script = f"from collectors.sample.load import load; load('http://127.0.0.1:{port}', {wanted})"
     return subprocess.Popen(  # noqa: S603 - our own loader; the size is digits or small
-        [sys.executable, "-c", script], start_new_session=True
+        [sys.executable, "-c", script], env=clean_environment(), start_new_session=True
     )
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
     """Runs a command and passes its exit code on; a signal's end becomes 128 + its number, as in a shell."""
     try:
-        process = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603 - the user's own command
+        process = subprocess.Popen(command, env=clean_environment() | environment)  # noqa: S603 - the user's own command
     except OSError as error:
-        print(f"cannot run {command[0]}: {error.strerror}", file=sys.stderr)
+        print(f"cannot run {command[0]}: {os.strerror(error.errno or 0)}", file=sys.stderr)
         return 127
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the command too; it decides
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
@@ -80,45 +80,47 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _stop_on_signals(loader: list[subprocess.Popen[bytes]]) -> threading.Event:
-    """An event that SIGINT and SIGTERM set. While the estate is still being loaded they end everything at once."""
-    stopped = threading.Event()
+class _Stop:
+    """What SIGINT and SIGTERM do: end everything at once until `ready`, then set `asked`."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-        for process in loader:
-            process.kill()
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.ready = False
+        self.loader: subprocess.Popen[bytes] | None = None
+        signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.ready:
+            if self.loader:
+                self.loader.kill()
             os._exit(0)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    return stopped
+        self.asked.set()
 
 
 def main() -> int:
     """Serves, fills, says so, and waits. Exit 1 when the estate cannot be loaded, 2 for bad usage or a taken port."""
     arguments = _arguments()
-    loader: list[subprocess.Popen[bytes]] = []
-    stopped = _stop_on_signals(loader)
+    stop = _Stop()
     from collectors.sample.server.serve import serve  # noqa: PLC0415 - moto takes half a second; --help should not
 
     try:
         server = serve(arguments.port)
     except OSError as error:
-        print(f"cannot serve on port {arguments.port}: {error.strerror}", file=sys.stderr)
+        print(f"cannot serve on port {arguments.port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
         return 2
     if not arguments.empty:
-        loader.append(_fill(server.server_port, arguments.size))
+        stop.loader = _fill(server.server_port, arguments.size)
     environment = _environment(server.server_port, empty=arguments.empty)
-    if loader and loader[0].wait() != 0:
+    if stop.loader and stop.loader.wait() != 0:
         print("the sample estate could not be loaded", file=sys.stderr)
         return 1
-    loader.clear()
+    stop.ready = True
     if arguments.command:
         return _run(arguments.command, environment)
     print("\n".join(f"{name}={value}" for name, value in environment.items()))
     print("ready", flush=True)
-    stopped.wait()
+    stop.asked.wait()
     return 0
 
 

@@ -104,7 +104,7 @@ def start(port: int = 0, *, size: str | int | None = None, timeout: float = 60) 
     what = ["--empty"] if size is None else ["--size", str(size)]
     command = [sys.executable, "-m", "collectors.sample", "--port", str(port), *what]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=_clean_environment()
+        command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=clean_environment()
     )
     server = Server(process)
     reminder = threading.Timer(timeout, process.kill)
@@ -121,6 +121,6 @@ def start(port: int = 0, *, size: str | int | None = None, timeout: float = 60) 
     raise RuntimeError(f"the local AWS did not start (exit {process.returncode})")
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Our environment without what would point the server's own clients, or moto, elsewhere."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
