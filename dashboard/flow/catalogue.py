@@ -1,6 +1,6 @@
 """The catalogue: every known event type, what knows it, and the subscriptions that stay open."""
 
-from dashboard.flow import arns, consumers, domains, producers, trees
+from dashboard.flow import arns, counting, domains, producers, trees
 from dashboard.flow.answers import EventRow, Events, OpenSubscription, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key, Known, known
@@ -28,7 +28,7 @@ def events(estate: Estate, domain: str | None = None) -> Events:
 
 
 def _events(estate: Estate) -> Events:
-    consumed, produced = consumers.counts(estate), producers.counts(estate)
+    consumed, produced = counting.counts(estate), producers.counts(estate)
     types = known(estate)
     rows = [_row(estate, key, types[key], consumed[key], produced[key]) for key in sorted(types)]
     # every scope goes into the catalogue, so every gap touches it

@@ -151,19 +151,3 @@ def _order(row: Consumer) -> tuple[Any, ...]:
         len(row.path),
         [hop.arn for hop in row.path],
     )
-
-
-def counts(estate: Estate) -> dict[tuple[str, str], int]:
-    """How many distinct active consumers each known type has. Computed once an estate."""
-    if "consumer-counts" not in estate.memory:
-        estate.memory["consumer-counts"] = {key: _count(estate, Question(*key)) for key in known(estate)}
-    found: dict[tuple[str, str], int] = estate.memory["consumer-counts"]
-    return found
-
-
-def _count(estate: Estate, asked: Question) -> int:
-    walk = Walk(estate)
-    tree = trees.of_type(asked.source, asked.detail_type)
-    for bus in asking.entry_buses(estate, asked):
-        paths.walk(estate, bus, tree, walk)
-    return len({path.hops[-1].arn for path in walk.paths if all(hop.active for hop in path.hops)})

@@ -98,13 +98,24 @@ def _from_bus(walk: Walk, bus: str, tree: Any, way: _Way) -> None:
         verdict = sub.decide(tree)
         if verdict.delivery == "never" or sub.target is None:
             continue
-        carrier = Carrier(
-            sub.kind, sub.arn, sub.arn, sub.account, sub.row["role_arn"], verdict, sub.active, sub.why
-        )
-        after = tree if estate.kind_of(sub.target) == "bus" else trees.after_input(sub.row, tree)
-        _reach(walk, sub.target, after, carrier, way.starting(sub.arn, sub))
+        _through(walk, sub, verdict, tree, way)
     for link in estate.links_from(bus, "event-source", "endpoint"):
         _follow(walk, link, tree, tree, way.starting(link["arn"] or link["to_arn"]))
+
+
+def through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any) -> None:
+    """Every path that begins with this subscription of its own bus."""
+    if sub.target is not None:
+        _through(walk, sub, verdict, tree, _Way(sub.bus, buses=(sub.bus,)))
+
+
+def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: _Way) -> None:
+    estate, target = walk.estate, sub.target or ""
+    carrier = Carrier(
+        sub.kind, sub.arn, sub.arn, sub.account, sub.row["role_arn"], verdict, sub.active, sub.why
+    )
+    after = tree if estate.kind_of(target) == "bus" else trees.after_input(sub.row, tree)
+    _reach(walk, target, after, carrier, way.starting(sub.arn, sub))
 
 
 def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from collectors.records import Schema, Tag
 from collectors.settings import Domain, Settings
+from dashboard.flow.answers import Question
 from dashboard.flow.catalogue import events
+from dashboard.flow.consumers import consumers
 from dashboard.flow.domains import domains
 from dashboard.flow.search import parse, search, suggestions
-from tests.flow.building import SOURCE, TYPE, Build, arn, bus, function, gap, rule
+from tests.flow.building import SOURCE, TYPE, Build, arn, bus, function, gap, link, pipe, queue, rule
 
 BUS, BILL = bus(), function()
 
@@ -66,6 +68,23 @@ def test_a_catch_all_is_told_apart_from_a_family(build: Build) -> None:
         ("every", True),
         ("some", False),
     ]
+
+
+def test_the_count_of_consumers_is_that_of_the_answer(build: Build) -> None:
+    """Through what the count takes short cuts on: queues, filters, buses, rules that are off."""
+    inbox, other, tube = queue(), bus("other"), pipe()
+    pay, gone = function("pay"), arn("lambda", "function:gone")
+    picky = ('{"body": {"detail-type": ["OrderPlaced"]}}',)
+    estate = build(
+        *(BUS, other, BILL, pay, inbox, tube, rule(BUS, "a", BILL.arn), rule(BUS, "b", inbox.arn)),
+        *(rule(BUS, "off", function("off").arn, state="DISABLED"), function("off"), rule(BUS, "gone", gone)),
+        *(rule(BUS, "to", other.arn), rule(other, "c", function("far").arn), function("far")),
+        rule(BUS, "late", inbox.arn, '{"source": ["com.acme.orders"], "detail-type": ["OrderShipped"]}'),
+        link("event-source-mapping", inbox, pay, dialect="lambda", filters=picky),
+    )
+    found = {(row.source, row.detail_type): row.consumers for row in events(estate).events}
+    assert found == {key: consumers(estate, Question(*key)).count for key in found}
+    assert found == {(SOURCE, TYPE): 3, (SOURCE, "OrderShipped"): 0}
 
 
 def test_the_catalogue_is_incomplete_with_any_gap(build: Build) -> None:

@@ -1,0 +1,54 @@
+"""How many consumers every known type has, without making the rows: the catalogue asks it of thousands of types."""
+
+from dashboard.flow import asking, matching, paths, trees
+from dashboard.flow.answers import Question
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import Key, known
+from dashboard.flow.paths import Walk
+from dashboard.flow.subscriptions import Subscription
+
+
+def counts(estate: Estate) -> dict[Key, int]:
+    """Distinct active consumers of each known type, as consumers() has them. Computed once an estate."""
+    if "consumer-counts" not in estate.memory:
+        estate.memory["consumer-counts"] = {key: _count(estate, Question(*key)) for key in known(estate)}
+    found: dict[Key, int] = estate.memory["consumer-counts"]
+    return found
+
+
+def _count(estate: Estate, asked: Question) -> int:
+    tree = trees.of_type(asked.source, asked.detail_type)
+    ends: set[str] = set()
+    for bus in asking.entry_buses(estate, asked):
+        if estate.links_from(bus, "event-source", "endpoint"):
+            ends |= _active_ends(paths.walk(estate, bus, tree))
+            continue
+        for sub in estate.candidates(bus, asked.source, asked.detail_type):
+            verdict = sub.decide(tree)
+            if verdict.delivery == "never":
+                continue
+            same = _same_ends(estate, sub)
+            if same is None:
+                walk = Walk(estate)
+                paths.through(walk, sub, verdict, tree)
+                same = _active_ends(walk)
+            ends |= same
+    return len(ends)
+
+
+def _active_ends(walk: Walk) -> frozenset[str]:
+    return frozenset(path.hops[-1].arn for path in walk.paths if all(hop.active for hop in path.hops))
+
+
+def _same_ends(estate: Estate, sub: Subscription) -> frozenset[str] | None:
+    """The ends behind a subscription where they are the same for every event: no bus and no filter comes after it."""
+    judged: dict[tuple[str, str], frozenset[str] | None] = estate.memory.setdefault("same-ends", {})
+    if sub.order not in judged:
+        walk = Walk(estate)
+        paths.through(walk, sub, matching.ALWAYS, matching.UNKNOWN)
+        judged[sub.order] = None if any(_chooses(estate, arn) for arn in walk.touched) else _active_ends(walk)
+    return judged[sub.order]
+
+
+def _chooses(estate: Estate, arn: str) -> bool:
+    return estate.kind_of(arn) == "bus" or any(link["filters"] for link in estate.links_from(arn))
