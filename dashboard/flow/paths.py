@@ -283,10 +283,7 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
 
 def _onward(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
     """Event sources and global endpoints: they hand on what they get."""
-    links = walk.estate.links_from(arn, "event-source", "endpoint")
-    if not links:
-        return
-    for link in links:
+    for link in walk.estate.links_from(arn, "event-source", "endpoint"):
         _follow(walk, link, tree, tree, way)
 
 
