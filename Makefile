@@ -25,7 +25,7 @@ check: setup ## lint, types, contracts and all tests but the browser's
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
-	$(VENV)/bin/pytest -m "not browser"
+	$(VENV)/bin/pytest -m "not browser" -n 2 --dist loadgroup
 
 browser: setup
 	$(VENV)/bin/pytest -m browser

@@ -66,3 +66,10 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
         assert made.stdout, made.stderr[-3000:]
         calls = tuple(server.calls()["calls"])
         yield Collected(server, store, environment, json.loads(made.stdout), made.returncode, calls)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks the sample estate runs on one worker: it is loaded and collected once, however many workers there are."""
+    for item in items:
+        if "collected" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("collected"))
