@@ -39,14 +39,19 @@ def list_metrics(call: Call) -> Params:
     now = int(time.time() // 60)
     rows = [
         _row(series)
-        for series in STORE[call.scope].values()
+        for series in list(STORE[call.scope].values())
         if params.get("Namespace") in {None, series.namespace}
         and params.get("MetricName") in {None, series.metric}
         and all(_has(series, each) for each in wanted)
-        and ("RecentlyActive" not in params or not np.isnan(minutes(series, now - 180, now)).all())
+        and ("RecentlyActive" not in params or _sends(series, now))
     ]
     items, token = page(call, rows, size=PAGE, bad="InvalidParameterValue")
     return {"Metrics": items, **token}
+
+
+def _sends(series: Series, now: int) -> bool:
+    """Whether a series sent anything in the last three hours; one that also sends zeros always did."""
+    return not series.sparse_zero or not np.isnan(minutes(series, now - 180, now)).all()
 
 
 def _row(series: Series) -> Params:

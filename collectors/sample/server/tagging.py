@@ -24,13 +24,13 @@ def _ours(call: Call) -> Iterator[Tagged]:
     """(ARN, resource type, tags) of what moto's GetResources leaves out."""
     yield from _moto(call)
     held = schema_books.STORE[call.scope]
-    for registry in held.registries.values():
+    for registry in list(held.registries.values()):
         yield registry.arn, "schemas:registry", registry.tags
-        for schema in registry.schemas.values():
+        for schema in list(registry.schemas.values()):
             yield schema.arn, "schemas:schema", schema.tags
     for one in schema_books.books(call).discoverers.values():
         yield one["DiscovererArn"], "schemas:discoverer", one["Tags"]
-    for arn, tags in v2_store.STORE[call.scope].tags.items():
+    for arn, tags in list(v2_store.STORE[call.scope].tags.items()):
         yield arn, f"events:{arn.split(':')[5].split('/')[0]}", tags
 
 

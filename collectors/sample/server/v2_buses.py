@@ -112,7 +112,9 @@ def list_event_buses(call: Call) -> Params:
     rows = sorted(STORE[call.scope].buses.values(), key=lambda row: row["Name"])
     for scope in scopes:
         if scope != call.scope and scope[1] == call.region:
-            rows += [_identity(row) for row in STORE[scope].buses.values() if _ram(call, row["EventBusArn"])]
+            rows += [
+                _identity(row) for row in list(STORE[scope].buses.values()) if _ram(call, row["EventBusArn"])
+            ]
     owner = params.get("EventBusAccountId")
     return listed(call, "EventBuses", [row for row in rows if owner in {None, row["EventBusAccountId"]}])
 
