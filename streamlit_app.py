@@ -1,22 +1,31 @@
 """Headwater's pages: who produces and who consumes every event. Start with `streamlit run streamlit_app.py`."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from dashboard import state
 from dashboard.pages import PAGES, Page, frame, links, parts
+from dashboard.pages.scope import Scope
+
+_SCOPE = "_scope"
 
 
-def _drawn(page: Page) -> Callable[[], None]:
+def _page(page: Page) -> st.Page:
     def draw() -> None:
-        scope = frame.sidebar({one.slug: one.icon for one in PAGES})
+        notes = st.container()
+        scope: Scope = st.session_state[_SCOPE]
         page.render(state.estate(), scope)
+        # last: only now is it known what of the link was not
+        with notes:
+            parts.notes()
 
     def run() -> None:
         frame.boundary(draw)
 
-    return run
+    return st.Page(run, title=page.title, url_path=page.slug, default=page is PAGES[0])
+
+
+def _sidebar() -> None:
+    st.session_state[_SCOPE] = frame.sidebar({page.slug: page.icon for page in PAGES})
 
 
 def main() -> None:
@@ -27,12 +36,12 @@ def main() -> None:
     if refused:
         st.text(refused)
         st.stop()
-    pages = {
-        page.slug: st.Page(_drawn(page), title=page.title, url_path=page.slug, default=page is PAGES[0])
-        for page in PAGES
-    }
+    pages = {page.slug: _page(page) for page in PAGES}
     links.register(pages)
-    st.navigation(list(pages.values()), position="hidden").run()
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    # here and not in the page: Streamlit then keeps the filters, in the URL too, from page to page
+    if frame.boundary(_sidebar):
+        chosen.run()
 
 
 main()

@@ -1,7 +1,7 @@
 """What pages share: the snapshot, loaded once; the scope of the sidebar; the state in the URL.
 
-The URL is the one truth of what is shown: widgets take their value from it and write it back. What it holds that
-nothing knows is dropped, with a note.
+Widgets of filters are bound to the URL by Streamlit, under their key. What has no widget (which event, what is selected)
+is read and written here. What the URL holds that nothing knows is dropped, with a note.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,6 @@ from dashboard import collecting
 from dashboard.escape import clean
 from dashboard.flow.estate import Estate
 
-MOST_VALUES = 50
 MOST_CHARACTERS = 400
 PARTS = ("domain", "owner", "account", "region", "bus", "kind")
 """The filters every page shares, by their name in the URL."""
@@ -102,21 +101,13 @@ def choice(name: str, options: Sequence[str], default: str | None = None) -> str
     return default
 
 
-def choices(name: str, options: Sequence[str]) -> tuple[str, ...]:
-    """Values from the URL that are among the options, without doubles; others are dropped with a note."""
-    given = list(dict.fromkeys(st.query_params.get_all(name)))
-    known = tuple(value for value in given[:MOST_VALUES] if value in options)
-    unknown = [value for value in given if value and value not in known]
+def told(name: str, options: Sequence[str]) -> None:
+    """Note values of a bound widget that are not among its options. Call it before the widget: that one drops them."""
+    unknown = [v for v in dict.fromkeys(st.query_params.get_all(name)) if v and v not in options]
     if unknown:
-        told = ", ".join(f"“{clean(value, 60)}”" for value in unknown[:3])
+        named = ", ".join(f"“{clean(value, 60)}”" for value in unknown[:3])
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-        note(f"{name} {told}{more} in the link is not known here; it was left out.")
-    if list(known) != given:
-        if known:
-            st.query_params[name] = list(known)
-        else:
-            st.query_params.pop(name, None)
-    return known
+        note(f"{name} {named}{more} in the link is not known here; it was left out.")
 
 
 def note(text: str) -> None:
@@ -130,15 +121,6 @@ def notes() -> list[str]:
     """The notes of this run, which are then gone."""
     told: list[str] = st.session_state.pop("_notes", [])
     return told
-
-
-def shared(**more: str | None) -> dict[str, list[str] | str]:
-    """The URL parameters a link to another page carries: the shared scope, and these."""
-    kept: dict[str, list[str] | str] = {
-        part: st.query_params.get_all(part) for part in (*PARTS, "range") if part in st.query_params
-    }
-    kept.update({name: value for name, value in more.items() if value})
-    return kept
 
 
 def hours_since(at: datetime) -> float:

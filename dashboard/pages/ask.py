@@ -1,17 +1,20 @@
 """Ask: one box. Results ranked and typed; a question that names one event type is answered in a sentence at once."""
 
+from itertools import zip_longest
+
 import streamlit as st
 
-from dashboard import state
 from dashboard.escape import clean
 from dashboard.flow import catalogue, search
 from dashboard.flow.answers import Found, Search
 from dashboard.flow.estate import Estate
 from dashboard.pages import answers, links, parts, words
-from dashboard.pages.scope import Scope
+from dashboard.pages.scope import Scope, reset
 
 SURE = 0.9
 MOST = 20
+MOST_SUGGESTED = 12
+MOST_TYPED = 200
 KINDS = {
     "event": "event type",
     "source": "source",
@@ -43,22 +46,18 @@ def render(estate: Estate, scope: Scope) -> None:
         _hit(index, hit)
 
 
-def _box() -> str | None:
+def _box() -> str:
     """The box and what it holds; the URL holds the same, so that a link asks the same question."""
-    asked = state.get("q")
-    if st.session_state.get("ask", "") != (asked or ""):
-        st.session_state["ask"] = asked or ""
-    st.text_input(
+    return st.text_input(
         "Search or ask",
-        key="ask",
+        key="q",
         type="search",
         placeholder="OrderPlaced, orders, a queue, a team, or: who consumes OrderPlaced?",
-        max_chars=200,
+        max_chars=MOST_TYPED,
         live="150ms",
-        on_change=lambda: state.put(q=st.session_state["ask"]),
+        bind="query-params",
         label_visibility="collapsed",
-    )
-    return asked
+    )[:MOST_TYPED].strip()
 
 
 def _search(estate: Estate, asked: str, scope: Scope) -> Search:
@@ -97,7 +96,7 @@ def _hit(index: int, hit: Found) -> None:
         if hit.event:
             links.link("event", label, source=hit.event[0], type=hit.event[1])
         elif hit.kind == "source":
-            links.link("catalogue", label, q=hit.label)
+            links.link("catalogue", label, find=hit.label)
         elif hit.kind in ("domain", "owner"):
             links.link("catalogue", label, **{hit.kind: hit.label})
         else:
@@ -117,19 +116,16 @@ def _nothing(scope: Scope, found: Search) -> None:
         st.text(f"Nothing here is called “{clean(found.text)}”, or nearly so.")
         if scope:
             st.text(f"Only {scope.words()} was searched.")
-            st.button("Search everywhere", on_click=_everywhere, key="everywhere")
+            st.button("Search everywhere", on_click=reset, key="everywhere")
         else:
             links.link("catalogue", "All event types")
 
 
-def _everywhere() -> None:
-    state.put(**dict.fromkeys(state.PARTS))
-
-
 def _suggestions(estate: Estate, scope: Scope) -> None:
     """What to ask first, from the estate itself."""
-    chosen = scope.chosen.get("domain", ())
-    hits = search.suggestions(estate, chosen[0] if len(chosen) == 1 else None)
+    chosen = scope.chosen.get("domain", ()) or (None,)
+    each = [search.suggestions(estate, domain) for domain in chosen]
+    hits = list(dict.fromkeys(hit for row in zip_longest(*each) for hit in row if hit))[:MOST_SUGGESTED]
     if not hits:
         _empty(estate)
         return
@@ -146,7 +142,7 @@ def _empty(estate: Estate) -> None:
     with st.container(border=True):
         if catalogue.events(estate).events:
             st.text("No event type belongs to the chosen domain.")
-            st.button("Reset filters", on_click=_everywhere, key="everywhere")
+            st.button("Reset filters", on_click=reset, key="everywhere")
         else:
             st.text("The snapshot holds no event type: no schema, no observed event, no rule that names one.")
             links.link("coverage", "See what was read, and what could not be")

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
 from dashboard.escape import clean
 from dashboard.flow import catalogue
 from dashboard.flow.answers import EventRow, Events
@@ -32,20 +31,16 @@ def render(estate: Estate, scope: Scope) -> None:
 
 
 def _find() -> str:
-    asked = state.get("q") or ""
-    if st.session_state.get("catalogue-find", "") != asked:
-        st.session_state["catalogue-find"] = asked
-    st.text_input(
+    return st.text_input(
         "Find in the catalogue",
-        key="catalogue-find",
+        key="find",
         type="search",
         placeholder="Part of a name or source",
         max_chars=200,
         live="200ms",
-        on_change=lambda: state.put(q=st.session_state["catalogue-find"]),
+        bind="query-params",
         label_visibility="collapsed",
-    )
-    return asked.lower()
+    ).lower()
 
 
 def _table(estate: Estate, rows: list[EventRow], found: Events, scope_: Scope) -> None:
@@ -73,7 +68,7 @@ def _leave(row: EventRow) -> None:
 
 def _reset() -> None:
     scope.reset()
-    state.put(q=None)
+    st.session_state["find"] = ""
 
 
 def _event(estate: Estate, row: EventRow) -> dict[str, object]:

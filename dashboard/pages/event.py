@@ -76,10 +76,15 @@ def _bus(estate: Estate, source: str, detail_type: str) -> str | None:
         [None, *known],
         key="on-bus",
         format_func=lambda arn: "every bus where it enters" if arn is None else _place(estate, arn),
-        on_change=lambda: state.put(on=st.session_state["on-bus"]),
+        on_change=_asked_on,
         width=420,
     )
     return bus
+
+
+def _asked_on() -> None:
+    if "on-bus" in st.session_state:
+        state.put(on=st.session_state["on-bus"])
 
 
 def _place(estate: Estate, arn: str) -> str:
@@ -195,7 +200,8 @@ def _picture(estate: Estate, answer: Answer, got: list[Consumer], made: list[Pro
 
 def _clicked(edges: pd.DataFrame) -> None:
     """A node opens what it is; an edge opens what carries: the rule, subscription, mapping or pipe."""
-    points = st.session_state["neighbourhood"].selection.points
+    chart = st.session_state.get("neighbourhood")
+    points = chart.selection.points if chart else []
     if not points:
         return
     kind, key = points[0]["customdata"]

@@ -66,26 +66,24 @@ GROUPS = (
 CARRIES = ("MatchedEvents", "FilterMatched")
 
 
-def chosen_range() -> str:
-    """The time range, from the URL."""
-    chosen = state.choice("range", list(state.RANGES), "24h") or "24h"
-    if st.session_state.get("time-range") != chosen:
-        st.session_state["time-range"] = chosen
-    st.segmented_control(
+def chosen_hours() -> int:
+    """The time range, from the URL or the control."""
+    state.told("range", list(state.RANGES))
+    chosen = st.segmented_control(
         "Time range",
         list(state.RANGES),
-        key="time-range",
-        format_func=lambda name: f"last {state.RANGES[name]} hours",
-        on_change=lambda: state.put(range=st.session_state["time-range"]),
+        default="24h",
+        key="range",
+        bind="query-params",
         label_visibility="collapsed",
         required=True,
     )
-    return chosen
+    return state.RANGES.get(str(chosen), 24)
 
 
 def of_event(estate: Estate, got: Consumers) -> None:
     """What the rules and subscribers that take the event matched. CloudWatch counts by rule, not by event type."""
-    hours = state.RANGES[chosen_range()]
+    hours = chosen_hours()
     names = {row.subscription: estate.name_of(row.subscription) for row in got.consumers}
     metrics = estate.snapshot.metrics_of(list(names))
     if metrics.empty:

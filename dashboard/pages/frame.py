@@ -40,8 +40,8 @@ def _is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
-def boundary(draw: Callable[[], None]) -> None:
-    """Runs a page. What goes wrong is a sentence in the browser, and a traceback on stderr only."""
+def boundary(draw: Callable[[], None]) -> bool:
+    """Draws; whether that worked. What goes wrong is a sentence in the browser, and a traceback on stderr only."""
     try:
         draw()
     except NoSnapshotError as error:
@@ -51,6 +51,9 @@ def boundary(draw: Callable[[], None]) -> None:
     except Exception:  # noqa: BLE001 - the boundary: a traceback never reaches the browser
         traceback.print_exc(file=sys.stderr)
         _failed("This page could not be drawn. That is a bug in Headwater; its log says more.")
+    else:
+        return True
+    return False
 
 
 def _failed(sentence: str) -> None:

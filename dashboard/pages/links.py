@@ -5,7 +5,6 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.escape import markdown
 
 _KEY = "_pages"
@@ -22,15 +21,20 @@ def link(slug: str, label: str, *, icon: str = "", **params: str | None) -> None
         st.session_state[_KEY][slug],
         label=markdown(label),
         icon=icon,
-        query_params=state.shared(**params),
+        query_params=_params(params),
     )
 
 
 def go(slug: str, **params: str | None) -> NoReturn:
     """Leave for another page now."""
-    st.switch_page(st.session_state[_KEY][slug], query_params=state.shared(**params))
+    st.switch_page(st.session_state[_KEY][slug], query_params=_params(params))
 
 
 def page(slug: str, icon: str) -> None:
     """The way to a page, by its own title."""
-    st.page_link(st.session_state[_KEY][slug], icon=icon, query_params=state.shared())
+    st.page_link(st.session_state[_KEY][slug], icon=icon, query_params=_params({}))
+
+
+def _params(params: Mapping[str, str | None]) -> dict[str, str]:
+    """What the link says. Streamlit adds the shared filters, which are bound to the URL: told here, they would be there twice."""
+    return {name: value for name, value in params.items() if value}

@@ -52,20 +52,25 @@ def quiet(text: str, key: str) -> None:
 
 
 def facts(estate: Estate) -> None:
-    """Whose estate this is, how old the snapshot is, and what the link held that nothing knows."""
+    """Whose estate this is, and how old the snapshot is."""
     at = estate.snapshot.at
     told = [f"Snapshot of {words.moment(at)}, {state.age(at)}"]
     if estate.gaps:
         told.append(f"{words.plural(len(estate.gaps), 'gap')} in what could be read")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if estate.snapshot.is_local:
-            st.badge("Sample estate", color="orange", help="Collected from a local AWS on this machine.")
+            st.badge("Sample estate", color="orange")
         quiet(" · ".join(told), "facts")
     if state.hours_since(at) > STALE_HOURS:
         st.warning("This snapshot is stale: what was changed since is not in it. Collect again on Coverage.")
-    for note in state.notes():
-        with st.container(border=True):
-            st.text(note)
+
+
+def notes() -> None:
+    """What the link held that nothing here knows."""
+    told = state.notes()
+    if told:
+        with st.container(border=True, key="notes"):
+            st.text("\n".join(told))
 
 
 def gaps(touching: Sequence[GapNote], what: str) -> None:
@@ -118,7 +123,8 @@ def _grid(shown: pd.DataFrame, name: str, choose: Callable[[int], None] | None) 
 
 def _chooser(key: str, choose: Callable[[int], None]) -> Callable[[], None]:
     def chosen() -> None:
-        rows = st.session_state[key].selection.rows
+        grid = st.session_state.get(key)
+        rows = grid.selection.rows if grid else []
         if rows:
             choose(rows[0])
 

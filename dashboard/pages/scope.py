@@ -92,21 +92,15 @@ class Scope:
         )
 
 
-def of_url(estate: Estate) -> Scope:
-    """The scope in the URL. Values that the estate does not know are dropped, with a note."""
-    known = options(estate)
-    return Scope({part: state.choices(part, known[part]) for part in state.PARTS})
-
-
 def sidebar(estate: Estate) -> Scope:
-    """The filters as widgets, set from the URL and written back to it."""
-    scope = of_url(estate)
+    """The filters as widgets, each bound to the URL under its name."""
     known = options(estate)
-    _filter("domain", known["domain"], scope)
-    more = sum(bool(scope.chosen[part]) for part in state.PARTS[1:])
-    with st.expander(f"More filters ({more})" if more else "More filters", expanded=bool(more)):
-        for part in state.PARTS[1:]:
-            _filter(part, known[part], scope)
+    chosen = {"domain": _filter("domain", known["domain"])}
+    others = state.PARTS[1:]
+    count = sum(bool(st.query_params.get_all(part)) for part in others)
+    with st.expander(f"More filters ({count})" if count else "More filters", expanded=bool(count)):
+        chosen |= {part: _filter(part, known[part]) for part in others}
+    scope = Scope(chosen)
     if scope:
         st.button("Reset filters", on_click=reset, width="stretch", key="reset-sidebar")
     return scope
@@ -114,43 +108,33 @@ def sidebar(estate: Estate) -> Scope:
 
 def reset() -> None:
     """Take every filter away."""
-    state.put(**dict.fromkeys(state.PARTS))
+    for part in state.PARTS:
+        st.session_state[part] = []
 
 
-def _filter(part: str, known: list[str], scope: Scope) -> None:
-    key = f"filter-{part}"
-    # the URL wins: a link, the back button and a reset must show in the widget
-    if tuple(st.session_state.get(key, ())) != scope.chosen[part]:
-        st.session_state[key] = list(scope.chosen[part])
-    st.multiselect(
+def _filter(part: str, known: dict[str, str]) -> tuple[str, ...]:
+    state.told(part, list(known.values()))
+    values = st.multiselect(
         LABELS[part],
-        known,
-        key=key,
-        format_func=clean,
-        on_change=_write,
-        args=(part,),
+        list(known),
+        key=part,
+        format_func=lambda value: known.get(value, value),
+        bind="query-params",
         placeholder="All" if known else "None known",
         disabled=not known,
     )
+    return tuple(values)
 
 
-def _write(part: str) -> None:
-    values = st.session_state[f"filter-{part}"]
-    if values:
-        st.query_params[part] = values
-    else:
-        st.query_params.pop(part, None)
-
-
-def options(estate: Estate) -> dict[str, list[str]]:
-    """What each filter can be set to in this estate."""
+def options(estate: Estate) -> dict[str, dict[str, str]]:
+    """What each filter can be set to in this estate: value → how it is shown, there and in the URL."""
     return _options(estate.snapshot.id, estate)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _options(snapshot_id: str, _estate: Estate) -> dict[str, list[str]]:  # noqa: ARG001 - the id is the cache's key
+def _options(snapshot_id: str, _estate: Estate) -> dict[str, dict[str, str]]:  # noqa: ARG001 - the id is the cache's key
     things = [*_estate.buses, *_estate.resources]
-    return {
+    found = {
         "domain": [*domains.names(_estate), NONE],
         "owner": _sorted(_estate.owner_of(arn) for arn in things),
         "account": _sorted(_estate.account_of(arn) for arn in things),
@@ -158,6 +142,7 @@ def _options(snapshot_id: str, _estate: Estate) -> dict[str, list[str]]:  # noqa
         "bus": _sorted(str(row["name"]) for row in _estate.buses.values()),
         "kind": _sorted(str(row["kind"]) for row in _estate.resources.values()),
     }
+    return {part: {value: clean(value) for value in values} for part, values in found.items()}
 
 
 def _sorted(values: Iterable[str | None]) -> list[str]:

@@ -14,9 +14,9 @@ from dashboard.pages.scope import Scope
 
 # what is shown → kinds of things, the metric that is drawn of the busiest, and its unit
 SHOWS = {
-    "rules": (("rule", "subscriber"), "MatchedEvents", "matched in each window"),
-    "queues": (("queue",), "ApproximateNumberOfMessagesVisible", "messages waiting"),
-    "consumers": (
+    "Rules": (("rule", "subscriber"), "MatchedEvents", "matched in each window"),
+    "Queues": (("queue",), "ApproximateNumberOfMessagesVisible", "messages waiting"),
+    "Consumers": (
         ("function", "state-machine", "api-destination", "pipe", "topic", "stream"),
         "Invocations",
         "calls in each window",
@@ -47,7 +47,7 @@ def render(estate: Estate, scope: Scope) -> None:
     parts.facts(estate)
     with st.container(horizontal=True, vertical_alignment="center"):
         show = _show()
-        hours = state.RANGES[flowing.chosen_range()]
+        hours = flowing.chosen_hours()
     things = _things(estate.snapshot.id, show, estate)
     rows = [row for row in things if scope.admits(row, row.bus)]
     chosen = _chosen(estate)
@@ -67,19 +67,17 @@ def render(estate: Estate, scope: Scope) -> None:
 
 
 def _show() -> str:
-    show = state.choice("show", list(SHOWS), "rules") or "rules"
-    if st.session_state.get("throughput-show") != show:
-        st.session_state["throughput-show"] = show
-    st.segmented_control(
+    state.told("show", list(SHOWS))
+    show = st.segmented_control(
         "Show",
         list(SHOWS),
-        key="throughput-show",
-        format_func=str.capitalize,
-        on_change=lambda: state.put(show=st.session_state["throughput-show"], sel=None),
+        default="Rules",
+        key="show",
+        bind="query-params",
         label_visibility="collapsed",
         required=True,
     )
-    return show
+    return str(show) if show in SHOWS else "Rules"
 
 
 def _chosen(estate: Estate) -> str | None:
@@ -95,7 +93,7 @@ def _chosen(estate: Estate) -> str | None:
 def _things(snapshot_id: str, show: str, _estate: Estate) -> list[Thing]:  # noqa: ARG001 - the id is the cache's key
     """All rules, queues or consumers with their health: what fails first, then what flows most."""
     kinds = SHOWS[show][0]
-    arns = list(_estate.rules) if show == "rules" else []
+    arns = list(_estate.rules) if show == "Rules" else []
     arns += [arn for arn, row in _estate.resources.items() if row["kind"] in kinds]
     found = health.health(_estate, arns)
     things = [_thing(_estate, arn, found[arn]) for arn in arns]
@@ -118,9 +116,9 @@ def _thing(estate: Estate, arn: str, found: Health) -> Thing:
 
 
 def _table(rows: list[Thing], total: int, hours: int, scope: Scope, show: str) -> None:
-    parts.hidden(len(rows), total, scope, show, "throughput")
+    parts.hidden(len(rows), total, scope, show.lower(), "throughput")
     if not total:
-        st.text(f"The snapshot holds no {show}.")
+        st.text(f"The snapshot holds no {show.lower()}.")
         return
     if not rows:
         return
@@ -132,7 +130,7 @@ def _table(rows: list[Thing], total: int, hours: int, scope: Scope, show: str) -
         "window-table",
     )
     frame = pd.DataFrame([_row(row, hours, show) for row in rows])
-    parts.table(frame, show, choose=lambda i: state.put(sel=rows[i].arn))
+    parts.table(frame, show.lower(), choose=lambda i: state.put(sel=rows[i].arn))
 
 
 def _row(thing: Thing, hours: int, show: str) -> dict[str, object]:
@@ -143,10 +141,10 @@ def _row(thing: Thing, hours: int, show: str) -> dict[str, object]:
         "An hour": found.rate_3h if hours == 3 else found.rate_24h,
         "Failed": found.failed_3h if hours == 3 else found.failed_24h,
     }
-    if show != "rules":
+    if show != "Rules":
         told |= {"Backlog": found.backlog, "Oldest": _age(found)}
     told |= {"Dead-lettered": found.dead_lettered, "Domain": thing.domain, "Owner": thing.owner}
-    told |= {"Bus": thing.bus} if show == "rules" else {"Kind": thing.kind}
+    told |= {"Bus": thing.bus} if show == "Rules" else {"Kind": thing.kind}
     return told | {"Account": thing.account, "Region": thing.region, "Says": found.says}
 
 
@@ -157,7 +155,7 @@ def _age(found: Health) -> str | None:
 def _busiest(estate: Estate, rows: list[Thing], hours: int, show: str) -> None:
     _, metric, unit = SHOWS[show]
     busy = sorted(rows, key=lambda row: (-(row.health.rate_24h or 0), row.name, row.arn))
-    if show == "queues":
+    if show == "Queues":
         busy = sorted(rows, key=lambda row: (-(row.health.backlog or 0), row.name, row.arn))
-    st.header("Fullest" if show == "queues" else "Busiest", anchor=False)
+    st.header("Fullest" if show == "Queues" else "Busiest", anchor=False)
     flowing.of_many(estate, [row.arn for row in busy[:BUSIEST]], metric, unit, hours)
