@@ -117,15 +117,18 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
     return outcome
 
 
+_WORST_FIRST: tuple[Status, ...] = ("failed", "throttled", "denied", "unsupported")
+
+
 def _status_of_gaps(outcome: Outcome) -> Status:
-    """Gaps with rows beside them: partial. Gaps alone, all of one kind: that kind.
+    """Gaps with rows beside them: partial. Gaps alone: the worst kind, so that the rows of the last good run are kept.
 
     What a region does not offer holds nothing that could be missed: beside rows it leaves the scope ok.
     """
     kinds = {gap.status for gap in outcome.scope.gaps}
     if outcome.rows:
         return "ok" if kinds == {"unsupported"} else "partial"
-    return kinds.pop() if len(kinds) == 1 else "partial"
+    return next((status for status in _WORST_FIRST if status in kinds), "failed")
 
 
 def save(store: Path, outcomes: Sequence[Outcome], aws: Aws, settings: Settings) -> snapshot.Snapshot:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -95,10 +94,22 @@ class Scope:
             else self._by_token(service, operation, params)
         )
         try:
-            for page in islice(pages, MAX_PAGES):
+            for number, page in enumerate(pages):
+                if number == MAX_PAGES:
+                    action = self._action(service, client, operation)
+                    raise RefusedError(
+                        "failed",
+                        action,
+                        "TooMany",
+                        f"AWS gave more than {MAX_PAGES} pages; the rest was not read.",
+                    )
                 yield from page.get(key) or ()
         except (ClientError, BotoCoreError) as error:
             raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
+
+    def _action(self, service: str, client: Any, operation: str) -> str:
+        """The IAM-style name of a call."""
+        return f"{IAM_PREFIX.get(service, service)}:{client.meta.method_to_api_mapping[operation]}"
 
     def _by_token(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()
@@ -111,10 +122,9 @@ class Scope:
                 return
             if token in seen:
                 client = self.run.aws.client(service, self.account, self.region)
-                name = client.meta.method_to_api_mapping[operation]
                 raise RefusedError(
                     "failed",
-                    f"{IAM_PREFIX.get(service, service)}:{name}",
+                    self._action(service, client, operation),
                     "RepeatedToken",
                     "AWS gave the same page token twice.",
                 )

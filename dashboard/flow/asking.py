@@ -27,7 +27,14 @@ def named_buses(estate: Estate, bus: str) -> tuple[str, ...]:
         return found
     names = {str(row["name"]) for row in estate.buses.values()}
     close = near.nearest(arns.name(bus) if arns.parts(bus) else bus, names, 3)
-    hint = f" The nearest: {', '.join(close)}." if close else " No bus was collected."
+    few = ", ".join(sorted(names)[:10]) if names else None
+    hint = (
+        f" The nearest: {', '.join(close)}."
+        if close
+        else f" There are: {few}."
+        if few
+        else " No bus was collected."
+    )
     raise UsageError(f"There is no bus {bus}.{hint}")
 
 

@@ -79,6 +79,22 @@ def test_a_region_without_the_new_buses_is_complete_without_them(empty_aws: Serv
     assert (done.returncode, statuses) == (0, {"buses": "ok", "subscribers": "unsupported"})
 
 
+def test_two_kinds_of_refusal_keep_the_last_good_rows_too(empty_aws: Server, tmp_path: Path) -> None:
+    collect(empty_aws, tmp_path, "--only", "sources,buses", "--json")
+    empty_aws.misbehave(
+        {"service": "events", "operation": "ListEventBuses", "deny": True},
+        {
+            "service": "eventbridgev2",
+            "fail": {"status": 400, "code": "InvalidStateException", "message": "no"},
+        },
+        {"service": "events", "operation": ["ListEventSources", "ListEndpoints"], "deny": True},
+    )
+    done = collect(empty_aws, tmp_path, "--only", "sources,buses", "--json")
+    statuses = {scope["collector"]: scope["status"] for scope in json.loads(done.stdout)["scopes"]}
+    assert (done.returncode, "partial" in statuses.values()) == (1, False)
+    assert [bus["name"] for bus in snapshot.load(tmp_path).rows("buses")] == ["default"]
+
+
 def test_nothing_readable_exits_1(empty_aws: Server, tmp_path: Path) -> None:
     empty_aws.misbehave({"service": "sqs", "operation": "ListQueues", "deny": True})
     assert collect(empty_aws, tmp_path, "--only", "queues", "--json").returncode == 1
