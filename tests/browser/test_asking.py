@@ -46,7 +46,8 @@ def test_the_question_is_answered_in_a_sentence_on_the_landing_page(sample: Open
 def test_from_the_landing_page_a_hit_leads_to_the_answer(sample: Open) -> None:
     page = sample()
     page.get_by_placeholder("OrderPlaced, orders").fill("orderplac")
-    page.locator("[class*=st-key-result]").get_by_role("link", name="OrderPlaced").first.click()
+    expect(page.get_by_role("heading", name="Matches")).to_be_visible()
+    page.locator(".st-key-result-0").get_by_role("link", name="OrderPlaced").click()
     expect(page).to_have_url(re.compile(r"/event\?"))
     settled(page)
     told = dict(zip(column(page, "consumers", "Consumer"), column(page, "consumers", "Health"), strict=True))
