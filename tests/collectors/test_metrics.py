@@ -124,7 +124,7 @@ def test_values_that_do_not_fit_their_times_are_a_gap(aws: Server, collect: Call
     post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
     aws.misbehave({"service": "cloudwatch", "operation": "GetMetricData", "nulls": ["Values"]})
     (outcome,) = collect("metrics", metric_hours=1)
-    assert (outcome.status, [gap.error for gap in outcome.scope.gaps]) == ("partial", ["UnexpectedShape"])
+    assert (outcome.status, [gap.error for gap in outcome.scope.gaps]) == ("failed", ["UnexpectedShape"])
 
 
 def test_a_series_without_points_is_a_row_without_points(aws: Server, collect: Callable[..., Any]) -> None:
