@@ -15,7 +15,7 @@ _JOINER = "\u2060"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # what Streamlit makes links, icons and emoji of even when it is escaped: it looks at the text after parsing
-_MAGIC = re.compile(r"(://|(?<=\w)@(?=\w)|\bwww\.|:(?=\w))", re.IGNORECASE)
+_MAGIC = re.compile(r"(://|(?<=\w)@(?=\w)|\bwww\.|:(?=\w)|[-<>~](?=[-=>]))", re.IGNORECASE)
 # the ways a cell can begin a formula, full-width forms included
 _FORMULA = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 

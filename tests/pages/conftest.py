@@ -1,0 +1,68 @@
+"""Pages run by Streamlit's own AppTest, on a small estate written by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from collectors import snapshot
+from collectors.frames import frame_of, table_of
+from collectors.records import Record
+from tests.pages.estate import ACCOUNT, REGION, records
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., AppTest]
+
+
+def write(store: Path, rows: list[Record], estate: str = "local AWS") -> snapshot.Snapshot:
+    """A snapshot of these rows, all of one scope."""
+    scope = {"account": ACCOUNT, "region": REGION, "collector": "rules"}
+    frames = {frame_of(row) for row in rows}
+    tables = {frame: table_of(frame, [r for r in rows if frame_of(r) == frame], scope) for frame in frames}
+    return snapshot.write(store, tables, estate)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The store that pages read, empty."""
+    st.cache_resource.clear()
+    folder = tmp_path / "store"
+    monkeypatch.setenv("HEADWATER_STORE", str(folder))
+    monkeypatch.chdir(ROOT)
+    return folder
+
+
+@pytest.fixture
+def small(store: Path) -> Path:
+    """The store with the small estate in it."""
+    write(store, records())
+    return store
+
+
+@pytest.fixture
+def run(small: Path) -> Run:
+    """Runs a page of the small estate by its slug, with these URL parameters."""
+    return _runner(small)
+
+
+@pytest.fixture
+def run_bare(store: Path) -> Run:
+    """The same on what the test itself writes into the store."""
+    return _runner(store)
+
+
+def _runner(store: Path) -> Run:
+    def once(slug: str = "ask", **query: str | list[str]) -> AppTest:
+        assert store.is_absolute()  # the page finds it through HEADWATER_STORE
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        if slug != "ask":
+            # AppTest can only switch to pages that are files; a page that is a function goes by its path
+            app._page_hash = calc_hash(slug)
+        return app.run()
+
+    return once
