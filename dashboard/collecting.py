@@ -125,6 +125,8 @@ def start(store: Path) -> Collecting:
             stderr=subprocess.PIPE,
             pass_fds=(lock,),
             text=True,
+            # one sentence a line, however long: a terminal would wrap it
+            env={**os.environ, "COLUMNS": "1000"},
             errors="replace",
         )
     except BlockingIOError as error:

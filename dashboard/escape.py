@@ -6,6 +6,7 @@ Where Streamlit offers a place that knows no markup (st.text, st.code, a table's
 import html
 import re
 import unicodedata
+from csv import QUOTE_NONNUMERIC
 
 import pandas as pd
 
@@ -56,7 +57,8 @@ def csv(frame: pd.DataFrame) -> bytes:
     # by value, not by dtype: pandas 3 strings are not `object`
     escaped = frame.astype(object).map(cell, na_action="ignore")
     escaped.columns = pd.Index([cell(str(name)) for name in frame.columns])
-    return escaped.to_csv(index=False).encode()
+    # all text quoted: a lone carriage return would begin a row of its own
+    return escaped.to_csv(index=False, quoting=QUOTE_NONNUMERIC).encode()
 
 
 def _visible(char: str) -> str:

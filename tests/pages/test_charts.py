@@ -1,0 +1,148 @@
+"""Pictures from frames: where things stand, how they look, and that names in them are text."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.charts import graph, layered, throughput
+
+START = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def node(name: str, column: int, **more: Any) -> dict[str, Any]:
+    plain = {"id": name, "kind": "function", "label": name, "column": column, "domain": None, "account": None}
+    return {**plain, "region": None, "active": True, "health": "ok", "says": "", **more}
+
+
+def edge(source: str, target: str, **more: Any) -> dict[str, Any]:
+    plain = {"source": source, "target": target, "via": "rule", "by": None, "delivery": "always", "when": ""}
+    return {**plain, "active": True, "rate": None, "evidence": "declared", **more}
+
+
+def picture(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> go.Figure:
+    return graph.neighbourhood(pd.DataFrame(nodes), pd.DataFrame(edges))
+
+
+EVENT = node("event", 0, kind="event")
+
+
+def traces(figure: go.Figure, mode: str) -> list[Any]:
+    return [trace for trace in figure.data if trace.mode == mode]
+
+
+def test_no_two_things_stand_in_one_place_and_long_edges_go_around() -> None:
+    columns = {"event": 0, "bus": 1, "queue": 2, "near": 3, "far": 3}
+    edges = [("event", "bus"), ("bus", "queue"), ("queue", "near"), ("bus", "far")]
+    places = layered.layout(columns, edges)
+    assert len(set(places.at.values())) == len(columns)
+    long_way = places.routes[3]
+    assert [x for x, _ in long_way] == [1.0, 2.0, 3.0]
+    assert long_way[1] not in places.at.values()
+
+
+def test_the_same_frames_give_the_same_picture() -> None:
+    nodes = [EVENT, *(node(f"n{i}", 1 + i % 3) for i in range(30))]
+    edges = [edge("event", f"n{i}") for i in range(30)]
+    assert picture(nodes, edges).to_json() == picture(nodes, edges).to_json()
+
+
+def test_only_svg_traces_are_drawn() -> None:
+    figure = picture(
+        [EVENT, *(node(f"n{i}", 1) for i in range(199))], [edge("event", f"n{i}") for i in range(199)]
+    )
+    assert {trace.type for trace in figure.data} == {"scatter"}
+
+
+@pytest.mark.parametrize(
+    ("more", "dash", "color"),
+    [
+        ({}, "solid", graph.look.EDGE),
+        ({"delivery": "sometimes"}, "6px,5px", graph.look.EDGE),
+        ({"rate": 0.0}, "solid", graph.look.GREY),
+        ({"active": False}, "solid", graph.look.GREY),
+    ],
+)
+def test_an_edge_shows_by_dash_and_grey_what_it_is(more: dict[str, Any], dash: str, color: str) -> None:
+    line = traces(picture([EVENT, node("a", 1)], [edge("event", "a", **more)]), "lines")[0].line
+    assert (line.dash, line.color) == (dash, color)
+
+
+def test_busier_edges_are_wider() -> None:
+    rates = [5.0, 50.0, 500.0, 5000.0]
+    nodes = [EVENT, *(node(f"n{i}", 1) for i in range(4))]
+    figure = picture(nodes, [edge("event", f"n{i}", rate=rate) for i, rate in enumerate(rates)])
+    assert len({trace.line.width for trace in traces(figure, "lines")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "word"), [({"health": "failing"}, "failing"), ({"active": False}, "not active")]
+)
+def test_trouble_is_told_in_shape_and_word(more: dict[str, Any], word: str) -> None:
+    figure = picture([EVENT, node("a", 1, **more), node("b", 1)], [edge("event", "a")])
+    drawn = {t.customdata[0][1]: t for t in traces(figure, "markers+text") if t.customdata[0][0] == "node"}
+    assert word in drawn["a"].text[0]
+    assert drawn["a"].marker.symbol != drawn["b"].marker.symbol
+
+
+def test_a_click_finds_nodes_and_edges_by_their_data() -> None:
+    figure = picture([EVENT, node("a", 1)], [edge("event", "a")])
+    found = [tuple(data) for trace in figure.data for data in trace.customdata or ()]
+    assert sorted(found, key=str) == [("edge", 0), ("node", "a"), ("node", "event")]
+
+
+def test_names_in_the_picture_are_text() -> None:
+    evil = '<a href="http://evil.example">x</a>'
+    figure = picture(
+        [EVENT | {"label": evil}, node("a", 1, label=evil, domain=evil, says=evil)],
+        [edge("event", "a", when=evil, via=evil)],
+    )
+    assert "<a " not in json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
+
+
+def series(*minutes: int, period: int = 300) -> throughput.Series:
+    times = tuple(START + timedelta(minutes=minute) for minute in minutes)
+    return throughput.Series("a", times, tuple(float(minute) for minute in minutes), period)
+
+
+def test_a_window_without_a_point_is_a_gap_and_not_zero() -> None:
+    drawn = throughput.lines([series(0, 5, 20, 25)], START, START + timedelta(hours=3), "events").data[0]
+    assert list(drawn.y) == [0.0, 5.0, None, 20.0, 25.0]
+
+
+def test_a_lonely_point_is_a_dot() -> None:
+    drawn = throughput.lines([series(0, 20, 40)], START, START + timedelta(hours=3), "events").data[0]
+    assert [size for size, y in zip(drawn.marker.size, drawn.y, strict=True) if y is not None] == [5, 5, 5]
+
+
+def test_at_most_so_many_points_are_drawn_and_nothing_is_lost() -> None:
+    many = [series(*range(0, 20_000, 5)) for _ in range(4)]
+    thin = throughput.thinned(many)
+    assert sum(len(one.times) for one in thin) <= throughput.MOST_POINTS + 4
+    assert sum(thin[0].values) == sum(many[0].values)
+    assert thin[0].period == 4 * 300
+
+
+def test_the_caption_says_window_and_resolution() -> None:
+    told = throughput.caption([series(0, 5)], START, START + timedelta(hours=3))
+    assert told == (
+        "Last 3 hours of the snapshot, to 25 Nov 03:00 UTC, one point each 5 minutes; a gap is a window without a point."
+    )
+
+
+def test_series_come_from_the_metrics_frame_within_the_range() -> None:
+    rows = {
+        "arn": ["arn:a", "arn:b"],
+        "metric": ["Errors", "Errors"],
+        "statistic": ["Sum", "Maximum"],
+        "period_seconds": [60, 60],
+        "times": [[START, START + timedelta(hours=2)], []],
+        "values": [[1.0, 2.0], []],
+    }
+    found = throughput.of_metric(
+        pd.DataFrame(rows), "Errors", {"arn:b": "B", "arn:a": "A"}, START + timedelta(hours=1)
+    )
+    assert [(one.name, len(one.times), one.joined) for one in found] == [("B", 0, "max"), ("A", 1, "sum")]
