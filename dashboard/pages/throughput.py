@@ -142,10 +142,15 @@ def _row(thing: Thing, hours: int, show: str) -> dict[str, object]:
         "Failed": found.failed_3h if hours == 3 else found.failed_24h,
     }
     if show != "Rules":
-        told |= {"Backlog": found.backlog, "Oldest": _age(found)}
-    told |= {"Dead-lettered": found.dead_lettered, "Domain": thing.domain, "Owner": thing.owner}
+        told |= {"Backlog": _whole(found.backlog), "Oldest": _age(found)}
+    told |= {"Dead-lettered": _whole(found.dead_lettered), "Domain": thing.domain, "Owner": thing.owner}
     told |= {"Bus": thing.bus} if show == "Rules" else {"Kind": thing.kind}
     return told | {"Account": thing.account, "Region": thing.region, "Says": found.says}
+
+
+def _whole(count: float | None) -> int | None:
+    """Messages are counted; CloudWatch averages them."""
+    return None if count is None else round(count)
 
 
 def _age(found: Health) -> str | None:

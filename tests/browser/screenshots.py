@@ -1,65 +1,86 @@
-"""make screenshots: docs/screenshots/*.png, each page on the sample estate, taken from a real Chromium.
+"""python -m tests.browser.screenshots: a picture of each page into docs/screenshots, from the sample estate.
 
-`--check FOLDER` writes each page light and dark, wide and narrow, to look at.
+Light and wide for all pages; the answer also dark and on a phone.
 """
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from collectors.sample import load
 from collectors.sample.server import start
 from tests.browser.serving import ARGUMENTS, CHROMIUM, ROOT, serving
 
-SHOTS: dict[str, tuple[str, dict[str, str]]] = {
-    "ask": ("", {"q": "who consumes OrderPlaced?"}),
-    "event-type": ("event", {"source": "com.acme.orders", "type": "OrderPlaced"}),
-    "catalogue": ("catalogue", {}),
-    "throughput": ("throughput", {}),
-    "coverage": ("coverage", {}),
-}
-"""Name of the picture → the page's slug and what its URL holds."""
+FOLDER = ROOT / "docs" / "screenshots"
+ORDER_PLACED = {"source": "com.acme.orders", "type": "OrderPlaced"}
+QUEUE = "arn:aws:sqs:eu-west-1:111111111111:shipping-notices"
+
+
+class Shot(NamedTuple):
+    """One picture."""
+
+    name: str
+    slug: str
+    query: dict[str, str]
+    scheme: str = "light"
+    width: int = 1440
+    height: int = 900
+
+
+SHOTS = (
+    Shot("ask", "", {}),
+    Shot("ask-answer", "", {"q": "who consumes OrderPlaced?"}),
+    Shot("event-type", "event", ORDER_PLACED, height=1750),
+    Shot("event-type-dark", "event", ORDER_PLACED, "dark", height=1750),
+    Shot("event-type-phone", "event", ORDER_PLACED, width=390, height=1400),
+    Shot("catalogue", "catalogue", {}),
+    Shot("throughput", "throughput", {"show": "Queues", "range": "24h", "sel": QUEUE}, height=1500),
+    Shot("coverage", "coverage", {}),
+)
 
 
 def main() -> None:
-    """Collect the sample estate, serve the page, take the pictures."""
-    parser = argparse.ArgumentParser("python -m tests.browser.screenshots")
-    parser.add_argument(
-        "--check", type=Path, help="a folder for all themes and widths, instead of docs/screenshots"
-    )
-    asked = parser.parse_args()
+    """Serve the sample estate, collect it, and take every picture."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, start() as server:
         load.load(server.endpoint_url)
-        environment = os.environ | server.environment | load.environment() | {"HEADWATER_STORE": folder}
-        subprocess.run([sys.executable, "-m", "collectors", "--yes"], cwd=ROOT, env=environment, check=False)
-        with serving(Path(folder), environment) as address, sync_playwright() as playwright:
+        store = Path(folder) / "store"
+        environment = {
+            **os.environ,
+            **server.environment,
+            **load.environment(),
+            "HEADWATER_STORE": str(store),
+        }
+        subprocess.run([sys.executable, "-m", "collectors", "--json"], env=environment, cwd=ROOT, check=False)
+        with serving(store, environment) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            for name, (slug, query) in SHOTS.items():
-                url = f"{address}/{slug}?{urlencode(query)}"
-                if asked.check:
-                    for theme in ("light", "dark"):
-                        for width in (1440, 390):
-                            _shoot(browser, url, asked.check / f"{name}-{theme}-{width}.png", theme, width)
-                else:
-                    _shoot(browser, url, ROOT / "docs/screenshots" / f"{name}.png", "light", 1440)
+            for shot in SHOTS:
+                _take(browser, address, shot)
+                print(FOLDER / f"{shot.name}.png")
             browser.close()
 
 
-def _shoot(browser: Browser, url: str, path: Path, theme: str, width: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
-    page.goto(url)
-    page.get_by_role("heading", level=1).first.wait_for()
-    page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
-    page.wait_for_timeout(2_500)  # plotly draws after the script has ended, without a sign of it
-    page.screenshot(path=path, full_page=False)
+def _take(browser: Browser, address: str, shot: Shot) -> None:
+    viewport = {"width": shot.width, "height": shot.height}
+    page = browser.new_page(viewport=viewport, color_scheme=shot.scheme)
+    page.goto(f"{address}/{shot.slug}?{urlencode(shot.query)}")
+    _settle(page)
+    page.screenshot(path=FOLDER / f"{shot.name}.png")
     page.close()
+
+
+def _settle(page: Page) -> None:
+    """Nothing runs and nothing waits to be drawn; then a moment for the fonts."""
+    page.locator("[data-testid=stMain] h1").first.wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=20_000)
+    page.wait_for_timeout(800)
 
 
 if __name__ == "__main__":
