@@ -79,7 +79,7 @@ def _event(estate: Estate, row: EventRow) -> dict[str, object]:
         "Owner": row.owner,
         "Producers": row.producers,
         "Consumers": row.consumers,
-        "Events seen": row.events,
+        "Events traced": row.events,
         "Last seen, UTC": words.stamp(row.last_seen),
         "Known by": ", ".join(row.known_by),
         "Bus": ", ".join(sorted({estate.name_of(bus) for bus in row.buses})),

@@ -160,7 +160,7 @@ def _producer(row: Producer) -> dict[str, object]:
         "Evidence": row.evidence,
         "Domain": row.domain,
         "Owner": row.owner,
-        "Events": row.events,
+        "Events traced": row.events,
         "Rejected": row.failed,
         "First seen, UTC": words.stamp(row.first_seen),
         "Last seen, UTC": words.stamp(row.last_seen),

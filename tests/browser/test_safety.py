@@ -32,7 +32,7 @@ def test_hostile_names_are_text_on_every_page(hostile_app: Open, slug: str) -> N
     harmless(page)
 
 
-@pytest.mark.parametrize("number", [0, 1, 3, 4, 6, 8, 11])
+@pytest.mark.parametrize("number", [0, 3, 6, 8])
 def test_a_hostile_event_type_is_answered_as_any_other(hostile_app: Open, number: int) -> None:
     name = NAMES[number]
     page = hostile_app("event", source=name[:400], type=name[:400])
