@@ -26,8 +26,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(store: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """`streamlit run streamlit_app.py` on a free port with this store; gives its address. A traceback in its log fails."""
+def running(
+    store: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`streamlit run streamlit_app.py` on a free port with this store; gives its address and process. A traceback in its log fails."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, after it was read
@@ -40,7 +42,7 @@ def serving(store: Path, environment: Mapping[str, str] | None = None) -> Iterat
     )
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         server.wait(timeout=10)
@@ -48,6 +50,13 @@ def serving(store: Path, environment: Mapping[str, str] | None = None) -> Iterat
         said = log.read().decode(errors="replace")
         log.close()
         assert "Traceback" not in said, said[-6000:]
+
+
+@contextmanager
+def serving(store: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """As `running`, for whoever needs the address alone."""
+    with running(store, environment) as (address, _):
+        yield address
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
