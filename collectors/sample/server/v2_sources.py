@@ -11,7 +11,6 @@ from collectors.sample.server.v2_store import (
     already,
     bus_at,
     checked,
-    everywhere,
     listed,
     missing,
     new_arn,
@@ -19,6 +18,7 @@ from collectors.sample.server.v2_store import (
     owner_of,
     remember,
     repeated,
+    seen_by,
     taken,
 )
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -130,16 +130,7 @@ def delete_event_source(call: Call) -> Params:
 
 def list_event_sources(call: Call) -> Params:
     """Those the caller owns; with a bus of the caller's named, those of that bus in every account."""
-    bus = checked(call).get("EventBusArn")
-    rows = list(STORE[call.scope].sources.values())
-    if bus:
-        bus_at(call, bus, own=False)
-        owner = owner_of(bus) == call.scope
-        rows = (
-            everywhere(call.region, "sources", bus)
-            if owner
-            else [row for row in rows if row["EventBusArn"] == bus]
-        )
+    rows = seen_by(call, "sources", checked(call).get("EventBusArn"))
     return listed(call, "EventSources", sorted(rows, key=lambda row: row["EventSourceArn"]))
 
 

@@ -123,3 +123,14 @@ def everywhere(region: str, kind: str, bus: str) -> list[Params]:
         owned: dict[str, Any] = getattr(each, kind)
         rows += [row for row in owned.values() if row["EventBusArn"] == bus]
     return rows
+
+
+def seen_by(call: Call, kind: str, bus: str | None) -> list[Params]:
+    """The subscribers or sources that the caller owns; of a bus, those of every account when the caller owns the bus."""
+    owned: dict[str, Any] = getattr(STORE[call.scope], kind)
+    if not bus:
+        return list(owned.values())
+    bus_at(call, bus, own=False)
+    if owner_of(bus) == call.scope:
+        return everywhere(call.region, kind, bus)
+    return [row for row in owned.values() if row["EventBusArn"] == bus]

@@ -10,7 +10,6 @@ from collectors.sample.server.v2_store import (
     already,
     bus_at,
     checked,
-    everywhere,
     listed,
     missing,
     new_arn,
@@ -18,6 +17,7 @@ from collectors.sample.server.v2_store import (
     owner_of,
     remember,
     repeated,
+    seen_by,
     taken,
 )
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -117,16 +117,7 @@ def delete_subscriber(call: Call) -> Params:
 
 def list_subscribers(call: Call) -> Params:
     """Those the caller owns; with a bus named, those of that bus: of every account when the caller owns the bus."""
-    bus = checked(call).get("EventBusArn")
-    rows = list(STORE[call.scope].subscribers.values())
-    if bus:
-        bus_at(call, bus, own=False)
-        owner = owner_of(bus) == call.scope
-        rows = (
-            everywhere(call.region, "subscribers", bus)
-            if owner
-            else [r for r in rows if r["EventBusArn"] == bus]
-        )
+    rows = seen_by(call, "subscribers", checked(call).get("EventBusArn"))
     rows = [row | {"TargetArn": row["InvokeConfiguration"]["TargetArn"]} for row in rows]
     return listed(call, "Subscribers", sorted(rows, key=lambda row: row["SubscriberArn"]))
 
