@@ -52,6 +52,19 @@ def test_records_cover_the_24_whole_hours_before_now(records: list[dict[str, Any
     assert len({time.hour for time in times}) == 24
 
 
+@pytest.mark.parametrize("minute", [0, 49, 50, 59])
+def test_whoever_collects_a_few_minutes_after_loading_still_finds_the_whole_day(minute: int) -> None:
+    loaded = NOW.replace(minute=minute)
+    times = [
+        datetime.fromisoformat(record["eventTime"])
+        for _, body in log_files(loaded)
+        for record in json.loads(gzip.decompress(body))["Records"]
+    ]
+    collected = loaded + timedelta(minutes=9)
+    oldest_read = collected.replace(minute=0) - timedelta(hours=24)
+    assert min(times) >= oldest_read
+
+
 def test_some_records_come_twice_with_one_event_id(records: list[dict[str, Any]]) -> None:
     ids = Counter(record["eventID"] for record in records)
     assert sorted(set(ids.values())) == [1, 2]

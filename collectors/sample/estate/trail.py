@@ -20,6 +20,8 @@ from collectors.sample.estate.producing import PUTS, Caller, Put
 
 BUCKET = "acme-cloudtrail-logs"
 HOURS_A_FILE = 3
+LEEWAY = timedelta(minutes=10)
+"""The estate may be collected in the hour after it was loaded: then its first hour must not be too old already."""
 WORKER = Caller("some-worker-role", "some-worker")
 REFUSED = Put(SHOP_EU, WORKER, SHOP_EU.bus("catalogue"), "com.acme.catalogue", "price-update", 1)
 Real = Callable[[str], str]
@@ -27,8 +29,8 @@ Record = dict[str, Any]
 
 
 def start_of_day(now: datetime) -> datetime:
-    """Where the 24 whole hours before `now` begin."""
-    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
+    """Where the 24 whole hours before `now` begin; shortly before an hour is over, it counts as over."""
+    return (now.astimezone(UTC) + LEEWAY).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
 
 
 def log_files(now: datetime, real: Real = str, puts: tuple[Put, ...] = PUTS) -> Iterator[tuple[str, bytes]]:
