@@ -27,6 +27,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "subscriptions": ("name", "matched", "active", "sentences", "problem", "bus", "subscription"),
 }
 """Columns of the flat formats, in order; csv has all of them, a table those that fit."""
+IN_TABLE = {"consumers": 8, "producers": 8, "events": 9, "subscriptions": 5}
+"""How many of the columns a terminal's table has."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
