@@ -15,6 +15,7 @@ from dashboard.flow.delivering import Carrier
 from dashboard.flow.estate import Estate, Row
 from dashboard.flow.matching import Json, Obj, Verdict
 from dashboard.flow.subscriptions import Subscription
+from dashboard.flow.ways import Way
 
 MAX_HOPS = 24
 MAX_STEPS = 50_000
@@ -50,7 +51,7 @@ class Path:
     note: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Walk:
     """What a walk found: the paths, remarks (loops, hops that AWS does not make) and every ARN it touched."""
 
@@ -61,40 +62,32 @@ class Walk:
     steps: int = 0
     cut: bool = False
 
+    def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
+        """Subscriptions of the bus that may take the event."""
+        return self.estate.candidates(
+            bus, trees.text_part(tree, "source"), trees.text_part(tree, "detail-type")
+        )
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """Where the walk stands: the first bus and subscription, and the hops so far."""
+    def wants(self, arn: str) -> bool:  # noqa: ARG002 - for walks that look for something
+        """Whether the walk goes to this thing at all."""
+        return True
 
-    bus: str
-    first: Subscription | None = None
-    by: str = ""
-    hops: tuple[Hop, ...] = ()
-    buses: tuple[str, ...] = ()
-
-    def passed(self, arn: str) -> bool:
-        return arn in self.buses or any(hop.arn == arn for hop in self.hops)
-
-    def starting(self, by: str, first: Subscription | None = None) -> "_Way":
-        """The same way, begun by this subscription or link unless it has begun before."""
-        return self if self.by else _Way(self.bus, first, by, self.hops, self.buses)
-
-    def on(self, hop: Hop) -> "_Way":
-        return _Way(self.bus, self.first, self.by, (*self.hops, hop), self.buses)
+    def arrived(self, way: Way) -> bool:  # noqa: ARG002 - for walks that look for something
+        """Told of each step; whether the walk goes on from there."""
+        return True
 
 
 def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk:
     """Every path that an event with this tree can take from this bus."""
     found = found or Walk(estate)
     found.touched.add(bus)
-    _from_bus(found, bus, tree, _Way(bus, buses=(bus,)))
+    _from_bus(found, bus, tree, Way(bus, buses=(bus,)))
     return found
 
 
-def _from_bus(walk: Walk, bus: str, tree: Any, way: _Way) -> None:
+def _from_bus(walk: Walk, bus: str, tree: Any, way: Way) -> None:
     estate = walk.estate
-    source, detail_type = trees.text_part(tree, "source"), trees.text_part(tree, "detail-type")
-    for sub in estate.candidates(bus, source, detail_type):
+    for sub in walk.subscriptions(bus, tree):
         verdict = sub.decide(tree)
         if verdict.delivery == "never" or sub.target is None:
             continue
@@ -106,10 +99,10 @@ def _from_bus(walk: Walk, bus: str, tree: Any, way: _Way) -> None:
 def through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any) -> None:
     """Every path that begins with this subscription of its own bus."""
     if sub.target is not None:
-        _through(walk, sub, verdict, tree, _Way(sub.bus, buses=(sub.bus,)))
+        _through(walk, sub, verdict, tree, Way(sub.bus, buses=(sub.bus,)))
 
 
-def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: _Way) -> None:
+def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Way) -> None:
     estate, target = walk.estate, sub.target or ""
     carrier = Carrier(
         sub.kind, sub.arn, sub.arn, sub.account, sub.row["role_arn"], verdict, sub.active, sub.why
@@ -118,9 +111,9 @@ def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: _W
     _reach(walk, target, after, carrier, way.starting(sub.arn, sub))
 
 
-def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None:
+def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
     estate, kind = walk.estate, walk.estate.kind_of(arn)
-    if kind in arns.KEEPERS:
+    if kind in arns.KEEPERS or not walk.wants(arn):
         return
     if way.passed(arn):
         walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
@@ -133,6 +126,8 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: _Way) -> None
         return
     hop, here = _hop(estate, arn, kind, carrier)
     way = way.on(hop)
+    if not walk.arrived(way):
+        return
     step = _STEPS.get(kind)
     if step is None or not here:
         _end(walk, way)
@@ -174,14 +169,14 @@ def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop,
     return hop, there.here
 
 
-def _end(walk: Walk, way: _Way, note: str | None = None) -> None:
+def _end(walk: Walk, way: Way, note: str | None = None) -> None:
     target_id = way.first.target_id if way.first else None
     changed = _CHANGED.get(way.first.row["input_kind"]) if way.first else None
     notes = " ".join(text for text in (note, changed) if text)
     walk.paths.append(Path(way.bus, way.by, target_id, way.hops, notes or None))
 
 
-def _follow(walk: Walk, link: Row, over: Any, after: Any, way: _Way) -> None:
+def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
     """Go along a link when its filters let `over` pass; `after` is what arrives."""
     verdict = _link_verdict(walk.estate, link, over)
     if verdict.delivery == "never":
@@ -212,7 +207,7 @@ def _why_not(estate: Estate, link: Row) -> str:
     return f"The {words.get(link['kind'], link['kind'])} to {estate.name_of(link['to_arn'])} is {state}."
 
 
-def _at_bus(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     estate = walk.estate
     chain = [estate.account_of(bus) for bus in (*way.buses, arn)]
     crossed = any(a != b for a, b in pairwise(chain[:-1]))
@@ -234,17 +229,17 @@ def _chain(estate: Estate, buses: Sequence[str]) -> str:
     return " → ".join(names[bus] for bus in buses)
 
 
-def _at_queue(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+def _at_queue(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     record = trees.queue_record(arn, tree)
     _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source"))
 
 
-def _at_stream(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+def _at_stream(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     record = trees.stream_record(arn, tree) if way.hops[-1].kind == "stream" else matching.UNKNOWN
     _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source", "delivery-stream"))
 
 
-def _at_readers(walk: Walk, arn: str, record: Any, way: _Way, kinds: Sequence[str]) -> None:
+def _at_readers(walk: Walk, arn: str, record: Any, way: Way, kinds: Sequence[str]) -> None:
     links = walk.estate.links_from(arn, *kinds)
     if not links:
         _end(walk, way, f"Nothing collected reads this {way.hops[-1].kind}.")
@@ -252,7 +247,7 @@ def _at_readers(walk: Walk, arn: str, record: Any, way: _Way, kinds: Sequence[st
         _follow(walk, link, record, record, way)
 
 
-def _at_topic(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     links = walk.estate.links_from(arn, "sns-subscription")
     if not links and walk.estate.row_of(arn) is None:
         _end(walk, way, "The topic lies outside what was collected.")
@@ -263,7 +258,7 @@ def _at_topic(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
         _follow(walk, link, over, after, way)
 
 
-def _at_pipe(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     """The enrichment gets the event as well: it is a consumer, and a hop on the way to the pipe's target."""
     estate = walk.estate
     for link in estate.links_from(arn, "pipe-enrichment"):
@@ -281,7 +276,7 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
         _follow(walk, link, after, after, way)
 
 
-def _onward(walk: Walk, arn: str, tree: Any, way: _Way) -> None:
+def _onward(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     """Event sources and global endpoints: they hand on what they get."""
     for link in walk.estate.links_from(arn, "event-source", "endpoint"):
         _follow(walk, link, tree, tree, way)
