@@ -23,9 +23,9 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
     walk = Walk(estate)
     for bus in buses:
         paths.walk(estate, bus, _tree(estate, asked, event, bus), walk)
-    rows = told_once(estate, asked, [_row(estate, path) for path in walk.paths])
+    rows = told_once(estate, asked, [row_of(estate, path) for path in walk.paths])
     if event is None:
-        rows = _narrowed(Narrowing(estate, asked), rows)
+        rows = narrowed(Narrowing(estate, asked), rows)
     gaps = completeness.gaps_on(estate, walk.touched)
     return Consumers(
         event=asked,
@@ -40,7 +40,7 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
     )
 
 
-def _narrowed(schema: Narrowing, rows: list[Consumer]) -> list[Consumer]:
+def narrowed(schema: Narrowing, rows: list[Consumer]) -> list[Consumer]:
     """The rows with what the type's schema says of a "sometimes" at their first step."""
     found = []
     for row in rows:
@@ -63,7 +63,8 @@ def _tree(estate: Estate, asked: Question, event: Mapping[str, Any] | None, bus:
     return trees.of_event(event, estate.account_of(bus), estate.region_of(bus))
 
 
-def _row(estate: Estate, path: Path) -> Consumer:
+def row_of(estate: Estate, path: Path) -> Consumer:
+    """The consumer row of a path: its last hop, and what all hops say together."""
     end = path.hops[-1]
     place = _place(estate, end.arn)
     return Consumer(

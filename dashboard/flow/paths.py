@@ -72,8 +72,8 @@ class Walk:
         """Whether the walk goes to this thing at all."""
         return True
 
-    def arrived(self, way: Way) -> bool:  # noqa: ARG002 - for walks that look for something
-        """Told of each step; whether the walk goes on from there."""
+    def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: ARG002, FBT001 - for walks that look for something
+        """Told of each step, what arrives, and whether its end is there; says whether the walk goes on."""
         return True
 
 
@@ -126,13 +126,18 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
         return
     hop, here = _hop(estate, arn, kind, carrier)
     way = way.on(hop)
-    if not walk.arrived(way):
-        return
-    step = _STEPS.get(kind)
+    if walk.arrived(way, tree, here):
+        beyond(walk, way, tree, here=here)
+
+
+def beyond(walk: Walk, way: Way, tree: Any, *, here: bool = True) -> None:
+    """Every path that goes on from where the way stands; the way itself where that is an end."""
+    last = way.hops[-1]
+    step = _STEPS.get(last.kind)
     if step is None or not here:
         _end(walk, way)
     else:
-        step(walk, arn, tree, way)
+        step(walk, last.arn, tree, way)
 
 
 def _hop(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop, bool]:
