@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from dashboard.flow.patterns.jsontext import Pairs
 from dashboard.flow.patterns.opening import opened_text
+from dashboard.flow.patterns.operators.anything_but import AnythingBut
+from dashboard.flow.patterns.operators.exact import Exact
 from dashboard.flow.patterns.partial import (
     UNKNOWN,
     Items,
@@ -15,6 +17,7 @@ from dashboard.flow.patterns.partial import (
     Maybe,
     Obj,
     OneOf,
+    Present,
     Tree,
     Unknown,
     UnknownNumber,
@@ -38,6 +41,7 @@ class Occurrence:
     """A value that may be there: one of ``values``, or any string or number where it says so.
 
     ``certain``: it is there in every completion. ``place`` holds only the arrays known one by one.
+    ``but``: values that an unknown string or number is known not to be.
     """
 
     values: tuple[Scalar, ...]
@@ -45,22 +49,31 @@ class Occurrence:
     numbers: bool
     certain: bool
     place: Place
+    but: frozenset[Scalar] = frozenset()
 
     def meets(self, leaf: Leaf) -> Tri:
         """Whether such a value meets the leaf."""
         verdicts: list[Tri] = ["always" if leaf.accepts(value) else "never" for value in self.values]
         if self.strings:
-            verdicts.append(either([condition.over_strings for condition in leaf.conditions]))
+            verdicts.append(either([self._over(c, c.over_strings) for c in leaf.conditions]))
         if self.numbers:
-            verdicts.append(either([condition.over_numbers for condition in leaf.conditions]))
+            verdicts.append(either([self._over(c, c.over_numbers) for c in leaf.conditions]))
         return _every(verdicts)
+
+    def _over(self, condition: Condition, verdict: Tri) -> Tri:
+        """The verdict on an unknown value, knowing what it is not."""
+        if self.but and isinstance(condition, Exact) and condition.value in self.but:
+            return "never"
+        if self.but and isinstance(condition, AnythingBut) and condition.refused <= self.but:
+            return "always"
+        return verdict
 
     def may_meet(self, condition: Condition) -> bool:
         """Whether some such value meets one condition."""
         return (
             any(condition.test(value) for value in self.values)
-            or (self.strings and condition.over_strings != "never")
-            or (self.numbers and condition.over_numbers != "never")
+            or (self.strings and self._over(condition, condition.over_strings) != "never")
+            or (self.numbers and self._over(condition, condition.over_numbers) != "never")
         )
 
 
@@ -124,6 +137,9 @@ def _scalar(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurren
             # the text may be JSON: then what it holds takes the string's place
             yield _anything(spot)
             return
+    if isinstance(tree, Present):
+        yield _present(tree, spot)
+        return
     if spot.rest:
         return
     if isinstance(tree, UnknownString | Json):
@@ -144,6 +160,15 @@ def _inside(tree: Tree) -> Tree:
 
 def _anything(spot: Spot) -> Occurrence:
     return Occurrence((TRUE, FALSE, NULL), strings=True, numbers=True, certain=False, place=spot.place)
+
+
+def _present(tree: Present, spot: Spot) -> Occurrence:
+    if spot.rest:
+        return _anything(spot)
+    constants = tuple(value for value in (TRUE, FALSE, NULL) if value not in tree.but)
+    return Occurrence(
+        constants, strings=True, numbers=True, certain=spot.certain, place=spot.place, but=tree.but
+    )
 
 
 def _one_of(tree: OneOf, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:

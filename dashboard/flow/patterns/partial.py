@@ -7,7 +7,10 @@ hold further trees. An unknown field of an open object may have any name that th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from dashboard.flow.patterns.scalars import Scalar
 
 Tree = Any
 """A JSON value, or any of the classes below; containers may hold trees."""
@@ -59,6 +62,13 @@ class Maybe:
     """A field that may be absent; where it is present it is ``tree``."""
 
     tree: Tree
+
+
+@dataclass(frozen=True)
+class Present:
+    """A field that is there: some string, number, true, false or null, but none of ``but``. What is below it is unknown."""
+
+    but: frozenset[Scalar] = frozenset()
 
 
 @dataclass(frozen=True)
