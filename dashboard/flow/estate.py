@@ -87,7 +87,7 @@ class Estate:
         """Subscriptions of the bus that may match the type; None where a part is not known: then all of that part."""
         index = self._indices.get(bus_arn)
         if index is None:
-            index = self._indices.setdefault(bus_arn, BusIndex.of(self.subscriptions_of(bus_arn)))
+            index = self._indices.setdefault(bus_arn, BusIndex(self.subscriptions_of(bus_arn)))
         return index.candidates(source, detail_type)
 
     @property

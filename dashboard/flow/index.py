@@ -4,69 +4,33 @@ Sound, never exact: it may give a subscription that does not match, and never le
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from dashboard.flow.matching import Filter
+from dashboard.flow.patterns import Ruleset
 from dashboard.flow.subscriptions import Subscription
 
-Bucket = list[Subscription]
 
-
-@dataclass(frozen=True)
 class BusIndex:
-    """Subscriptions by the literals they ask for: both parts, the source alone, the detail type alone, neither."""
+    """Subscriptions by the pattern of their events; those that match no event at all are left out."""
 
-    pairs: dict[tuple[str, str], Bucket]
-    sources: dict[str, Bucket]
-    detail_types: dict[str, Bucket]
-    rest: Bucket
-    every: Bucket
-
-    @classmethod
-    def of(cls, subscriptions: list[Subscription]) -> "BusIndex":
-        """The index of these subscriptions; those that match no event at all are left out."""
-        pairs: dict[tuple[str, str], Bucket] = defaultdict(list)
-        sources: dict[str, Bucket] = defaultdict(list)
-        detail_types: dict[str, Bucket] = defaultdict(list)
-        rest: Bucket = []
-        every = [sub for sub in subscriptions if not sub.matches_nothing]
-        for sub in every:
-            by_source, by_type = _literals(sub.filters)
-            if by_source is not None and by_type is not None:
-                for source in by_source:
-                    for detail_type in by_type:
-                        pairs[source, detail_type].append(sub)
-            elif by_source is not None:
-                for source in by_source:
-                    sources[source].append(sub)
-            elif by_type is not None:
-                for detail_type in by_type:
-                    detail_types[detail_type].append(sub)
+    def __init__(self, subscriptions: Sequence[Subscription]) -> None:
+        self.every = [sub for sub in subscriptions if not sub.matches_nothing]
+        self._open: list[int] = []
+        by_pattern: dict[int, list[int]] = defaultdict(list)
+        patterns = {}
+        for at, sub in enumerate(self.every):
+            pattern = next((f.pattern for f in sub.filters if f.scope == "data" and f.pattern), None)
+            if pattern is None:
+                self._open.append(at)
             else:
-                rest.append(sub)
-        return cls(dict(pairs), dict(sources), dict(detail_types), rest, every)
+                patterns[id(pattern)] = pattern
+                by_pattern[id(pattern)].append(at)
+        self._places = list(by_pattern.values())
+        self._ruleset = Ruleset([patterns[key] for key in by_pattern])
 
-    def candidates(self, source: str | None, detail_type: str | None) -> Bucket:
+    def candidates(self, source: str | None, detail_type: str | None) -> list[Subscription]:
         """What may match the type, in the order of the bus; None where a part is not known."""
         if source is None or detail_type is None:
             return self.every
-        found = (
-            self.pairs.get((source, detail_type), [])
-            + self.sources.get(source, [])
-            + self.detail_types.get(detail_type, [])
-            + self.rest
-        )
-        return sorted(found, key=lambda sub: sub.order)
-
-
-def _literals(filters: tuple[Filter, ...]) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """The exact sources and detail types that the filters ask for; None where they ask for anything."""
-    source: frozenset[str] | None = None
-    detail_type: frozenset[str] | None = None
-    for one in filters:
-        by_source, by_type = one.literals
-        source = by_source if source is None else source if by_source is None else source & by_source
-        detail_type = (
-            by_type if detail_type is None else detail_type if by_type is None else detail_type & by_type
-        )
-    return source, detail_type
+        found = [at for number in self._ruleset.of_type(source, detail_type) for at in self._places[number]]
+        return [self.every[at] for at in sorted(found + self._open)]

@@ -17,7 +17,7 @@ _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 def of_type(source: str, detail_type: str) -> Any:
     """Any event of the type: source and detail type known, all else not."""
-    return TypeTree(event_tree(source, detail_type).known, open=False)
+    return TypeTree(event_tree(source, detail_type).known, (source, detail_type))
 
 
 def any_event() -> Any:
@@ -85,17 +85,26 @@ def notification(topic: str, tree: Any) -> Any:
         "Message": Json(tree),
         "Subject": Maybe(UNKNOWN_STRING),
     }
-    return Obj(known, open=False)
+    return _around(tree, known, topic, open=False)
 
 
 def queue_record(queue: str, tree: Any) -> Any:
     """A message as a Lambda mapping or a pipe sees it: the body is text that holds JSON."""
-    return Obj({"body": Json(tree), "eventSource": "aws:sqs", "eventSourceARN": queue}, open=True)
+    known = {"body": Json(tree), "eventSource": "aws:sqs", "eventSourceARN": queue}
+    return _around(tree, known, queue, open=True)
 
 
 def stream_record(stream: str, tree: Any) -> Any:
     """A Kinesis record as filters see it: `data` decoded."""
-    return Obj({"data": Json(tree), "eventSource": "aws:kinesis", "eventSourceARN": stream}, open=True)
+    known = {"data": Json(tree), "eventSource": "aws:kinesis", "eventSourceARN": stream}
+    return _around(tree, known, stream, open=True)
+
+
+def _around(tree: Any, known: dict[str, Any], what: str, *, open: bool) -> Any:  # noqa: A002 - Obj's own word
+    """What is put around an event; of any event of a type it stays known that nothing else is."""
+    if isinstance(tree, TypeTree):
+        return TypeTree(known, tree.key, (*tree.wrapped, what), open)
+    return Obj(known, open=open)
 
 
 def put_on_bus(link: Row, account: str | None, tree: Any) -> Any:
@@ -111,4 +120,5 @@ def put_on_bus(link: Row, account: str | None, tree: Any) -> Any:
 
 def system_metadata(tree: Any) -> Any:
     """The SYSTEM_METADATA of a new bus's event."""
-    return Obj({"aws:Source": part(tree, "source"), "aws:DetailType": part(tree, "detail-type")}, open=True)
+    known = {"aws:Source": part(tree, "source"), "aws:DetailType": part(tree, "detail-type")}
+    return _around(tree, known, "SYSTEM_METADATA", open=True)

@@ -10,7 +10,6 @@ from dashboard.flow.patterns.errors import EventError, PatternError
 from dashboard.flow.patterns.events import Event, prepare
 from dashboard.flow.patterns.explaining import Explanation, FieldVerdict
 from dashboard.flow.patterns.lines import match_lines
-from dashboard.flow.patterns.literals import Literals
 from dashboard.flow.patterns.partial import (
     UNKNOWN,
     UNKNOWN_NUMBER,
@@ -24,6 +23,7 @@ from dashboard.flow.patterns.partial import (
     event_tree,
 )
 from dashboard.flow.patterns.pattern import Pattern, parse
+from dashboard.flow.patterns.ruleset import Ruleset
 from dashboard.flow.patterns.schema import decide_for_type, tree_from_schema
 
 __all__ = [
@@ -37,12 +37,12 @@ __all__ = [
     "FieldVerdict",
     "Items",
     "Json",
-    "Literals",
     "Maybe",
     "Obj",
     "OneOf",
     "Pattern",
     "PatternError",
+    "Ruleset",
     "Tree",
     "decide_for_type",
     "event_tree",

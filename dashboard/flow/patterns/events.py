@@ -64,7 +64,7 @@ def _flatten(document: Json, steps: Container[str] | None) -> Event:
         later: list[tuple[str, Json, Membership]] = []
         if isinstance(node, dict | Pairs):
             for key, value in items(node):
-                if steps is not None and key not in steps and "." not in key:
+                if steps is not None and key not in steps and key and "." not in key:
                     continue
                 path = f"{prefix}.{key}" if prefix else key
                 kind = type(value)

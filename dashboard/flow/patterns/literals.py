@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dashboard.flow.patterns.leaf import conditions_words
 from dashboard.flow.patterns.operators.exact import Exact, ExactAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dashboard.flow.patterns.leaf import Leaf
 
+Branch = tuple["Leaf", ...]
+Head = tuple["Leaf | None", "Leaf | None"]
+"""The leaves of a branch on source and on detail type."""
 
-class Literals(NamedTuple):
-    """What a pattern names exactly. None: in some branch the field is free, or has a condition that is no literal.
 
-    ``exact``: both are known, so that no other source and no other detail type can match.
-    """
-
-    sources: tuple[str, ...] | None
-    detail_types: tuple[str, ...] | None
-    exact: bool
+def heads(branches: Iterable[Branch], keys: tuple[str, str]) -> Iterator[Head]:
+    """The head of each branch; ``keys`` are the paths of source and detail type."""
+    for branch in branches:
+        source, detail_type = (next((leaf for leaf in branch if leaf.path == key), None) for key in keys)
+        yield source, detail_type
 
 
 def named(leaf: Leaf | None) -> list[str]:
@@ -32,49 +32,42 @@ def named(leaf: Leaf | None) -> list[str]:
     return [value for value in dict.fromkeys(values) if isinstance(value, str)]
 
 
-def _only_named(leaves: list[Leaf | None]) -> tuple[str, ...] | None:
-    found: dict[str, None] = {}
-    for leaf in leaves:
-        names = named(leaf)
-        if leaf is None or len(names) != len(set(leaf.conditions)):
-            return None
-        found.update(dict.fromkeys(names))
-    return tuple(found)
+def only_named(leaf: Leaf | None) -> list[str] | None:
+    """The strings that a leaf asks for; None where it may be met by anything else."""
+    names = named(leaf)
+    return names if leaf is not None and len(names) == len(set(leaf.conditions)) else None
 
 
-def _leaves(branches: Iterable[tuple[Leaf, ...]], path: str) -> list[Leaf | None]:
-    return [next((leaf for leaf in branch if leaf.path == path), None) for branch in branches]
-
-
-def literals(branches: tuple[tuple[Leaf, ...], ...], keys: tuple[str, str]) -> Literals:
-    """The literals of all branches; ``keys`` are the paths of source and detail type."""
-    sources, types = (_only_named(_leaves(branches, key)) for key in keys)
-    return Literals(sources, types, sources is not None and types is not None)
-
-
-def pairs(branches: tuple[tuple[Leaf, ...], ...], keys: tuple[str, str]) -> frozenset[tuple[str, str]]:
+def pairs(found: Iterable[Head]) -> frozenset[tuple[str, str]]:
     """The (source, detail type) pairs that are literal: one source with its types, or one type with its sources.
 
     Several of each would be a product nobody wrote down, and names nothing.
     """
-    found: set[tuple[str, str]] = set()
-    for source, detail_type in zip(*(_leaves(branches, key) for key in keys), strict=True):
-        if source is None or detail_type is None:
-            continue
-        sources, types = named(source), named(detail_type)
-        one_source = len(sources) == len(set(source.conditions)) == 1
-        one_type = len(types) == len(set(detail_type.conditions)) == 1
-        if one_source or one_type:
-            found |= {(s, t) for s in sources for t in types}
-    return frozenset(found)
+    return frozenset(
+        (source, detail_type)
+        for by_source, by_type in found
+        if len(only_named(by_source) or ()) == 1 or len(only_named(by_type) or ()) == 1
+        for source in named(by_source)
+        for detail_type in named(by_type)
+    )
 
 
-def families(branches: tuple[tuple[Leaf, ...], ...], keys: tuple[str, str]) -> tuple[str, ...]:
-    """The conditions on source and detail type that are no literals, in words: "source begins with aws."."""
-    found: dict[str, None] = {}
-    for branch in branches:
-        for leaf in branch:
-            open_ended = [c for c in leaf.conditions if not isinstance(c, Exact | ExactAddress)]
-            if leaf.path in keys and open_ended:
-                found[f"{leaf.path} {conditions_words(open_ended)}"] = None
-    return tuple(found)
+def is_open(found: Iterable[Head]) -> bool:
+    """Whether it takes types that ``pairs`` does not list."""
+    for head in found:
+        sources, types = map(only_named, head)
+        if not sources or not types or (len(sources) > 1 and len(types) > 1):
+            return True
+    return False
+
+
+def family(found: Iterable[Head]) -> str:
+    """The types that it takes, in words: "source is a; any detail type"."""
+    ways = [
+        "; ".join(
+            f"{name} {conditions_words(leaf.conditions)}" if leaf else f"any {name}"
+            for name, leaf in zip(("source", "detail type"), head, strict=True)
+        )
+        for head in found
+    ]
+    return " or ".join(dict.fromkeys(ways))

@@ -17,7 +17,6 @@ from dashboard.flow.patterns.matching import match_branch, sort_key
 from dashboard.flow.patterns.opening import opened_fields
 
 if TYPE_CHECKING:
-    from dashboard.flow.patterns.literals import Literals
     from dashboard.flow.patterns.partial import Tree
 
 
@@ -27,11 +26,12 @@ class Pattern:
     Leaves stand in the reference's order of fields. One branch without a leaf matches everything.
     """
 
-    __slots__ = ("branches", "dialect", "steps")
+    __slots__ = ("branches", "dialect", "heads", "steps")
 
     def __init__(self, found: tuple[tuple[Leaf, ...], ...], dialect: Dialect) -> None:
         self.branches = found
         self.dialect = dialect
+        self.heads = tuple(naming.heads(found, dialect.keys))
         self.steps = frozenset(step for path in self.fields() for step in path.split("."))
 
     def matches(self, event: str | dict[str, Any] | Event) -> bool:
@@ -82,17 +82,27 @@ class Pattern:
             return tuple(common)
         return (*common, "either " + " or ".join(f"({r})" if " and " in r else r for r in rests))
 
-    def literals(self) -> Literals:
-        """The sources and detail types that it names exactly."""
-        return naming.literals(self.branches, self.dialect.keys)
+    def alive(self, source: str, detail_type: str) -> tuple[int, ...]:
+        """Positions of the branches that take this source and detail type, whatever else they ask."""
+        return tuple(
+            at
+            for at, (by_source, by_type) in enumerate(self.heads)
+            if (by_source is None or by_source.accepts(source))
+            and (by_type is None or by_type.accepts(detail_type))
+        )
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """The (source, detail type) pairs that it makes known."""
-        return naming.pairs(self.branches, self.dialect.keys)
+        return naming.pairs(self.heads)
 
-    def families(self) -> tuple[str, ...]:
-        """The families of sources and detail types that it names, in words."""
-        return naming.families(self.branches, self.dialect.keys)
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes types that ``pairs`` does not list."""
+        return naming.is_open(self.heads)
+
+    def family(self) -> str:
+        """The types that it takes, in words: "source begins with aws.; any detail type"."""
+        return naming.family(self.heads)
 
 
 def parse(text: str | dict[str, Any] | None, dialect: str = "rule") -> Pattern:
