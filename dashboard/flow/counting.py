@@ -41,14 +41,19 @@ def _active_ends(walk: Walk) -> frozenset[str]:
 
 
 def _same_ends(estate: Estate, sub: Subscription) -> frozenset[str] | None:
-    """The ends behind a subscription where they are the same for every event: no bus and no filter comes after it."""
+    """The ends behind a subscription where they are the same for every event: no bus comes after it, and no filter that reads the type."""
     judged: dict[tuple[str, str], frozenset[str] | None] = estate.memory.setdefault("same-ends", {})
     if sub.order not in judged:
         walk = Walk(estate)
-        paths.through(walk, sub, matching.ALWAYS, matching.UNKNOWN)
+        paths.through(walk, sub, matching.ALWAYS, trees.of_type("", ""))
         judged[sub.order] = None if any(_chooses(estate, arn) for arn in walk.touched) else _active_ends(walk)
     return judged[sub.order]
 
 
 def _chooses(estate: Estate, arn: str) -> bool:
-    return estate.kind_of(arn) == "bus" or any(link["filters"] for link in estate.links_from(arn))
+    """Whether what comes after this depends on the type of the event."""
+    return estate.kind_of(arn) == "bus" or any(
+        estate.filter_of(text, link["dialect"] or "data").reads_type
+        for link in estate.links_from(arn)
+        for text in link["filters"]
+    )

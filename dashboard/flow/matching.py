@@ -113,11 +113,12 @@ class Filter:
         """What the filter can tell types apart by: where that is the same, the verdict is."""
         if not tree.wrapped and self.pattern.dialect.keys == TYPE_KEYS:
             return self.pattern.alive(*tree.key)
-        return (tree.wrapped, tree.key if self._reads_type else None)
+        return (tree.wrapped, tree.key if self.reads_type else None)
 
     @cached_property
-    def _reads_type(self) -> bool:
-        return not self.pattern.steps.isdisjoint(_TYPE_STEPS)
+    def reads_type(self) -> bool:
+        """Whether its answer may depend on source and detail type."""
+        return self.pattern is not None and not self.pattern.steps.isdisjoint(_TYPE_STEPS)
 
     @cached_property
     def _decided(self) -> dict[Any, Verdict]:

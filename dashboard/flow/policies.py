@@ -96,12 +96,15 @@ def _named(statement: Mapping[str, Any], key: str, value: str, *, fold: bool) ->
     for name, wanted in ((key, True), (f"Not{key}", False)):
         if name in statement:
             globs = [glob.lower() if fold else glob for glob in listed(statement[name])]
-            return any(fnmatchcase(value, _glob(glob)) for glob in globs) is wanted
+            return any(_like(value, glob) for glob in globs) is wanted
     return True if key == "Resource" else None
 
 
-def _glob(text: str) -> str:
-    return text.replace("[", "[[]")  # AWS knows * and ? only
+def _like(value: str, glob: str) -> bool:
+    """Whether the value is like the text, in which * and ? are the only wild cards; most have none."""
+    if "*" not in glob and "?" not in glob:
+        return value == glob
+    return fnmatchcase(value, glob.replace("[", "[[]"))
 
 
 def _principal(statement: Mapping[str, Any], caller: Caller) -> Tri:
@@ -145,7 +148,7 @@ def _condition(operator: str, key: str, wanted: list[str], caller: Caller) -> Tr
         return None
     base = operator.removesuffix("ifexists").removeprefix("foranyvalue:").removeprefix("forallvalues:")
     if base in _LIKE:
-        return any(fnmatchcase(have, _glob(glob)) for glob in wanted)
+        return any(_like(have, glob) for glob in wanted)
     if base in _EQUAL:
         fold = base.endswith("ignorecase")
         return (have.lower() in [w.lower() for w in wanted]) if fold else have in wanted
