@@ -4,12 +4,13 @@ An event is carried as a partial tree: what is known of it, and UNKNOWN where no
 each filter decides over it, so that a question about a type and one about a concrete event use the same evaluator.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from dashboard.flow import patterns
+from dashboard.flow.patterns import Decision
 from dashboard.flow.patterns.partial import UNKNOWN, Json, Obj
 
 Answer = Literal["always", "sometimes", "never"]
@@ -101,19 +102,28 @@ class Filter:
         """Whether such an event passes. A malformed filter may do anything: sometimes, with the reason."""
         if self.problem is not None:
             return Verdict("sometimes", (f"the pattern cannot be read: {self.problem}",))
-        if not isinstance(tree, TypeTree) and tree is not UNKNOWN:
-            return self._decide(tree)
-        known = UNKNOWN if tree is UNKNOWN else self._sight(tree)
-        found = self._decided.get(known)
+        if isinstance(tree, TypeTree) and not tree.wrapped and self._is_of_events:
+            alive = self.pattern.alive(*tree.key)
+            return self._once(alive, lambda: self.pattern.decide_alive(alive))
+        if isinstance(tree, TypeTree):
+            seen = (tree.wrapped, tree.key if self.reads_type else None)
+            return self._once(seen, lambda: self.pattern.decide(tree))
+        return (
+            self._once(UNKNOWN, lambda: self.pattern.decide(UNKNOWN))
+            if tree is UNKNOWN
+            else _verdict(self.pattern.decide(tree))
+        )
+
+    def _once(self, seen: Any, decide: Callable[[], Decision]) -> Verdict:
+        """Decided once for all trees in which the filter sees the same."""
+        found = self._decided.get(seen)
         if found is None:
-            found = self._decided[known] = self._decide(tree)
+            found = self._decided[seen] = _verdict(decide())
         return found
 
-    def _sight(self, tree: TypeTree) -> Any:
-        """What the filter can tell types apart by: where that is the same, the verdict is."""
-        if not tree.wrapped and self.pattern.dialect.keys == TYPE_KEYS:
-            return self.pattern.alive(*tree.key)
-        return (tree.wrapped, tree.key if self.reads_type else None)
+    @cached_property
+    def _is_of_events(self) -> bool:
+        return self.pattern.dialect.keys == TYPE_KEYS and not self.pattern.dialect.opened
 
     @cached_property
     def reads_type(self) -> bool:
@@ -123,11 +133,6 @@ class Filter:
     @cached_property
     def _decided(self) -> dict[Any, Verdict]:
         return {}
-
-    def _decide(self, tree: Any) -> Verdict:
-        decide = self.pattern.decide_attributes if self.scope == "sns-attributes" else self.pattern.decide
-        decision = decide(tree)
-        return Verdict(decision.delivery, tuple(decision.when))
 
     @property
     def pairs(self) -> frozenset[Pair]:
@@ -143,6 +148,10 @@ class Filter:
     def is_open(self) -> bool:
         """Whether it takes types that it does not name one by one."""
         return self.pattern is None or self.pattern.is_open
+
+
+def _verdict(decision: Decision) -> Verdict:
+    return Verdict(decision.delivery, decision.when)
 
 
 class Parser:

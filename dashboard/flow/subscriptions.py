@@ -50,6 +50,8 @@ class Subscription:
         if self.matches_nothing:
             return matching.NEVER
         decided = [f.decide(_view(f, tree)) for f in self.filters]
+        if len(decided) == 1 and not self.row["filters_hidden"]:
+            return decided[0]
         return matching.all_of([*decided, _HIDDEN] if self.row["filters_hidden"] else decided)
 
 

@@ -7,11 +7,12 @@ Over a tree that is wholly known the answer is that of the match.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
 from dashboard.flow.patterns.operators.exists import Absent
+from dashboard.flow.patterns.partial import event_tree
 from dashboard.flow.patterns.scalars import scalar_words
 
 if TYPE_CHECKING:
@@ -37,6 +38,22 @@ class Found(dict[str, list[Occurrence]]):
         return found
 
 
+class _OfType(Found):
+    """The occurrences in an event of which only the type is known, kept for the next pattern that reads the same field."""
+
+    def __init__(self) -> None:
+        super().__init__(None, frozenset())
+
+    def __missing__(self, path: str) -> list[Occurrence]:
+        found = self[path] = _in_any_event(path)
+        return found
+
+
+@lru_cache(maxsize=20_000)
+def _in_any_event(path: str) -> list[Occurrence]:
+    return occurrences(event_tree("", ""), path, frozenset())
+
+
 @dataclass(frozen=True)
 class Decision:
     """The answer. ``when``: the conditions that have to hold for "sometimes", all of them. ``why``: for "never"."""
@@ -49,12 +66,28 @@ class Decision:
 def decide(branches: tuple[tuple[Leaf, ...], ...], tree: Tree, opened: frozenset[str]) -> Decision:
     """Whether every, some or no completion of ``tree`` matches one of the branches."""
     found = Found(tree, opened)
+    delivery, alive = _delivery(branches, found)
+    if delivery == "never":
+        return Decision("never", why=_why(branches, found))
+    return Decision(delivery, when=_when(alive, found) if delivery == "sometimes" else ())
+
+
+def decide_of_type(branches: tuple[tuple[Leaf, ...], ...]) -> Decision:
+    """``decide`` over any event of a type, for branches whose leaves on source and detail type were taken off as met.
+
+    What is left reads fields of which the type says nothing, so that the answer is the same for every type.
+    """
+    found = _OfType()
+    delivery, alive = _delivery(branches, found)
+    return Decision(delivery, when=_when(alive, found) if delivery == "sometimes" else ())
+
+
+def _delivery(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[Tri, list[tuple[Leaf, ...]]]:
+    """The answer, and the branches that some completion matches."""
     alive = [branch for branch in branches if _reach(branch, found, _possible)]
     if not alive:
-        return Decision("never", why=_why(branches, found))
-    if any(_reach(branch, found, _surely) for branch in alive):
-        return Decision("always")
-    return Decision("sometimes", when=_when(alive, found))
+        return "never", alive
+    return "always" if any(_reach(branch, found, _surely) for branch in alive) else "sometimes", alive
 
 
 def _reach(
@@ -63,6 +96,8 @@ def _reach(
     steps: Callable[[Leaf, list[Occurrence], Chosen], Iterator[Chosen]],
 ) -> bool:
     """Whether the leaves can be gone through one after the other, choosing array elements that agree."""
+    if not any(occurrence.place for leaf in branch for occurrence in found[leaf.path]):
+        return all(next(steps(leaf, found[leaf.path], {}), None) is not None for leaf in branch)
     later = _LaterArrays(branch, found)
     seen = set()
     stack: list[tuple[int, Chosen]] = [(0, {})]

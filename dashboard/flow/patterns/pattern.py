@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard.flow.patterns import literals as naming
-from dashboard.flow.patterns.deciding import Decision, decide
+from dashboard.flow.patterns.deciding import Decision, decide, decide_of_type
 from dashboard.flow.patterns.dialects import Dialect, check, dialect_named, takes_all
 from dashboard.flow.patterns.errors import PatternError
 from dashboard.flow.patterns.events import Event, prepare, read_event
@@ -57,15 +57,12 @@ class Pattern:
         return explain(self.branches, event if isinstance(event, Event) else self._prepare(event, whole=True))
 
     def decide(self, tree: Tree) -> Decision:
-        """Whether every, some or no completion of a partial tree matches (see ``partial``)."""
-        return decide(self.branches, tree, self.dialect.opened)
+        """Whether every, some or no completion of a partial tree matches (see ``partial``).
 
-    def decide_attributes(self, tree: Tree) -> Decision:
-        """``decide`` for SNS message attributes: a flat object of their names.
-
-        String is a string, String.Array an array, Number a number; Binary attributes are left out, as SNS does.
+        SNS message attributes are a flat object of their names: String a string, String.Array an array, Number a
+        number; Binary ones are left out, as SNS does.
         """
-        return self.decide(tree)
+        return decide(self.branches, tree, self.dialect.opened)
 
     def fields(self) -> tuple[str, ...]:
         """The paths of the fields that the pattern reads, such as ``detail.total``."""
@@ -90,6 +87,14 @@ class Pattern:
             if (by_source is None or by_source.accepts(source))
             and (by_type is None or by_type.accepts(detail_type))
         )
+
+    def decide_alive(self, alive: tuple[int, ...]) -> Decision:
+        """``decide`` over any event of a type that just these branches take (``alive``)."""
+        if not alive:
+            return Decision("never")
+        keys = self.dialect.keys
+        rests = (tuple(leaf for leaf in self.branches[at] if leaf.path not in keys) for at in alive)
+        return decide_of_type(tuple(rests))
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """The (source, detail type) pairs that it makes known."""

@@ -209,6 +209,6 @@ def test_text_that_holds_json_is_decided_inside() -> None:
 
 def test_attributes_are_decided_over_a_flat_tree() -> None:
     policy = parse('{"kind": ["order"], "n": [{"numeric": [">", 1]}]}', dialect="sns-attributes")
-    assert policy.decide_attributes(Obj({"kind": ["note", "order"], "n": 5}, open=False)).delivery == "always"
-    assert policy.decide_attributes(Obj({"kind": "order"}, open=False)).delivery == "never"
-    assert policy.decide_attributes(Obj({"kind": "order"})).when == ("n > 1",)
+    assert policy.decide(Obj({"kind": ["note", "order"], "n": 5}, open=False)).delivery == "always"
+    assert policy.decide(Obj({"kind": "order"}, open=False)).delivery == "never"
+    assert policy.decide(Obj({"kind": "order"})).when == ("n > 1",)
