@@ -80,12 +80,14 @@ def _enrichment(pipe: dict[str, Any]) -> Link:
 def _target(pipe: dict[str, Any]) -> Link:
     parameters = pipe.get("TargetParameters") or {}
     bus = parameters.get("EventBridgeEventBusParameters") or {}
+    task, job = parameters.get("EcsTaskParameters") or {}, parameters.get("BatchJobParameters") or {}
     return Link(
         kind="pipe-target",
         from_arn=pipe.get("Arn"),
         to_arn=pipe.get("Target"),
         source=_fixed(bus.get("Source")),
         detail_type=_fixed(bus.get("DetailType")),
+        runs=task.get("TaskDefinitionArn") or job.get("JobDefinition"),
         **_common(pipe),
         **redaction.of_pipe(parameters.get("InputTemplate")),
     )

@@ -135,6 +135,12 @@ class Subscription(Record):
         None, description="Shape of the template: keys and placeholders; literals are dropped"
     )
     log_level: Text = Field(None, description="Subscriber log level; null for rules")
+    runs: Text = Field(
+        None, description="ECS: the task definition that is run on the cluster; Batch: the job definition"
+    )
+    attributes: tuple[str, ...] = Field(
+        (), description="Names of the SNS message attributes that a subscriber sends; rules send none"
+    )
 
 
 class Resource(Record):
@@ -212,6 +218,9 @@ class Link(Record):
         None, description="Source it puts on a bus with: pipe, schedule or endpoint; null: not told"
     )
     detail_type: Text = Field(None, description="Detail type it puts on a bus with; null: not told")
+    runs: Text = Field(
+        None, description="ECS: the task definition that is run on the cluster; Batch: the job definition"
+    )
 
 
 class Schema(Record):

@@ -1,7 +1,8 @@
 """What may be kept of an input: its JSON paths and its shape. Literals are values of a payload and are dropped.
 
-The shape of `{"id": <id>, "note": "Order <id>, 10% off", "kind": "gift"}` is `{"id": <id>, "note": "…<id>…", "kind": "…"}`:
-keys and placeholders stay, "…" stands for what was dropped.
+The shape of `{"id": <id>, "note": "Order <id>, 10% off", "kind": "gift"}`, where id is `$.detail.id`, is
+`{"id": <$.detail.id>, "note": "…<$.detail.id>…", "kind": "…"}`: keys and placeholders stay, these as the JSON paths they stand
+for; "…" stands for what was dropped.
 """
 
 import json
@@ -27,7 +28,8 @@ _JSONATA_TOKEN = re.compile(
 _PATH = re.compile(r"(?<![\w.$`])(?:\$\$?\.)?(?:[A-Za-z_]\w*|`[^`]+`)(?:\.(?:[A-Za-z_]\w*|`[^`]+`))+")
 _OPAQUE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_\-.~+=]{16,}")
 
-IsHole = Callable[[str], bool]
+HoleOf = Callable[[str], str | None]
+"""What is kept of a placeholder's name: the JSON path that it stands for; None when it is no placeholder."""
 
 
 class Input(TypedDict, total=False):
@@ -43,7 +45,10 @@ def of_target(target: Mapping[str, Any]) -> Input:
     transformer = target.get("InputTransformer")
     if transformer:
         paths = transformer.get("InputPathsMap") or {}
-        template = shape(transformer.get("InputTemplate") or "", lambda name: name in paths or _is_ours(name))
+        template = shape(
+            transformer.get("InputTemplate") or "",
+            lambda name: _path_of(paths, name) if name in paths else _ours(name),
+        )
         return Input(
             input_kind="template",
             input_paths=tuple(sorted({path for path in paths.values() if path})),
@@ -60,7 +65,7 @@ def of_constant(text: str | None) -> Input:
     """Input columns of a fixed input: a schedule's, or a target's Input. Its keys stay."""
     if not text:
         return Input(input_kind="event")
-    return Input(input_kind="constant", input_template=shape(text, _is_ours))
+    return Input(input_kind="constant", input_template=shape(text, _ours))
 
 
 def of_pipe(template: str | None) -> Input:
@@ -71,7 +76,7 @@ def of_pipe(template: str | None) -> Input:
     return Input(
         input_kind="template",
         input_paths=tuple(sorted(paths)),
-        input_template=shape(template, lambda name: name.startswith("$") or _is_ours(name)),
+        input_template=shape(template, lambda name: name if name.startswith("$") else _ours(name)),
     )
 
 
@@ -88,7 +93,7 @@ def of_jsonata(expression: str | None) -> Input:
     )
 
 
-def shape(template: str, is_hole: IsHole) -> str:
+def shape(template: str, hole_of: HoleOf) -> str:
     """The template's keys and placeholders; every other value is "…". Text that is no JSON gives its placeholders."""
     out: list[str] = []
     open_marks: list[str] = []
@@ -100,12 +105,11 @@ def shape(template: str, is_hole: IsHole) -> str:
             out.append(text)
         elif kind == "space":
             out.append(" " if out and out[-1] != " " else "")
-        elif (kind == "hole" and is_hole(text[1:-1])) or (
-            kind == "string" and open_marks[-1:] == ["{"] and _colon_follows(tokens, at)
-        ):
-            out.append(text)
+        elif kind == "hole" and (name := hole_of(text[1:-1])):
+            out.append(f"<{name}>")
         elif kind == "string":
-            out.append(f'"{_holes_of(text[1:-1], is_hole)}"')
+            is_key = open_marks[-1:] == ["{"] and _colon_follows(tokens, at)
+            out.append(text if is_key else f'"{_holes_of(text[1:-1], hole_of)}"')
         elif not out or out[-1].strip() != DROPPED:
             out.append(DROPPED)
     return "".join(out).strip()[:LONGEST]
@@ -163,9 +167,15 @@ def _without_values(node: Any, *, names: bool) -> Any:
     return node
 
 
-def _is_ours(name: str) -> bool:
+def _ours(name: str) -> str | None:
     """Placeholders AWS fills in itself: <aws.events.rule-arn>, <aws.pipes.…>, <aws.scheduler.…>."""
-    return name.startswith("aws.")
+    return name if name.startswith("aws.") else None
+
+
+def _path_of(paths: Mapping[str, str], name: str) -> str:
+    """The JSON path that a transformer's name stands for; the name where the path has quotes or brackets of ours."""
+    path = paths[name] or name
+    return name if re.search(r'[<>"\\]', path) else path
 
 
 def _nest(open_marks: list[str], mark: str) -> None:
@@ -188,10 +198,9 @@ def _opens_a_key(out: list[str]) -> bool:
     return before.endswith(("{", ","))
 
 
-def _holes_of(text: str, is_hole: IsHole) -> str:
+def _holes_of(text: str, hole_of: HoleOf) -> str:
     """The placeholders of a string, "…" for all between them; an empty string stays empty."""
     parts = re.split(r"(<[^<>]{1,256}>)", text)
-    kept = [
-        part if _HOLE.fullmatch(part) and is_hole(part[1:-1]) else DROPPED if part else "" for part in parts
-    ]
+    names = [hole_of(part[1:-1]) if _HOLE.fullmatch(part) else None for part in parts]
+    kept = [f"<{name}>" if name else DROPPED if part else "" for part, name in zip(parts, names, strict=True)]
     return re.sub(f"{DROPPED}+", DROPPED, "".join(kept))

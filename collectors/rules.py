@@ -70,5 +70,12 @@ def _row(rule: dict[str, Any]) -> Subscription:
         dead_letter_arn=(target.get("DeadLetterConfig") or {}).get("Arn"),
         retry_attempts=retry.get("MaximumRetryAttempts"),
         max_age_seconds=retry.get("MaximumEventAgeInSeconds"),
+        runs=_runs(target),
         **redaction.of_target(target),
     )
+
+
+def _runs(target: dict[str, Any]) -> str | None:
+    """What is run on the cluster or queue that the target names."""
+    task, job = target.get("EcsParameters") or {}, target.get("BatchParameters") or {}
+    return task.get("TaskDefinitionArn") or job.get("JobDefinition")

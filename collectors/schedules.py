@@ -95,5 +95,6 @@ def _link(schedule: dict[str, Any]) -> Link:
         role_arn=target.get("RoleArn"),
         source=source,
         detail_type=detail_type,
+        runs=(target.get("EcsParameters") or {}).get("TaskDefinitionArn"),
         **redaction.of_constant(target.get("Input")),
     )

@@ -1,5 +1,6 @@
 """Event sources of classic and new buses, and global endpoints: what feeds a bus without PutEvents of its own."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -113,6 +114,8 @@ def _new_sources(scope: Scope) -> Iterator[Record]:
         yield from scope.rows(_new_link, [source], "events:DescribeEventSource")
         if _settings(source).get("PartnerEventSourceArn"):
             yield from scope.rows(_from_partner, [source], "events:DescribeEventSource")
+        if _settings(source).get("AwsService"):
+            yield from scope.rows(_from_default_bus, [source], "events:DescribeEventSource")
 
 
 def _settings(source: dict[str, Any]) -> dict[str, Any]:
@@ -175,3 +178,26 @@ def _from_partner(source: dict[str, Any]) -> Link:
         active=_runs(source),
         source=partner.partition(":event-source/")[2] or None,
     )
+
+
+def _from_default_bus(source: dict[str, Any]) -> Link:
+    """Events of one AWS service flow from the default bus of the event source's own account to the new bus's source."""
+    _, partition, _, region, account, _ = source["EventSourceArn"].split(":", 5)
+    return Link(
+        kind="event-source",
+        from_arn=f"arn:{partition}:events:{region}:{account}:event-bus/default",
+        to_arn=source["EventSourceArn"],
+        state=source.get("State"),
+        active=_runs(source),
+        filters=(_service_pattern(_settings(source)),),
+        source=_settings(source)["AwsService"],
+    )
+
+
+def _service_pattern(settings: dict[str, Any]) -> str:
+    """The service's events, and of them those that the source's own pattern selects, which names no source."""
+    try:
+        pattern = json.loads(settings.get("Pattern") or "{}")
+    except ValueError:
+        pattern = {}
+    return json.dumps({"source": [settings["AwsService"]], **(pattern if isinstance(pattern, dict) else {})})

@@ -113,11 +113,20 @@ def _row(subscriber: dict[str, Any]) -> Subscription:
         description=subscriber.get("Description"),
         **_patterns(subscriber),
         filters_hidden=bool(subscriber.get("filters_hidden")),
-        target_arn=invoke.get("TargetArn") or subscriber.get("TargetArn"),
+        target_arn=_qualified(invoke.get("TargetArn") or subscriber.get("TargetArn"), invoke),
         role_arn=invoke.get("RoleArn"),
         dead_letter_arn=(subscriber.get("OnFailureConfiguration") or {}).get("Arn"),
         retry_attempts=retry.get("MaxRetryAttempts"),
         max_age_seconds=retry.get("MaxEventAgeInSeconds"),
         log_level=(subscriber.get("LogConfiguration") or {}).get("Level"),
+        attributes=tuple(sorted((invoke.get("SnsParameters") or {}).get("MessageAttributes") or ())),
         **inputs,
     )
+
+
+def _qualified(target: str | None, invoke: dict[str, Any]) -> str | None:
+    """A function with the version or alias that is called; one that an expression computes is not told."""
+    qualifier = (invoke.get("LambdaParameters") or {}).get("Qualifier") or ""
+    if not target or not qualifier or "{%" in qualifier or target.count(":") != 6:
+        return target
+    return f"{target}:{qualifier}"

@@ -42,7 +42,8 @@ class Hop:
     """One step of a path: what the event reaches, and what carried it there.
 
     `via` is the kind of carrier: rule, subscriber, or a link's kind (records.LinkKind). `by` is the carrier's
-    ARN, null where it has none. `when` are the conditions of this step alone.
+    ARN, null where it has none. `when` are the conditions of this step alone. `dead_letter` is the queue for what this
+    step could not deliver; `runs` the task or job definition that is run there.
     """
 
     arn: str
@@ -55,6 +56,21 @@ class Hop:
     active: bool = True
     deliverable: Deliverable = "unknown"
     why: str | None = None
+    dead_letter: str | None = None
+    runs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that keeps a copy of the event and consumes nothing: an archive of a bus that the event reaches."""
+
+    arn: str
+    kind: str
+    name: str
+    bus: str
+    delivery: Delivery
+    when: tuple[str, ...] = ()
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +112,7 @@ class Consumers:
     buses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     nearest: tuple[tuple[str, str], ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     @property
     def count(self) -> int:

@@ -6,52 +6,8 @@ arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; nothing here knows which partitio
 from functools import lru_cache
 from typing import NamedTuple
 
-_KIND_OF_SERVICE = {
-    "sqs": "queue",
-    "sns": "topic",
-    "lambda": "function",
-    "kinesis": "stream",
-    "dynamodb": "table",
-    "firehose": "delivery-stream",
-    "pipes": "pipe",
-    "scheduler": "schedule",
-    "logs": "log-group",
-    "ecs": "task-family",
-    "s3": "bucket",
-    "execute-api": "api",
-    "apigateway": "api",
-    "appsync": "api",
-    "states": "state-machine",
-    "schemas": "registry",
-    "batch": "job-queue",
-    "codepipeline": "pipeline",
-    "codebuild": "build-project",
-    "ssm": "automation",
-    "ssm-incidents": "response-plan",
-    "redshift": "warehouse",
-    "redshift-serverless": "warehouse",
-    "redshift-data": "warehouse",
-    "sagemaker": "pipeline",
-    "glue": "workflow",
-    "inspector": "assessment",
-    "ec2": "instance-action",
-    "iam": "role",
-}
-_KIND_OF_EVENTS = {
-    "event-bus": "bus",
-    "event-busv2": "bus",
-    "rule": "rule",
-    "archive": "archive",
-    "replay": "replay",
-    "api-destination": "api-destination",
-    "connection": "connection",
-    "event-source": "event-source",
-    "event-sourcev2": "event-source",
-    "endpoint": "endpoint",
-    "subscriber": "subscriber",
-    "": "archive",  # the managed rule of an archive points at arn:aws:events:REGION:::, which names nothing else
-    ":": "archive",
-}
+from dashboard.flow import kinds
+
 KEEPERS = frozenset({"archive", "replay", "registry"})
 """Kinds that keep a copy: a rule may point there, but nothing consumes."""
 
@@ -99,34 +55,26 @@ def kind(arn: str) -> str:
     found = parts(arn)
     if found is None:
         return "http" if "://" in arn else "email" if "@" in arn else "sms"
-    if found.service in ("events", "eventsv2"):
-        return _KIND_OF_EVENTS.get(found.resource.split("/")[0], found.resource.split("/")[0])
-    if found.service == "iam":
-        return (
-            "role"
-            if found.resource.startswith("role/")
-            else "user"
-            if found.resource != "root"
-            else "account"
-        )
-    if found.service == "ecs" and found.resource.startswith("cluster/"):
-        return "task"
-    return _KIND_OF_SERVICE.get(found.service, found.service)
+    return kinds.kind_of(found.service, found.resource)
 
 
 def name(arn: str) -> str:
     """The name a person knows the thing by."""
     found = parts(arn)
-    if found is None:
-        return arn
-    resource = found.resource
-    if found.service in ("events", "eventsv2") and "/" in resource:
+    return arn if found is None else _name(found)
+
+
+def _name(found: Parts) -> str:
+    resource, service = found.resource, found.service
+    if service in ("events", "eventsv2") and "/" in resource:
         return _events_name(resource.split("/"))
-    if found.service == "logs":
-        return resource.removeprefix("log-group:").removesuffix(":*")
-    if found.service == "lambda" and ":" in resource:
+    if service == "execute-api":
+        return resource
+    if service == "logs" or resource.startswith("aws-sdk:"):
+        return resource.removeprefix("log-group:").removesuffix(":*").removeprefix("aws-sdk:")
+    if service in ("lambda", "states") and ":" in resource:
         return resource.split(":")[1]
-    if found.service in ("iam", "scheduler"):
+    if service in ("iam", "scheduler"):
         return resource.split("/")[-1]
     return resource.split("/", 1)[-1] if "/" in resource else resource.split(":")[-1]
 

@@ -48,6 +48,10 @@ def presence(estate: Estate, arn: str, kind: str) -> Presence:
     if estate.row_of(arn) is not None or arns.parts(arn) is None:
         return Presence(here=True, collected=True)
     account, region = estate.account_of(arn), estate.region_of(arn)
+    if account is None:
+        return Presence(
+            here=True, collected=True
+        )  # an API call, or a document of AWS's own: it lies in no account
     name = f"{kind} {estate.name_of(arn)}"
     if (account, region) not in estate.places:
         return Presence(

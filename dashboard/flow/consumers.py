@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from collectors.errors import UsageError
-from dashboard.flow import asking, completeness, paths, trees
+from dashboard.flow import arns, asking, completeness, paths, trees
 from dashboard.flow.answers import Consumer, Consumers, Deliverable, Hop, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
@@ -36,6 +36,7 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         consumers=tuple(sorted(rows, key=_order)),
         buses=buses,
         notes=tuple(walk.notes),
+        kept=tuple(walk.kept[arn] for arn in sorted(walk.kept)),
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
     )
 
@@ -66,7 +67,7 @@ def _tree(estate: Estate, asked: Question, event: Mapping[str, Any] | None, bus:
 def row_of(estate: Estate, path: Path) -> Consumer:
     """The consumer row of a path: its last hop, and what all hops say together."""
     end = path.hops[-1]
-    place = _place(estate, end.arn)
+    place = _place(estate, end.arn, path.bus)
     return Consumer(
         arn=end.arn,
         kind=end.kind,
@@ -87,13 +88,18 @@ def row_of(estate: Estate, path: Path) -> Consumer:
     )
 
 
-def _place(estate: Estate, arn: str) -> tuple[str | None, str | None, str | None, str | None]:
-    """Account, region, domain and owner of an end; the same for every event."""
-    known_places: dict[str, Any] = estate.memory.setdefault("places", {})
-    if arn not in known_places:
-        facts = (estate.account_of(arn), estate.region_of(arn), estate.domain_of(arn), estate.owner_of(arn))
-        known_places[arn] = facts
-    found: tuple[str | None, str | None, str | None, str | None] = known_places[arn]
+def _place(estate: Estate, arn: str, bus: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """Account, region, domain and owner of an end; the same for every event.
+
+    An API call or a document of AWS's own lies in no account: it is made where the bus is.
+    """
+    known_places: dict[Any, Any] = estate.memory.setdefault("places", {})
+    key = (arn, bus) if arns.parts(arn) and estate.account_of(arn) is None else arn
+    if key not in known_places:
+        where = arn if key is arn else bus
+        facts = (estate.account_of(where), estate.region_of(where))
+        known_places[key] = (*facts, estate.domain_of(arn), estate.owner_of(arn))
+    found: tuple[str | None, str | None, str | None, str | None] = known_places[key]
     return found
 
 

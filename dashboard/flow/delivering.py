@@ -36,7 +36,10 @@ _FREE = ("event-source-mapping", "pipe-source", "delivery-stream", "event-source
 
 @dataclass(frozen=True)
 class Carrier:
-    """What carries an event over one hop. `sender` is the ARN a policy would ask for: the rule, or the topic."""
+    """What carries an event over one hop. `sender` is the ARN a policy would ask for: the rule, or the topic.
+
+    `target` is the end as configured, a qualifier included. `extra`: the dead-letter queue and what is run there.
+    """
 
     via: str
     by: str | None
@@ -46,6 +49,8 @@ class Carrier:
     verdict: Verdict = ALWAYS
     active: bool = True
     why: str | None = None
+    target: str | None = None
+    extra: tuple[str | None, str | None] = (None, None)
 
 
 def deliverable(estate: Estate, carrier: Carrier, target: str, kind: str) -> Told:

@@ -50,7 +50,7 @@ def of_consumers(answer: Consumers) -> Document:
     return {
         **_head(answer.event, found),
         "consumers": found["consumers"],
-        **_rest(found, "buses", "notes", "nearest"),
+        **_rest(found, "buses", "notes", "nearest", "kept"),
     }
 
 

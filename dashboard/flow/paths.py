@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from dashboard.flow import arns, completeness, delivering, matching, trees
-from dashboard.flow.answers import Hop
+from dashboard.flow import arns, hops, inputs, matching, saying, trees
+from dashboard.flow.answers import Hop, Kept
 from dashboard.flow.delivering import Carrier
 from dashboard.flow.estate import Estate, Row
 from dashboard.flow.matching import Json, Obj, Verdict
@@ -21,23 +21,6 @@ MAX_HOPS = 24
 MAX_STEPS = 50_000
 """Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
 _HIDDEN = "the filter criteria could not be read"
-_STOPPED = (
-    "STOPPED",
-    "STOPPING",
-    "INACTIVE",
-    "Inactive",
-    "DELETING",
-    "Failed",
-    "START_FAILED",
-    "CREATE_FAILED",
-)
-
-_CHANGED = {
-    "constant": "The rule's input is a constant: the event itself does not flow on.",
-    "template": "The rule's input is a template filled from the event.",
-    "path": "The rule's input is a part of the event.",
-    "jsonata": "The subscriber's input is computed from the event.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +36,13 @@ class Path:
 
 @dataclass
 class Walk:
-    """What a walk found: the paths, remarks (loops, hops that AWS does not make) and every ARN it touched."""
+    """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched."""
 
     estate: Estate
     paths: list[Path] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    kept: dict[str, Kept] = field(default_factory=dict)
     steps: int = 0
     cut: bool = False
 
@@ -81,7 +65,7 @@ def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk
     """Every path that an event with this tree can take from this bus."""
     found = found or Walk(estate)
     found.touched.add(bus)
-    _from_bus(found, bus, tree, Way(bus, buses=(bus,)))
+    _from_bus(found, bus, tree, Way.of(estate, bus))
     return found
 
 
@@ -94,21 +78,40 @@ def _from_bus(walk: Walk, bus: str, tree: Any, way: Way) -> None:
         _through(walk, sub, verdict, tree, way)
     for link in estate.links_from(bus, "event-source", "endpoint"):
         _follow(walk, link, tree, tree, way.starting(link["arn"] or link["to_arn"]))
+    for link in estate.links_from(bus, "archive"):
+        _keep(walk, link, tree)
+
+
+def _keep(walk: Walk, link: Row, tree: Any) -> None:
+    """An archive keeps what its pattern lets in; nothing consumes there."""
+    estate, arn = walk.estate, link["to_arn"]
+    pattern = (estate.row_of(arn) or {}).get("pattern")
+    verdict = estate.filter_of(pattern, "data").decide(tree) if pattern else matching.ALWAYS
+    if verdict.delivery != "never":
+        name = estate.name_of(arn)
+        walk.kept[arn] = Kept(
+            arn, "archive", name, link["from_arn"], verdict.delivery, verdict.when, link["active"]
+        )
 
 
 def through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any) -> None:
     """Every path that begins with this subscription of its own bus."""
     if sub.target is not None:
-        _through(walk, sub, verdict, tree, Way(sub.bus, buses=(sub.bus,)))
+        _through(walk, sub, verdict, tree, Way.of(walk.estate, sub.bus))
 
 
 def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Way) -> None:
     estate, target = walk.estate, sub.target or ""
+    row = sub.row
     carrier = Carrier(
-        sub.kind, sub.arn, sub.arn, sub.account, sub.row["role_arn"], verdict, sub.active, sub.why
+        *(sub.kind, sub.arn, sub.arn, estate.account_of(sub.arn) or sub.account, row["role_arn"]),
+        *(verdict, sub.active, sub.why, sub.target_arn, (row["dead_letter_arn"], row["runs"])),
     )
-    after = tree if estate.kind_of(target) == "bus" else trees.after_input(sub.row, tree)
-    _reach(walk, target, after, carrier, way.starting(sub.arn, sub))
+    # a rule hands a bus the event itself; a subscriber hands it what its transformer makes
+    whole = estate.kind_of(target) == "bus" and sub.kind == "rule"
+    after = tree if whole else inputs.after(row, tree)
+    way = way.starting(sub.arn, sub).saying(None if whole else saying.of_input(sub.kind, row, after))
+    _reach(walk, target, after, carrier, replace(way, attributes=tuple(row["attributes"] or ())))
 
 
 def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
@@ -124,7 +127,7 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
         walk.cut = True
         walk.notes[f"More than {MAX_STEPS:,} steps or {MAX_HOPS} hops: the rest is left out."] = None
         return
-    hop, here = _hop(estate, arn, kind, carrier)
+    hop, here = hops.hop(estate, arn, kind, carrier)
     way = way.on(hop)
     if walk.arrived(way, tree, here):
         beyond(walk, way, tree, here=here)
@@ -140,45 +143,12 @@ def beyond(walk: Walk, way: Way, tree: Any, *, here: bool = True) -> None:
         step(walk, last.arn, tree, way)
 
 
-def _hop(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop, bool]:
-    """The hop, and whether its end is there. All but the conditions is the same for every event: judged once."""
-    judged: dict[Any, tuple[Hop, bool]] = estate.memory.setdefault("hops", {})
-    key = (carrier.via, carrier.by, carrier.sender, carrier.role, carrier.why, arn)
-    if key not in judged:
-        judged[key] = _judged(estate, arn, kind, carrier)
-    hop, here = judged[key]
-    if carrier.verdict.delivery != "always":
-        hop = replace(hop, delivery="sometimes", when=carrier.verdict.when)
-    return hop, here
-
-
-def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop, bool]:
-    there = completeness.presence(estate, arn, kind)
-    state = (estate.row_of(arn) or {}).get("state")
-    why = carrier.why
-    if why is None and not there.here:
-        why = there.why
-    if why is None and kind != "bus" and state in _STOPPED:
-        why = f"The {kind} {estate.name_of(arn)} is {str(state).lower()}."
-    delivers, reason = delivering.deliverable(estate, carrier, arn, kind)
-    hop = Hop(
-        arn=arn,
-        kind=kind,
-        via=carrier.via,
-        by=carrier.by,
-        name=estate.name_of(arn),
-        active=why is None,
-        deliverable=delivers,
-        why=why or (reason if there.collected else there.why),
-    )
-    return hop, there.here
-
-
 def _end(walk: Walk, way: Way, note: str | None = None) -> None:
     target_id = way.first.target_id if way.first else None
-    changed = _CHANGED.get(way.first.row["input_kind"]) if way.first else None
-    notes = " ".join(text for text in (note, changed) if text)
-    walk.paths.append(Path(way.bus, way.by, target_id, way.hops, notes or None))
+    notes = dict.fromkeys(
+        text for text in (note, *way.said, saying.of_end(walk.estate, way.hops[-1])) if text
+    )
+    walk.paths.append(Path(way.bus, way.by, target_id, way.hops, " ".join(notes) or None))
 
 
 def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
@@ -186,11 +156,14 @@ def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
     verdict = _link_verdict(walk.estate, link, over)
     if verdict.delivery == "never":
         return
-    why = None if link["active"] else _why_not(walk.estate, link)
+    why = None if link["active"] else hops.link_off(walk.estate, link)
     sender = arns.plain(link["from_arn"])
     account = walk.estate.account_of(sender)
-    carrier = Carrier(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why)
-    _reach(walk, arns.plain(link["to_arn"]), after, carrier, way)
+    carrier = Carrier(
+        *(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why),
+        *(link["to_arn"], (link["dead_letter_arn"], link["runs"])),
+    )
+    _reach(walk, arns.plain(link["to_arn"]), after, carrier, replace(way, attributes=()))
 
 
 def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
@@ -200,26 +173,16 @@ def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
     return matching.any_of([estate.filter_of(text, scope).decide(tree) for text in link["filters"]])
 
 
-def _why_not(estate: Estate, link: Row) -> str:
-    words = {
-        "sns-subscription": "subscription",
-        "event-source-mapping": "event source mapping",
-        "pipe-source": "pipe",
-    }
-    state = (
-        "not confirmed" if "pending" in (link["state"] or "").lower() else (link["state"] or "off").lower()
-    )
-    return f"The {words.get(link['kind'], link['kind'])} to {estate.name_of(link['to_arn'])} is {state}."
-
-
 def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
-    estate = walk.estate
-    chain = [estate.account_of(bus) for bus in (*way.buses, arn)]
-    crossed = any(a != b for a, b in pairwise(chain[:-1]))
-    if crossed and chain[-1] not in chain[:-1] and way.hops[-1].via == "rule":
+    estate, account = walk.estate, walk.estate.account_of(arn)
+    if way.hops[-1].via == "pipe-target":
+        way = replace(way, accounts=())  # a pipe puts an event of its own
+    crossed = any(a != b for a, b in pairwise(way.accounts))
+    if crossed and account not in way.accounts and way.hops[-1].via == "rule":
         names = _chain(estate, (*way.buses, arn))
         walk.notes[f"EventBridge does not forward to a third account: {names}."] = None
         return
+    way = replace(way, accounts=(*way.accounts, account))
     if arn not in estate.buses:
         _end(walk, way, "The bus lies outside what was collected.")
         return
@@ -257,8 +220,9 @@ def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     if not links and walk.estate.row_of(arn) is None:
         _end(walk, way, "The topic lies outside what was collected.")
     for link in links:
-        # EventBridge and Pipes publish without message attributes
-        over = Obj({}, open=False) if link["dialect"] == "sns-attributes" else tree
+        # EventBridge's rules and Pipes publish without message attributes; a subscriber may name some
+        sent = Obj(dict.fromkeys(way.attributes, matching.UNKNOWN), open=False)
+        over = sent if link["dialect"] == "sns-attributes" else tree
         after = tree if link["raw_delivery"] else trees.notification(arn, tree)
         _follow(walk, link, over, after, way)
 
@@ -268,17 +232,18 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     estate = walk.estate
     for link in estate.links_from(arn, "pipe-enrichment"):
         before = len(walk.paths)
-        _follow(walk, link, tree, tree, way)
+        _follow(walk, link, tree, inputs.after(link, tree), way)
         ended = walk.paths[before:]
         tree = matching.UNKNOWN
         if ended:
             way = replace(way, hops=ended[-1].hops)
     for link in estate.links_from(arn, "pipe-target"):
-        after = trees.after_input(link, tree)
+        after = inputs.after(link, tree)
+        said = way.saying(saying.of_input("pipe", link, after))
         if estate.kind_of(link["to_arn"]) == "bus":
             body = after.tree if isinstance(after, Json) else after
             after = trees.put_on_bus(link, estate.account_of(arn), body)
-        _follow(walk, link, after, after, way)
+        _follow(walk, link, after, after, said)
 
 
 def _onward(walk: Walk, arn: str, tree: Any, way: Way) -> None:

@@ -1,20 +1,33 @@
 """Where a walk stands: the bus it began at, what began it, and every step since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.flow.answers import Hop
+from dashboard.flow.estate import Estate
 from dashboard.flow.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The first bus and subscription, the hops so far, and the buses among them."""
+    """The first bus and subscription, the hops so far, the buses among them, and what there is to say of them.
+
+    `accounts` are those that this very event went through, the one that put it first; `attributes` the names of the SNS
+    message attributes that the last carrier sends.
+    """
 
     bus: str
     first: Subscription | None = None
     by: str = ""
     hops: tuple[Hop, ...] = ()
     buses: tuple[str, ...] = ()
+    accounts: tuple[str | None, ...] = ()
+    said: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, estate: Estate, bus: str) -> "Way":
+        """The way that begins at this bus."""
+        return cls(bus, buses=(bus,), accounts=(estate.account_of(bus),))
 
     def passed(self, arn: str) -> bool:
         """Whether the event has been here before."""
@@ -22,8 +35,12 @@ class Way:
 
     def starting(self, by: str, first: Subscription | None = None) -> "Way":
         """The same way, begun by this subscription or link unless it has begun before."""
-        return self if self.by else Way(self.bus, first, by, self.hops, self.buses)
+        return self if self.by else replace(self, first=first, by=by)
 
     def on(self, hop: Hop) -> "Way":
         """The way, one hop longer."""
-        return Way(self.bus, self.first, self.by, (*self.hops, hop), self.buses)
+        return replace(self, hops=(*self.hops, hop))
+
+    def saying(self, text: str | None) -> "Way":
+        """The way, with one more thing to say of it."""
+        return replace(self, said=(*self.said, text)) if text else self

@@ -65,6 +65,33 @@ def test_a_stopped_pipe_carries_nothing(api: Any, collect: Call) -> None:
     assert {(link.state, link.active) for link in of(outcome.rows, Link)} == {("STOPPED", False)}
 
 
+@pytest.mark.parametrize(
+    ("target", "parameters", "runs"),
+    [
+        (
+            "arn:aws:ecs:eu-west-1:111111111111:cluster/prod",
+            {
+                "EcsTaskParameters": {
+                    "TaskDefinitionArn": "arn:aws:ecs:eu-west-1:111111111111:task-definition/n:3"
+                }
+            },
+            "arn:aws:ecs:eu-west-1:111111111111:task-definition/n:3",
+        ),
+        (
+            "arn:aws:batch:eu-west-1:111111111111:job-queue/high",
+            {"BatchJobParameters": {"JobDefinition": "sum:1", "JobName": "sum"}},
+            "sum:1",
+        ),
+    ],
+)
+def test_what_a_pipe_runs_is_named(
+    api: Any, collect: Call, target: str, parameters: dict[str, Any], runs: str
+) -> None:
+    api.create_pipe(Name="run", Source=QUEUE, Target=target, RoleArn=ROLE, TargetParameters=parameters)
+    (outcome,) = collect("pipes")
+    assert [row.runs for row in of(outcome.rows, Link)] == [None, runs]
+
+
 def test_all_pages_are_read(aws: Server, api: Any, collect: Call) -> None:
     for number in range(4):
         pipe(api, f"p{number}")

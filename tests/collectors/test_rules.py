@@ -67,7 +67,7 @@ def test_what_a_target_says_stays_but_no_literal(client: Call, collect: Call) ->
     (row,) = outcome.rows
     assert (row.dead_letter_arn, row.retry_attempts, row.max_age_seconds) == (f"{QUEUE}-dlq", 3, 60)
     assert (row.role_arn, row.target_arn) == (target["RoleArn"], QUEUE)
-    assert (row.input_paths, row.input_template) == (("$.detail.id",), '{"id": <id>, "k": "…"}')
+    assert (row.input_paths, row.input_template) == (("$.detail.id",), '{"id": <$.detail.id>, "k": "…"}')
 
 
 def test_all_pages_are_read(aws: Server, client: Call, collect: Call) -> None:
@@ -113,3 +113,32 @@ def test_a_rule_without_state_is_a_gap_that_names_the_field(aws: Server, collect
     (outcome,) = collect("rules")
     assert [row.bus_arn for row in outcome.rows] == [f"{BUS}default"]
     assert {(gap.status, "state" in gap.message) for gap in outcome.scope.gaps} == {("partial", True)}
+
+
+@pytest.mark.parametrize(
+    ("target", "runs"),
+    [
+        (
+            {
+                "Arn": "arn:aws:ecs:eu-west-1:111111111111:cluster/prod",
+                "EcsParameters": {
+                    "TaskDefinitionArn": "arn:aws:ecs:eu-west-1:111111111111:task-definition/n:3"
+                },
+            },
+            "arn:aws:ecs:eu-west-1:111111111111:task-definition/n:3",
+        ),
+        (
+            {
+                "Arn": "arn:aws:batch:eu-west-1:111111111111:job-queue/high",
+                "BatchParameters": {"JobDefinition": "sum:1", "JobName": "sum"},
+            },
+            "sum:1",
+        ),
+    ],
+)
+def test_what_is_run_on_a_cluster_or_queue_is_named(
+    client: Call, collect: Call, target: dict[str, Any], runs: str
+) -> None:
+    rule(client("events"), "default", "all", target | {"Id": "1"})
+    (outcome,) = collect("rules")
+    assert [row.runs for row in outcome.rows] == [runs]

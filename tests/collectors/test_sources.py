@@ -57,6 +57,19 @@ def test_a_webhook_feeds_its_new_bus_and_its_secret_is_not_kept(client: Call, co
     assert "s3cr3t" not in repr(outcome.rows)
 
 
+def test_an_aws_services_events_flow_from_the_default_bus_to_the_new_one(client: Call, collect: Call) -> None:
+    api = client("eventbridgev2")
+    bus = api.create_event_bus(Name="core", StorageConfiguration={"RetentionPeriodInDays": 1})["EventBusArn"]
+    settings = {"AwsService": "aws.s3", "Pattern": '{"detail-type": ["Object Created"]}'}
+    arn = api.create_event_source(
+        Name="objects", EventBusArn=bus, Configuration={"AwsServiceEventsConfiguration": settings}
+    )["EventSourceArn"]
+    (outcome,) = collect("sources")
+    links = {row.from_arn: (row.to_arn, row.filters) for row in of(outcome.rows, Link)}
+    pattern = '{"source": ["aws.s3"], "detail-type": ["Object Created"]}'
+    assert links == {arn: (bus, ()), f"{BUS}default": (arn, (pattern,))}
+
+
 def test_an_endpoints_second_bus_gets_events_only_by_replication(client: Call, collect: Call) -> None:
     client("events").create_event_bus(Name="orders")
     client("events", region="us-east-1").create_event_bus(Name="orders")

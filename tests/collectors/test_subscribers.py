@@ -97,6 +97,33 @@ def test_the_transformer_is_told_by_kind(
     assert [(row.input_kind, row.input_template) for row in outcome.rows] == [(kind, template)]
 
 
+@pytest.mark.parametrize(
+    ("qualifier", "target"),
+    [("live", "function:f:live"), ("{% $events.Data.q %}", "function:f"), (None, "function:f")],
+)
+def test_the_version_or_alias_that_a_subscriber_calls_is_told(
+    api: Any, collect: Call, qualifier: str | None, target: str
+) -> None:
+    parameters = {"InvocationType": "EVENT"} | ({"Qualifier": qualifier} if qualifier else {})
+    at = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:"
+    invoke = {"TargetArn": f"{at}function:f", "RoleArn": ROLE, "LambdaParameters": parameters}
+    api.create_subscriber(Name="one", EventBusArn=new_bus(api), InvokeConfiguration=invoke)
+    (outcome,) = collect("subscribers")
+    assert [row.target_arn for row in outcome.rows] == [f"{at}{target}"]
+
+
+def test_of_the_message_attributes_that_a_subscriber_sends_only_the_names_are_kept(
+    api: Any, collect: Call
+) -> None:
+    sent = {"kind": {"DataType": "String", "StringValue": "s3cr3t"}}
+    topic = f"arn:aws:sns:eu-west-1:{ACCOUNT}:news"
+    invoke = {"TargetArn": topic, "RoleArn": ROLE, "SnsParameters": {"MessageAttributes": sent}}
+    api.create_subscriber(Name="one", EventBusArn=new_bus(api), InvokeConfiguration=invoke)
+    (outcome,) = collect("subscribers")
+    assert [row.attributes for row in outcome.rows] == [("kind",)]
+    assert "s3cr3t" not in repr(outcome.rows)
+
+
 def test_a_subscriber_of_another_account_of_the_run_appears_once(
     client: Call, api: Any, collect: Call
 ) -> None:

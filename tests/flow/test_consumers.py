@@ -271,3 +271,137 @@ def test_aliases_and_versions_are_the_same_function(build: Build) -> None:
 def test_a_function_used_by_two_rules_is_two_rows_and_one_consumer(build: Build) -> None:
     answer = ask(build(BUS, BILL, rule(BUS, "one", BILL.arn), rule(BUS, "two", BILL.arn)))
     assert (len(answer.consumers), answer.count) == (2, 1)
+
+
+def test_an_archive_keeps_what_its_pattern_lets_in_and_is_told_beside_the_consumers(build: Build) -> None:
+    far = bus("next")
+    kept = [
+        (BUS, "all", None, True),
+        (far, "some", json.dumps({"source": [SOURCE], "detail": {"a": [1]}}), False),
+        (BUS, "others", json.dumps({"source": ["com.other"]}), True),
+    ]
+    records: list[Record] = [BUS, far, BILL, rule(BUS, "to", far.arn), rule(far, "r", BILL.arn)]
+    for on, name, pattern, active in kept:
+        archive = Resource(arn=arn("events", f"archive/{name}"), kind="archive", name=name, pattern=pattern)
+        records += [archive, link("archive", on, archive, active=active)]
+    answer = ask(build(*records), BUS.arn)
+    assert [(k.name, k.bus, k.delivery, k.when, k.active) for k in answer.kept] == [
+        ("all", BUS.arn, "always", (), True),
+        ("some", far.arn, "sometimes", ("detail.a is 1",), False),
+    ]
+    assert [row.name for row in answer.consumers] == ["bill"]
+
+
+def test_a_replay_puts_kept_events_back_and_is_no_consumer(build: Build) -> None:
+    archive = Resource(arn=arn("events", "archive/all"), kind="archive", name="all")
+    replay = link("replay", archive, BUS, arn=arn("events", "replay/again"))
+    estate = build(BUS, BILL, archive, link("archive", BUS, archive), replay, rule(BUS, "r", BILL.arn))
+    assert told(ask(estate)) == [("bill", "always", True)]
+
+
+def test_the_dead_letter_queue_of_each_step_is_told_and_consumes_nothing(build: Build) -> None:
+    inbox, dead, deader = queue(), queue("dead"), queue("deader")
+    estate = build(
+        *(BUS, inbox, dead, deader, BILL, rule(BUS, "r", inbox.arn, dead_letter_arn=dead.arn)),
+        link("event-source-mapping", inbox, BILL, dead_letter_arn=deader.arn),
+        link("redrive", inbox, dead),
+    )
+    row = only(ask(estate))
+    assert [hop.dead_letter for hop in row.path] == [dead.arn, deader.arn]
+
+
+def test_two_targets_of_a_rule_with_one_end_keep_their_own_dead_letter_queues(build: Build) -> None:
+    targets = [
+        rule(BUS, "r", BILL.arn, target_id=n, dead_letter_arn=queue(f"dead{n}").arn) for n in ("1", "2")
+    ]
+    answer = ask(build(BUS, BILL, *targets))
+    found = {hop.dead_letter for row in answer.consumers for hop in row.path}
+    assert found == {queue("dead1").arn, queue("dead2").arn}
+
+
+RUNS = [
+    ("ecs", "cluster/prod", "task", "task-definition/nightly:3", "Runs nightly:3; of the event"),
+    ("batch", "job-queue/high", "job-queue", "job-definition/sum:1", "Runs sum:1."),
+]
+
+
+@pytest.mark.parametrize(("service", "end", "kind", "definition", "says"), RUNS)
+def test_what_is_run_on_a_cluster_or_queue_is_named(
+    build: Build, service: str, end: str, kind: str, definition: str, says: str
+) -> None:
+    runs = arn(service, definition)
+    row = only(ask(build(BUS, rule(BUS, "r", arn(service, end), runs=runs))))
+    assert (row.kind, row.path[0].runs, row.arn) == (kind, runs, arn(service, end))
+    assert (row.note or "").startswith(says)
+
+
+def test_a_functions_destinations_are_said_where_it_is_invoked_asynchronously(build: Build) -> None:
+    inbox, outbox = queue(), queue("outbox")
+    ends = link("async-destination", BILL, outbox, condition="OnFailure")
+    direct = only(ask(build(BUS, BILL, outbox, ends, rule(BUS, "r", BILL.arn))))
+    assert direct.note == "Its results go on as new events or messages: failure to queue outbox."
+    polled = build(
+        BUS, BILL, inbox, outbox, ends, rule(BUS, "r", inbox.arn), link("event-source-mapping", inbox, BILL)
+    )
+    assert only(ask(polled)).note is None
+
+
+NOWHERE = ["arn:aws:events:::aws-sdk:dynamodb:putItem", "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript"]
+
+
+@pytest.mark.parametrize("end", NOWHERE)
+def test_what_lies_in_no_account_is_no_gap_and_stands_where_the_bus_is(build: Build, end: str) -> None:
+    answer = ask(build(BUS, rule(BUS, "r", end)))
+    row = only(answer)
+    assert (row.account, row.region, row.active, answer.complete) == (ACCOUNT, REGION, True, True)
+
+
+OFF = [
+    (
+        lambda: [link("pipe-target", pipe(), BILL, active=False, state="STOPPED")],
+        "The pipe to bill is stopped.",
+    ),
+    (
+        lambda: [link("pipe-target", pipe(), arn("kinesis", "stream/flow"))],
+        "The stream flow does not exist: target missing.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("links", "why"), OFF)
+def test_what_is_off_behind_a_pipe_is_told(build: Build, links: Callable[[], list[Record]], why: str) -> None:
+    inbox = queue()
+    records = [
+        BUS,
+        inbox,
+        pipe(),
+        BILL,
+        rule(BUS, "r", inbox.arn),
+        link("pipe-source", inbox, pipe()),
+        *links(),
+    ]
+    row = only(ask(build(*records)))
+    assert (row.active, row.why) == (False, why)
+
+
+def test_an_api_destination_without_an_authorised_connection_gets_nothing(build: Build) -> None:
+    connection = Resource(
+        arn=arn("events", "connection/erp/1"), kind="connection", name="erp", state="DEAUTHORIZED"
+    )
+    end = Resource(
+        arn=arn("events", "api-destination/erp/1"),
+        kind="api-destination",
+        name="erp",
+        parent_arn=connection.arn,
+    )
+    row = only(ask(build(BUS, connection, end, rule(BUS, "r", end.arn))))
+    assert (row.active, row.why) == (False, "The connection erp of the api-destination erp is deauthorized.")
+
+
+def test_a_subscriber_of_another_account_is_followed_there(build: Build) -> None:
+    fresh, end = new_bus(), function("f", OTHER)
+    theirs = subscriber(fresh, "s", end.arn)
+    theirs = theirs.model_copy(update={"arn": arn("events", "subscriber/s/x1", OTHER)})
+    estate = build(fresh, end, theirs, accounts=(ACCOUNT, OTHER))
+    row = only(ask(estate, "fresh"))
+    assert (row.arn, row.account, row.subscription) == (end.arn, OTHER, theirs.arn)

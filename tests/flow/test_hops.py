@@ -8,6 +8,7 @@ import pytest
 from collectors.records import Resource
 from dashboard.flow import paths
 from dashboard.flow.answers import Question
+from dashboard.flow.consumers import consumers
 from tests.flow.building import (
     ACCOUNT,
     OTHER,
@@ -221,3 +222,274 @@ def test_an_event_source_feeds_a_new_bus_from_a_classic_one(build: Build) -> Non
     fresh = new_bus()
     estate = build(BUS, fresh, BILL, link("event-source", BUS, fresh), subscriber(fresh, "s", BILL.arn))
     assert [hop.via for hop in only(ask(estate, "orders")).path] == ["event-source", "subscriber"]
+
+
+ATTRIBUTES = [((), None), (("kind",), "sometimes"), (("other",), None)]
+
+
+@pytest.mark.parametrize(("sent", "delivery"), ATTRIBUTES)
+def test_only_a_subscriber_sends_message_attributes_and_only_those_it_names(
+    build: Build, sent: tuple[str, ...], delivery: str | None
+) -> None:
+    fresh, news = new_bus(), topic()
+    policy = link("sns-subscription", news, BILL, dialect="sns-attributes", filters=('{"kind": ["a"]}',))
+    estate = build(fresh, news, BILL, subscriber(fresh, "s", news.arn, attributes=sent), policy)
+    assert [row.delivery for row in ask(estate, "fresh").consumers] == ([delivery] if delivery else [])
+
+
+PROTOCOLS = [
+    ("https://example.com/hook", "http"),
+    ("email:…@example.com", "email"),
+    ("sms:…", "sms"),
+    (arn("sns", "endpoint/GCM/shop/1"), "push"),
+    (arn("firehose", "deliverystream/lake"), "delivery-stream"),
+    (BILL.arn, "function"),
+]
+
+
+@pytest.mark.parametrize(("end", "kind"), PROTOCOLS)
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_topic_leads_to_an_end_of_every_protocol(
+    build: Build,
+    end: str,
+    kind: str,
+    raw: bool,  # noqa: FBT001 - a case
+) -> None:
+    news = topic()
+    estate = build(
+        BUS, news, BILL, rule(BUS, "r", news.arn), link("sns-subscription", news, end, raw_delivery=raw)
+    )
+    row = only(ask(estate))
+    assert (row.kind, row.arn, [hop.kind for hop in row.path]) == (kind, end, ["topic", kind])
+
+
+TEMPLATES = [
+    # what the rule makes of the event, what a later filter asks of it, and the answer
+    ('{"source": <$.source>, "type": <$.detail-type>}', {"body": {"source": [SOURCE]}}, "always"),
+    ('{"source": "<$.source>"}', {"body": {"source": [SOURCE]}}, "always"),
+    ('{"source": <$.source>}', {"body": {"source": ["com.other"]}}, None),
+    ('{"id": <$.detail.id>, "kind": "…"}', {"body": {"source": [SOURCE]}}, None),
+    ('{"id": <$.detail.id>, "kind": "…"}', {"body": {"kind": ["a"]}}, "sometimes"),
+    ('{"id": <$.detail.id>, "n": …}', {"body": {"n": ["a"]}}, None),
+    ('{"id": <$.detail.id>, "n": …}', {"body": {"n": [5]}}, "sometimes"),
+    ('{"id": <$.detail.id>}', {"body": {"id": [{"exists": True}]}}, "sometimes"),
+    ('{"all": <aws.events.event.json>}', {"body": {"all": {"source": [SOURCE]}}}, "always"),
+    ('{"by": <aws.events.rule-name>}', {"body": {"by": ["r"]}}, "sometimes"),
+    ('["…", <$.source>]', {"body": {"source": [SOURCE]}}, "sometimes"),
+    ("Order <$.detail.id> …", {"body": {"source": [SOURCE]}}, "sometimes"),
+    ('"…<$.detail.id>"', {"body": {"source": [SOURCE]}}, "sometimes"),
+    (None, {"body": {"source": [SOURCE]}}, "sometimes"),
+    ("<$.detail>", {"body": {"source": [SOURCE]}}, "sometimes"),
+]
+
+
+@pytest.mark.parametrize(("shape", "criteria", "delivery"), TEMPLATES)
+def test_a_template_flows_on_as_far_as_its_shape_tells(
+    build: Build, shape: str | None, criteria: Any, delivery: str | None
+) -> None:
+    inbox = queue()
+    estate = build(
+        *(BUS, inbox, BILL, rule(BUS, "r", inbox.arn, input_kind="template", input_template=shape)),
+        link("event-source-mapping", inbox, BILL, dialect="lambda", filters=(json.dumps(criteria),)),
+    )
+    assert [row.delivery for row in ask(estate).consumers] == ([delivery] if delivery else [])
+
+
+SAYS = [
+    ({}, None),
+    ({"input_kind": "constant", "input_template": '{"a": "…"}'}, "The rule's input is a constant"),
+    ({"input_kind": "path", "input_paths": ("$.detail",)}, "The rule's input is a part of the event."),
+    (
+        {"input_kind": "template", "input_template": '{"id": <$.detail.id>}'},
+        "filled from the event: source and detail type do not flow on.",
+    ),
+    (
+        {"input_kind": "template", "input_template": '{"source": <$.source>}'},
+        "filled from the event: detail type does not flow on.",
+    ),
+    (
+        {
+            "input_kind": "template",
+            "input_template": '{"source": <$.source>, "detail-type": <$.detail-type>}',
+        },
+        "The rule's input is a template filled from the event.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "says"), SAYS)
+def test_an_input_that_drops_source_or_detail_type_is_said_on_the_first_and_on_later_buses(
+    build: Build, more: dict[str, Any], says: str | None
+) -> None:
+    far = bus("next")
+    records = [BUS, far, BILL, rule(BUS, "to", far.arn), rule(far, "r", BILL.arn, **more)]
+    note = only(ask(build(*records), BUS.arn)).note
+    assert (says or "") in (note or "")
+    assert (note is None) == (says is None)
+
+
+def test_a_subscribers_metadata_or_expression_is_said_and_leaves_later_filters_open(build: Build) -> None:
+    fresh, inbox = new_bus(), queue()
+    criteria = json.dumps({"body": {"source": [SOURCE]}})
+    for kind, says in (
+        ("jsonata", "computed from the event"),
+        ("with-metadata", "with its metadata around it"),
+    ):
+        estate = build(
+            *(fresh, inbox, BILL, subscriber(fresh, "s", inbox.arn, input_kind=kind)),
+            link("event-source-mapping", inbox, BILL, dialect="lambda", filters=(criteria,)),
+        )
+        row = only(ask(estate, "fresh"))
+        assert (row.delivery, says in (row.note or "")) == ("sometimes", True)
+
+
+def test_what_a_subscriber_computes_for_another_bus_may_be_another_type_there(build: Build) -> None:
+    fresh, far = new_bus(), new_bus("far")
+    sends = subscriber(fresh, "s", far.arn, input_kind="jsonata")
+    picky = subscriber(far, "t", BILL.arn, pattern='{"source": ["com.other"]}')
+    assert told(ask(build(fresh, far, BILL, sends, picky), "fresh")) == [("bill", "sometimes", True)]
+
+
+PIPED = [
+    # the pipe's template, and whether the mapping behind it lets it through
+    ("<$.body>", "always"),
+    ('{"source": <$.body.source>}', "always"),
+    ('{"id": <$.body.detail.id>}', None),
+    ('{"source": "…"}', "sometimes"),
+]
+
+
+@pytest.mark.parametrize(("shape", "delivery"), PIPED)
+def test_a_pipes_template_looks_into_the_body(build: Build, shape: str, delivery: str | None) -> None:
+    inbox, tube, outbox = queue(), pipe(), queue("outbox")
+    criteria = json.dumps({"body": {"source": [SOURCE]}})
+    target = link("pipe-target", tube, outbox, input_kind="template", input_template=shape)
+    estate = build(
+        *(BUS, inbox, tube, outbox, BILL, rule(BUS, "r", inbox.arn)),
+        *(link("pipe-source", inbox, tube), target),
+        link("event-source-mapping", outbox, BILL, dialect="lambda", filters=(criteria,)),
+    )
+    rows = ask(estate).consumers
+    assert [row.delivery for row in rows] == ([delivery] if delivery else [])
+    assert all("The pipe's input is a template" in (row.note or "") for row in rows)
+
+
+def test_dynamodb_and_kinesis_streams_are_read_by_pipes_too(build: Build) -> None:
+    flow, tube = Resource(arn=arn("kinesis", "stream/flow"), kind="stream", name="flow"), pipe()
+    picky = json.dumps({"data": {"detail": {"total": [1]}}})
+    estate = build(
+        *(BUS, flow, tube, BILL, rule(BUS, "r", flow.arn)),
+        link("pipe-source", flow, tube, dialect="pipes", filters=(picky,)),
+        link("pipe-target", tube, BILL),
+    )
+    assert only(ask(estate)).when == ("data.detail.total is 1",)
+
+
+def test_what_writes_to_a_table_is_not_told_but_its_stream_is_followed(build: Build) -> None:
+    table = Resource(arn=arn("dynamodb", "table/orders"), kind="table", name="orders")
+    inbox, tube, picky = queue(), pipe(), '{"dynamodb": {"NewImage": {"id": {"S": ["x"]}}}}'
+    mapping = link(
+        "event-source-mapping", f"{table.arn}/stream/2026", BILL, dialect="lambda", filters=(picky,)
+    )
+    estate = build(
+        *(BUS, inbox, tube, table, BILL, rule(BUS, "r", inbox.arn), mapping),
+        *(link("pipe-source", inbox, tube), link("pipe-target", tube, table)),
+    )
+    assert told(ask(estate)) == [("bill", "sometimes", True)]
+
+
+def test_a_pipe_puts_an_event_of_its_own_which_may_cross_into_another_account(build: Build) -> None:
+    far, inbox, tube, onward = bus("far", OTHER), queue("inbox", OTHER), pipe(), bus("onward", THIRD)
+    tube = tube.model_copy(update={"arn": arn("pipes", "pipe/tube", OTHER)})
+    second = bus("second", OTHER)
+    records = [
+        *(BUS, far, inbox, tube, second, onward, function("f", THIRD), rule(BUS, "to", far.arn)),
+        rule(far, "q", inbox.arn),
+        link("pipe-source", inbox, tube),
+        link("pipe-target", tube, second, source=SOURCE, detail_type=TYPE),
+        rule(second, "on", onward.arn),
+        rule(onward, "end", function("f", THIRD).arn),
+    ]
+    answer = ask(build(*records, accounts=(ACCOUNT, OTHER, THIRD)), BUS.arn)
+    assert (told(answer), answer.notes) == ([("f", "always", True)], ())
+
+
+def test_an_event_that_comes_back_to_its_own_account_is_shown(build: Build) -> None:
+    far, home = bus("far", OTHER), bus("home")
+    records = [
+        BUS,
+        far,
+        home,
+        BILL,
+        rule(BUS, "a", far.arn),
+        rule(far, "b", home.arn),
+        rule(home, "c", BILL.arn),
+    ]
+    assert told(ask(build(*records, accounts=(ACCOUNT, OTHER)), BUS.arn)) == [("bill", "always", True)]
+
+
+def test_a_bus_in_another_region_is_followed_and_keeps_the_first_region_in_the_event(build: Build) -> None:
+    far = bus("far").model_copy(update={"arn": arn("events", "event-bus/far", region="us-east-1")})
+    end = Resource(arn=arn("lambda", "function:f", region="us-east-1"), kind="function", name="f")
+    there = rule(far, "r", end.arn, json.dumps({"region": ["eu-west-1"]}))
+    there = there.model_copy(update={"arn": arn("events", "rule/far/r", region="us-east-1")})
+    estate = build(BUS, far, end, rule(BUS, "to", far.arn), there)
+    event = {"source": SOURCE, "detail-type": TYPE, "detail": {}}
+    assert [(row.name, row.delivery) for row in ask(estate, BUS.arn, event).consumers] == [("f", "always")]
+
+
+def test_a_loop_through_a_queue_and_a_pipe_is_cut(build: Build) -> None:
+    inbox, tube = queue(), pipe()
+    estate = build(
+        *(BUS, inbox, tube, BILL, rule(BUS, "r", inbox.arn), rule(BUS, "end", BILL.arn)),
+        link("pipe-source", inbox, tube),
+        link("pipe-target", tube, BUS, source=SOURCE, detail_type=TYPE),
+    )
+    answer = ask(estate)
+    assert told(answer) == [("bill", "always", True)]
+    assert answer.notes == ("Loop cut: orders → orders.",)
+
+
+def test_a_rule_that_forwards_to_its_own_bus_is_a_loop(build: Build) -> None:
+    answer = ask(build(BUS, BILL, rule(BUS, "self", BUS.arn), rule(BUS, "r", BILL.arn)))
+    assert (told(answer), len(answer.notes)) == ([("bill", "always", True)], 1)
+
+
+def test_a_global_endpoint_behind_a_bus_hands_the_event_on(build: Build) -> None:
+    end = Resource(arn=arn("events", "endpoint/e"), kind="endpoint", name="e")
+    far = bus("far")
+    estate = build(
+        BUS, far, end, BILL, link("endpoint", end, far), rule(far, "r", BILL.arn), rule(BUS, "e", end.arn)
+    )
+    assert [hop.kind for hop in only(ask(estate, BUS.arn)).path] == ["endpoint", "bus", "function"]
+
+
+def test_a_partner_source_flows_into_a_new_bus_through_its_event_source(build: Build) -> None:
+    fresh = new_bus()
+    source = Resource(arn=arn("events", "event-sourcev2/hook/1"), kind="event-source", name="hook")
+    links = [
+        link("event-source", BUS, source),
+        link("event-source", source, fresh, active=False, state="Revoked"),
+    ]
+    row = only(ask(build(BUS, fresh, source, BILL, *links, subscriber(fresh, "s", BILL.arn)), "orders"))
+    assert ([hop.kind for hop in row.path], row.active) == (["event-source", "bus", "function"], False)
+    assert row.why == "The event source to fresh is revoked."
+
+
+SERVICE = [("Object Created", ["always"]), ("Object Deleted", [])]
+
+
+@pytest.mark.parametrize(("detail_type", "deliveries"), SERVICE)
+def test_an_aws_services_events_flow_on_from_the_default_bus(
+    build: Build, detail_type: str, deliveries: list[str]
+) -> None:
+    default, fresh = bus("default"), new_bus()
+    source = Resource(arn=arn("events", "event-sourcev2/objects/1"), kind="event-source", name="objects")
+    picky = json.dumps({"source": ["aws.s3"], "detail-type": ["Object Created"]})
+    estate = build(
+        *(default, fresh, source, BILL, subscriber(fresh, "s", BILL.arn)),
+        link("event-source", default, source, source="aws.s3", filters=(picky,)),
+        link("event-source", source, fresh, source="aws.s3"),
+    )
+    answer = consumers(estate, Question("aws.s3", detail_type, default.arn))
+    assert [row.delivery for row in answer.consumers] == deliveries
