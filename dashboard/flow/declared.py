@@ -54,6 +54,11 @@ def _putting(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
     return rows
 
 
+def result_of(link: Row) -> tuple[str, str]:
+    """The type of the event that an async destination puts on a bus."""
+    return "lambda", _RESULT + (link["condition"] or "").removeprefix("On")
+
+
 def _destinations(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
     """Results of asynchronous invocations, which Lambda puts with source "lambda"."""
     if asked.source != "lambda" or not asked.detail_type.startswith(_RESULT):

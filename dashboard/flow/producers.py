@@ -61,13 +61,14 @@ def _gaps(estate: Estate, buses: Iterable[str]) -> tuple[GapNote, ...]:
 def observed(estate: Estate, asked: Question, buses: frozenset[str] | None) -> list[Producer]:
     """One row a principal that was seen to put the type, summed over hours, buses, accounts and regions."""
     groups: dict[str, list[Row]] = defaultdict(list)
-    for row in _traces(estate).get((asked.source, asked.detail_type), []):
+    for row in traces(estate).get((asked.source, asked.detail_type), []):
         if buses is None or row["bus_arn"] in buses:
             groups[row["principal"]].append(row)
     return [_seen(estate, principal, rows) for principal, rows in groups.items()]
 
 
-def _traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
+def traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
+    """Traces by event type."""
     if "traces" not in estate.memory:
         found: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in estate.traces:

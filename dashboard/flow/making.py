@@ -1,0 +1,119 @@
+"""What a thing produces: the types for which `producers` names it, found without asking every type."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.flow import arns, declared, feeding, producers, roles
+from dashboard.flow.answers import Producer, Question
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import Key, known
+from dashboard.flow.reverse import whose
+
+Made = dict[str, set[Key]]
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """An event type that a thing makes. `domain` and `owner` are the event type's, `row` is its producer row.
+
+    `shared`: the role that put it is that of several things, and nothing tells which of them it was; `row` is the role's.
+    """
+
+    source: str
+    detail_type: str
+    domain: str | None
+    owner: str | None
+    row: Producer
+    shared: bool = False
+
+
+def produced(estate: Estate, things: Iterable[str]) -> tuple[Produced, ...]:
+    """What these things make: seen or declared, by type. With what a role puts that several things share."""
+    made, shared = _made(estate)
+    found = []
+    for thing in dict.fromkeys(things):
+        for key in sorted(made.get(thing, ())):
+            found += [_told(estate, key, row) for row in _rows(estate, key) if row.arn == thing]
+        for role in sorted(shared.get(thing, ())):
+            for key in sorted(made.get(role, ())):
+                rows = (row for row in _rows(estate, key) if row.arn == role)
+                found += [_told(estate, key, row, shared=True) for row in rows]
+    return tuple(dict.fromkeys(found))
+
+
+def puts_on(estate: Estate, thing: str, key: Key) -> frozenset[str]:
+    """Buses on which the thing puts the type, as far as that was seen or is declared."""
+    roles_of_it = {thing, (estate.row_of(thing) or {}).get("role_arn")}
+    seen = {
+        row["bus_arn"] for row in producers.traces(estate).get(key, ()) if row["principal"] in roles_of_it
+    }
+    declares = {row.bus for row in declared.own(estate, Question(*key), None) if row.arn == thing and row.bus}
+    return frozenset(seen | declares)
+
+
+def makers(estate: Estate) -> frozenset[str]:
+    """Everything that was seen to make, or declares that it makes, an event."""
+    made, shared = _made(estate)
+    return frozenset(made.keys() | shared.keys())
+
+
+def _told(estate: Estate, key: Key, row: Producer, *, shared: bool = False) -> Produced:
+    return Produced(*key, *whose(estate, key), row, shared)
+
+
+def _rows(estate: Estate, key: Key) -> list[Producer]:
+    """Observed and declared rows of the type, as `producers` has them; forwarding rules make nothing."""
+    asked = Question(*key)
+    seen = producers.observed(estate, asked, None)
+    names = {row.arn for row in seen}
+    return seen + [row for row in declared.own(estate, asked, None) if row.arn not in names]
+
+
+def _made(estate: Estate) -> tuple[Made, dict[str, set[str]]]:
+    """Types by what may make them, and roles by the things that share them."""
+    if "made" not in estate.memory:
+        made: Made = defaultdict(set)
+        shared: dict[str, set[str]] = defaultdict(set)
+        _add_observed(estate, made, shared)
+        _add_links(estate, made)
+        _add_sources(estate, made)
+        estate.memory["made"] = dict(made), dict(shared)
+    found: tuple[Made, dict[str, set[str]]] = estate.memory["made"]
+    return found
+
+
+def _add_observed(estate: Estate, made: Made, shared: dict[str, set[str]]) -> None:
+    for row in estate.traces:
+        owners = roles.resources_of(estate, row["principal"])
+        arn = owners[0] if len(owners) == 1 else row["principal"]
+        made[arn].add((row["source"], row["detail_type"]))
+        if len(owners) > 1:
+            for owner in owners:
+                shared[owner].add(row["principal"])
+
+
+def _add_links(estate: Estate, made: Made) -> None:
+    links = feeding.links_to_buses(estate)
+    for link in (row for kind in feeding.PUTTING for row in links.get(kind, [])):
+        if link["source"]:
+            made[arns.plain(link["from_arn"])] |= _of_source(estate, link["source"], link["detail_type"])
+    for link in links.get("async-destination", []):
+        made[arns.plain(link["from_arn"])].add(declared.result_of(link))
+    for link in links.get("notification", []):
+        made[link["from_arn"]] |= _of_source(estate, "aws.s3")
+
+
+def _of_source(estate: Estate, source: str, detail_type: str | None = None) -> set[Key]:
+    if detail_type is not None:
+        return {(source, detail_type)}
+    return {key for key in known(estate) if key[0] == source}
+
+
+def _add_sources(estate: Estate, made: Made) -> None:
+    """AWS services by their name, their and partners' event sources, and partner buses that stand for one."""
+    for key in known(estate):
+        if key[0].startswith("aws.") and not key[0].startswith("aws.partner/"):
+            made[key[0]].add(key)
+        for origin, _, _ in feeding.event_sources(estate, *key):
+            made[origin].add(key)

@@ -1,0 +1,205 @@
+"""The reverse: what a function, queue or bus consumes, and what it produces.
+
+Both agree with `consumers` and `producers`: a thing has a row here for a type exactly when it has one there.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dashboard.flow import arns, completeness, domains, paths, trees, upstream
+from dashboard.flow.answers import Consumer, GapNote, Question
+from dashboard.flow.consumers import narrowed, row_of, told_once
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import Key
+from dashboard.flow.narrowing import Narrowing
+from dashboard.flow.paths import Path, Walk
+from dashboard.flow.subscriptions import Subscription
+from dashboard.flow.upstream import Upstream
+from dashboard.flow.ways import Way
+
+FEW = 16
+Role = Literal["consumes", "passes", "arrives"]
+_ROLES: tuple[Role, ...] = ("consumes", "passes", "arrives")
+_CARRIERS = ("buses", "rules", "subscribers", "sources")
+"""Collectors whose gaps anywhere may hide a way to anything: a rule may forward to any account and region."""
+_NEAR = ("topics", "functions", "pipes", "streams")
+"""Collectors whose gaps hide a way to things of the same account and region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """An event type that gets to a thing, by one path.
+
+    `row` is the consumer row, with the thing as its end. `role`: it consumes the event; it passes it on to a consumer;
+    or the event arrives and goes no further. `domain` and `owner` are the event type's.
+    """
+
+    source: str
+    detail_type: str
+    domain: str | None
+    owner: str | None
+    role: Role
+    row: Consumer
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A subscription on the way that takes types which it does not name one by one: more may come than is known."""
+
+    arn: str
+    bus: str
+    subscription: str
+    name: str
+    family: str
+    active: bool
+
+
+@dataclass
+class Seeking(Walk):
+    """A walk that goes only where one of the targets may come, and notes each arrival there with its role."""
+
+    up: Upstream | None = None
+    arrivals: list[tuple[Way, Role, str | None]] = field(default_factory=list)
+
+    def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
+        """Those of the bus that lead on to a target: few are tried one by one, of many the index takes its pick."""
+        mine = self.up.subscriptions.get(bus, ()) if self.up else ()
+        if len(mine) <= FEW or self.up is None:
+            return mine
+        return [sub for sub in super().subscriptions(bus, tree) if sub.target in self.up.things]
+
+    def wants(self, arn: str) -> bool:
+        """Whether a target may come after it."""
+        return self.up is None or arn in self.up.passed
+
+    def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: FBT001 - as Walk has it
+        """Notes an arrival; goes on from there only where another target may come."""
+        if self.up is None or way.hops[-1].arn not in self.up.targets:
+            return True
+        probe = _Probe(self.estate)
+        paths.beyond(probe, way, tree, here=here)
+        ends = [path for path in probe.paths if len(path.hops) == len(way.hops)]
+        role: Role = "consumes" if ends else "passes" if probe.paths else "arrives"
+        self.arrivals.append((way, role, ends[0].note if ends else None))
+        self.cut = self.cut or probe.cut
+        return len(self.up.targets) > 1
+
+
+class _Probe(Walk):
+    """A walk that ends with the first path it finds."""
+
+    def wants(self, arn: str) -> bool:  # noqa: ARG002 - as Walk has it
+        return not self.paths
+
+
+def consumed(estate: Estate, targets: Iterable[str]) -> tuple[Consumed, ...]:
+    """What gets to any of these things, one row a (type, subscription, path): by type, what is active first."""
+    up = upstream.upstream(estate, map(arns.plain, targets))
+    rows = [
+        row
+        for key, buses in upstream.types(estate, up)
+        for row in arriving(estate, up, Question(*key), buses)
+    ]
+    return tuple(sorted(rows, key=_order))
+
+
+def arriving(estate: Estate, up: Upstream, asked: Question, buses: Iterable[str]) -> list[Consumed]:
+    """Rows of one type that begins at these buses. What a schema says is told where one thing is asked about."""
+    tree = trees.of_type(asked.source, asked.detail_type)
+    walk = Seeking(estate, up=up)
+    for bus in buses:
+        paths.walk(estate, bus, tree, walk)
+    roles = {_key(way): role for way, role, _ in walk.arrivals}
+    rows = [row_of(estate, _path(way, note)) for way, _, note in walk.arrivals]
+    if len(rows) > 1:
+        rows = told_once(estate, asked, rows)
+    if len(up.targets) == 1 and any(row.path[0].delivery == "sometimes" for row in rows):
+        rows = narrowed(Narrowing(estate, asked), rows)
+    found = [_told(estate, asked, roles[row.bus, row.subscription, row.path], row) for row in rows]
+    return found + [_entering(estate, asked, bus) for bus in buses if bus in up.targets]
+
+
+def _path(way: Way, note: str | None) -> Path:
+    return Path(way.bus, way.by, way.first.target_id if way.first else None, way.hops, note)
+
+
+def _key(way: Way) -> tuple[Any, ...]:
+    return way.bus, way.by, way.hops
+
+
+def _entering(estate: Estate, asked: Question, bus: str) -> Consumed:
+    """The row of a bus for a type that enters there: it came by no path."""
+    probe = _Probe(estate)
+    paths.walk(estate, bus, trees.of_type(asked.source, asked.detail_type), probe)
+    row = Consumer(
+        arn=bus,
+        kind="bus",
+        name=estate.name_of(bus),
+        account=estate.account_of(bus),
+        region=estate.region_of(bus),
+        domain=estate.domain_of(bus),
+        owner=estate.owner_of(bus),
+        delivery="always",
+        when=(),
+        path=(),
+        bus=bus,
+        subscription="",
+        active=True,
+        deliverable="yes",
+        note="It enters here.",
+    )
+    return _told(estate, asked, "passes" if probe.paths else "arrives", row)
+
+
+def _told(estate: Estate, asked: Question, role: Role, row: Consumer) -> Consumed:
+    domain, owner = whose(estate, (asked.source, asked.detail_type))
+    return Consumed(asked.source, asked.detail_type, domain, owner, role, row)
+
+
+def whose(estate: Estate, key: Key) -> tuple[str | None, str | None]:
+    """Domain and owner of an event type; kept, since every row of it tells them."""
+    memory: dict[Key, tuple[str | None, str | None]] = estate.memory.setdefault("whose", {})
+    if key not in memory:
+        memory[key] = domains.domain_of_event(estate, *key), domains.owner_of_event(estate, *key)
+    return memory[key]
+
+
+def _order(one: Consumed) -> tuple[Any, ...]:
+    row = one.row
+    head = (one.source, one.detail_type, not row.active, _ROLES.index(one.role), row.arn)
+    return (*head, row.bus, row.subscription, len(row.path), [hop.arn for hop in row.path])
+
+
+def open_ways(estate: Estate, targets: Iterable[str]) -> tuple[Open, ...]:
+    """Subscriptions that may bring these things types that nothing knows yet."""
+    found = []
+    for target in sorted(set(targets)):
+        for sub in upstream.upstream(estate, [target]).last:
+            if sub.filters and not all(one.is_open for one in sub.filters):
+                continue
+            words = [one.family for one in sub.filters if one.scope != "metadata"]
+            family = " and ".join(words) or "any source, any detail type"
+            found.append(Open(target, sub.bus, sub.arn, sub.name, family, sub.active))
+    return tuple(sorted(set(found), key=lambda o: (o.arn, o.bus, o.subscription)))
+
+
+def gaps_before(estate: Estate, things: Iterable[str]) -> tuple[GapNote, ...]:
+    """Gaps that may hide a way to these things, or what they make."""
+    wanted = list(things)
+    up = upstream.upstream(estate, wanted)
+    places = {(estate.account_of(arn), estate.region_of(arn)) for arn in up.things}
+    found = dict.fromkeys(completeness.gaps_on(estate, up.things))
+    for row, note in zip(estate.gap_rows, estate.gaps, strict=True):
+        near = row["collector"] in _NEAR and (row["account"], row["region"]) in places
+        if near or row["collector"] in (*_CARRIERS, "traces"):
+            found[note] = None
+    return tuple(found)
+
+
+def of_type(rows: Iterable[Consumed]) -> dict[Key, list[Consumed]]:
+    """The rows by their type."""
+    found: dict[Key, list[Consumed]] = {}
+    for row in rows:
+        found.setdefault((row.source, row.detail_type), []).append(row)
+    return found
