@@ -71,7 +71,8 @@ class Aws:
     def __init__(self, settings: Settings, stop: threading.Event) -> None:
         self._role = settings.role
         self._pacer = Pacer(stop)
-        self._home = boto3.Session(botocore_session=_core())
+        self._models = botocore.session.get_session().get_component("data_loader")
+        self._home = boto3.Session(botocore_session=self._core())
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._sessions: dict[str, boto3.Session] = {}
@@ -92,6 +93,9 @@ class Aws:
     def client(self, service: str, account: str, region: str) -> Any:
         """A paced client. Raises RefusedError when the account's role cannot be named."""
         key = (service, account, region)
+        made = self._clients.get(key)
+        if made is not None:  # without the lock: whoever has a client does not wait for another's to be made
+            return made
         with self._lock:
             if key not in self._clients:
                 made = self._session(account).client(service, region_name=region, config=_CONFIG)
@@ -120,11 +124,21 @@ class Aws:
             role_arn=role_arn,
             extra_args={"RoleSessionName": "headwater"},
         )
-        core = _core()
+        core = self._core()
         core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - botocore has no public way to hand a session refreshable credentials
             refresh_using=fetcher.fetch_credentials, method="assume-role"
         )
         return boto3.Session(botocore_session=core)
+
+    def _core(self) -> Any:
+        """A botocore session. Each account has one, and all read the services' models once.
+
+        Timestamps are read as UTC: through the local time zone a sweep of metrics takes twice as long.
+        """
+        core = botocore.session.get_session()
+        core.register_component("data_loader", self._models)
+        core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
+        return core
 
     def _identity(self) -> tuple[str, str]:
         try:
@@ -148,13 +162,6 @@ class Aws:
                 "No region is named: give --regions, or set AWS_DEFAULT_REGION or regions in headwater.toml."
             )
         return region
-
-
-def _core() -> Any:
-    """A botocore session that reads timestamps as UTC: through the local time zone a sweep of metrics takes twice as long."""
-    core = botocore.session.get_session()
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
-    return core
 
 
 def _timestamp(value: Any) -> datetime:

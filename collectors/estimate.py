@@ -12,12 +12,12 @@ from typing import Any
 
 from collectors.metrics import batch_size, period_of
 from collectors.pace import DEFAULT_QUOTA, QUOTAS, SHARE
+from collectors.run import SIDE_BY_SIDE
 from collectors.snapshot import Snapshot
 
 USD_PER_SERIES = 0.01 / 1000
 """CloudWatch's price of GetMetricData, for each metric asked for, whatever its number of points."""
 
-SIDE_BY_SIDE = 12
 SECONDS_PER_CALL = 0.06
 """A call's usual way there and back, for what runs side by side below the quotas."""
 

@@ -24,7 +24,9 @@ from collectors.records import FRAMES, Record, ScopeRun, Status
 from collectors.scope import Run, Scope
 from collectors.settings import Settings
 
-SIDE_BY_SIDE = 12
+SIDE_BY_SIDE = 24
+SLOWEST = ("rules", "schemas", "functions", "traces", "metrics")
+"""Collectors with a call for each thing they find, at a low quota, or with much to fetch; docs/collectors.md has the quotas."""
 ABOUT_SCOPES = ("gaps", "scopes")
 
 
@@ -50,10 +52,14 @@ Progress = Callable[[Scope, Outcome | None, int], None]
 
 
 def plan(run: Run, collectors: Sequence[Collector]) -> list[tuple[Collector, Scope]]:
-    """All scopes of a run: accounts × regions × collectors."""
+    """All scopes of a run: accounts × regions × collectors, those first that quotas hold back the longest.
+
+    A run takes as long as they do; what is quick fits in beside them.
+    """
+    ordered = sorted(collectors, key=lambda one: one.name not in SLOWEST)
     return [
         (collector, Scope(run, account, region, collector.name))
-        for collector in collectors
+        for collector in ordered
         for account in run.aws.accounts
         for region in run.aws.regions
     ]
