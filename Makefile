@@ -26,7 +26,7 @@ check: setup ## lint, types, contracts and all tests but the browser's
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
-	$(VENV)/bin/pytest -m "not browser" -n 2 --dist loadgroup
+	$(VENV)/bin/pytest -m "not browser" -n 2 --dist loadfile
 
 browser: setup
 	$(VENV)/bin/pytest -m browser

@@ -2,19 +2,24 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from collectors.sample import load
 from collectors.sample.server import Server, start
 
 ROOT = Path(__file__).parents[1]
+HOME, REGION = "111111111111", "eu-west-1"
 CREDENTIALS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 
@@ -44,6 +49,29 @@ class Collected:
 
 
 @pytest.fixture(scope="session")
+def shared_aws() -> Iterator[Server]:
+    """One local AWS for all tests of a worker that need an empty one; each resets it before it begins."""
+    with start() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_clients(shared_aws: Server) -> Callable[..., Any]:
+    """service, account, region → a client of it. Making one costs as much as a whole test: they are made once."""
+    made: dict[tuple[str, str, str], Any] = {}
+
+    def of(service: str, account: str = HOME, region: str = REGION) -> Any:
+        key = (service, account, region)
+        if key not in made:
+            made[key] = boto3.client(
+                service, region_name=region, endpoint_url=shared_aws.endpoint_url, **shared_aws.keys(account)
+            )
+        return made[key]
+
+    return of
+
+
+@pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
     """The sample estate, loaded and collected."""
     store = tmp_path_factory.mktemp("sample") / "store"
@@ -68,8 +96,29 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
         yield Collected(server, store, environment, json.loads(made.stdout), made.returncode, calls)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks the sample estate runs on one worker: it is loaded and collected once, however many workers there are."""
-    for item in items:
-        if "collected" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("collected"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """With --dist loadfile: a file's tests run on one worker, and so do all files that ask the sample estate.
+
+    It is then loaded and collected once, however many workers there are. (xdist's own groups do not work with this
+    pytest, and say nothing about it.)
+    """
+    return SampleTogether(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+class SampleTogether(LoadFileScheduling):
+    """Files that have a test with the fixture `collected` are one unit of work, told by their text."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "collected" if file in _files_with_the_sample() else file
+
+
+@cache
+def _files_with_the_sample() -> frozenset[str]:
+    asking = re.compile(r"^def test_.*\bcollected: ", re.MULTILINE | re.DOTALL)
+    return frozenset(
+        file.relative_to(ROOT).as_posix()
+        for file in Path(__file__).parent.rglob("test_*.py")
+        if asking.search(file.read_text())
+    )

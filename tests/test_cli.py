@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Bus, Tag
-from tests.flow.building import NOW, SOURCE, TYPE, bus, estate_of, function, gap, link, queue, rule
+from collectors.records import Bus, Resource, Tag
+from dashboard.__main__ import main
+from tests.commanding import Done, called
+from tests.flow.building import NOW, SOURCE, TYPE, arn, bus, estate_of, function, gap, link, queue, rule
 from tests.flow.test_producers import trace
 
 ROOT = Path(__file__).parents[1]
@@ -31,24 +33,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         link("event-source-mapping", queue(), BILL),
         rule(BUS, "open", function("=HYPERLINK(1)").arn, f'{{"source": ["{SOURCE}"]}}'),
         rule(BUS, "bad", BILL.arn, "{"),
+        Resource(arn=arn("events", "archive/orders"), kind="archive", name="orders"),
+        link("archive", BUS, arn("events", "archive/orders")),
     ]
     estate_of(folder, records, gaps={("111111111111", "eu-west-1", "rules"): [gap()]})
     return folder
 
 
-def run(*words: str, stdin: str = "", store: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADWATER_")}
+def run(*words: str, stdin: str = "", store: Path | None = None) -> Done:
     where = ["--store", str(store)] if store else []
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard", *words, *where],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment,
-        check=False,
-        timeout=60,
-    )
+    return called(main, *words, *where, stdin=stdin)
 
 
 def document(store: Path, *words: str, stdin: str = "") -> dict[str, Any]:
@@ -104,6 +98,21 @@ def test_a_type_that_nothing_knows_exits_4_and_the_document_still_says_who_would
     assert (done.returncode, found["known"]) == (4, False)
     assert "=HYPERLINK(1)" in {row["name"] for row in found["consumers"]}
     assert TYPE in done.stderr
+
+
+def test_the_module_run_as_a_process_of_its_own_answers_the_same(store: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard", "consumers", SOURCE, "OrderPlacde", "--format", "json"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment | {"HEADWATER_STORE": str(store)},
+        check=False,
+        timeout=60,
+    )
+    here = run("consumers", SOURCE, "OrderPlacde", "--format", "json", store=store)
+    assert (done.returncode, done.stdout) == (here.returncode, here.stdout) == (4, here.stdout)
 
 
 @pytest.mark.parametrize("command", ["producers", "consumers"])

@@ -2,16 +2,15 @@
 
 import importlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
 from collectors.aws import Aws
 from collectors.run import Outcome, collect_one
-from collectors.sample.server import Server, start
+from collectors.sample.server import Server
 from collectors.scope import Run, Scope
 from collectors.settings import Settings
 
@@ -21,17 +20,10 @@ REGION = "eu-west-1"
 Collect = Callable[..., list[Outcome]]
 
 
-@pytest.fixture(scope="session")
-def local_aws() -> Iterator[Server]:
-    """One server for the session."""
-    with start() as server:
-        yield server
-
-
 @pytest.fixture
-def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+def aws(shared_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """The server, empty and well behaved, and the environment that points boto3 at it."""
-    local_aws.reset()
+    shared_aws.reset()
     for name in (
         "AWS_PROFILE",
         "AWS_SESSION_TOKEN",
@@ -40,33 +32,17 @@ def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
         "HEADWATER_ROLE",
     ):
         monkeypatch.delenv(name, raising=False)
-    for name, value in local_aws.environment.items():
+    for name, value in shared_aws.environment.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    return local_aws
-
-
-@pytest.fixture(scope="session")
-def _clients(local_aws: Server) -> Callable[..., Any]:
-    """Making a client costs as much as a whole test: they are made once."""
-    made: dict[tuple[str, str, str], Any] = {}
-
-    def of(service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
-        key = (service, account, region)
-        if key not in made:
-            made[key] = boto3.client(
-                service, region_name=region, endpoint_url=local_aws.endpoint_url, **local_aws.keys(account)
-            )
-        return made[key]
-
-    return of
+    return shared_aws
 
 
 @pytest.fixture
-def client(aws: Server, _clients: Callable[..., Any]) -> Callable[..., Any]:  # noqa: ARG001 - empties the server
+def client(aws: Server, shared_clients: Callable[..., Any]) -> Callable[..., Any]:  # noqa: ARG001 - empties the server
     """What a test makes things with; takes a service and, if not the usual ones, account and region."""
-    return _clients
+    return shared_clients
 
 
 @pytest.fixture(scope="session")

@@ -6,47 +6,35 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from collectors import snapshot
-from collectors.sample.server import Server, start
-
-ROOT = Path(__file__).parents[2]
-ACCOUNT = "111111111111"
+from collectors.__main__ import main
+from collectors.sample.server import Server
+from tests.commanding import OURS, ROOT, Done, called
 
 
 @pytest.fixture
-def empty_aws() -> Iterator[Server]:
+def empty_aws(shared_aws: Server) -> Server:
     """A local AWS with nothing in it but what AWS puts there."""
-    with start() as server:
-        yield server
+    shared_aws.reset()
+    return shared_aws
 
 
-def command(server: Server, store: Path, *more: str) -> tuple[list[str], dict[str, str]]:
-    environment = {
-        k: v for k, v in os.environ.items() if not k.startswith(("HEADWATER_", "AWS_"))
-    } | server.environment
-    environment = {k: v for k, v in environment.items() if not k.startswith("HEADWATER_")}
-    return [
-        sys.executable,
-        "-m",
-        "collectors",
-        "--store",
-        str(store),
-        "--regions",
-        "eu-west-1",
-        *more,
-    ], environment
+def words(store: Path, *more: str) -> list[str]:
+    return ["--store", str(store), "--regions", "eu-west-1", *more]
 
 
-def collect(server: Server, store: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    arguments, environment = command(server, store, *more)
-    return subprocess.run(
-        arguments, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
-    )
+def variables(server: Server) -> dict[str, str]:
+    return {name: value for name, value in server.environment.items() if not name.startswith("HEADWATER_")}
+
+
+def collect(server: Server, store: Path, *more: str) -> Done:
+    return called(main, *words(store, *more), environment=variables(server))
 
 
 def test_an_empty_but_readable_account_is_complete(empty_aws: Server, tmp_path: Path) -> None:
@@ -108,18 +96,11 @@ def test_a_run_replaces_only_the_scopes_it_was_asked_for(empty_aws: Server, tmp_
     assert len(after.rows("buses")) == 1
 
 
-def test_a_throttle_storm_loses_nothing(empty_aws: Server, tmp_path: Path) -> None:
-    import boto3  # noqa: PLC0415
-
-    events = boto3.client(
-        "events",
-        endpoint_url=empty_aws.endpoint_url,
-        region_name="eu-west-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+def test_a_throttle_storm_loses_nothing(
+    empty_aws: Server, shared_clients: Callable[..., Any], tmp_path: Path
+) -> None:
     for number in range(12):
-        events.put_rule(Name=f"rule-{number}", EventPattern='{"source":["s"]}')
+        shared_clients("events").put_rule(Name=f"rule-{number}", EventPattern='{"source":["s"]}')
     empty_aws.misbehave({"service": "events", "throttle": 12, "burst": 1})
     done = collect(empty_aws, tmp_path, "--only", "rules", "--json")
     scope = json.loads(done.stdout)["scopes"][0]
@@ -150,8 +131,14 @@ def test_a_stop_ends_within_two_seconds_and_leaves_the_last_good_snapshot(
     collect(empty_aws, tmp_path, "--only", "buses", "--json")
     before = snapshot.ids(tmp_path)
     empty_aws.misbehave({"service": "events", "operation": "ListEventBuses", "hang": 30})
-    arguments, environment = command(empty_aws, tmp_path, "--only", "buses", "--progress")
-    process = subprocess.Popen(arguments, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collectors", *words(tmp_path, "--only", "buses", "--progress")],
+        env={name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        | variables(empty_aws),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stderr is not None
     while '"running"' not in process.stderr.readline():
         assert process.poll() is None

@@ -1,12 +1,11 @@
-"""A local AWS for the tests of the local AWS itself: one process, emptied before each test."""
+"""A local AWS for the tests of the local AWS itself: emptied before each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
-from collectors.sample.server import Server, start
+from collectors.sample.server import Server
 
 HOME, OTHER = "111111111111", "222222222222"
 REGION = "eu-west-1"
@@ -14,27 +13,14 @@ REGION = "eu-west-1"
 Client = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
-def one_server() -> Iterator[Server]:
-    """The process."""
-    with start() as server:
-        yield server
+@pytest.fixture
+def server(shared_aws: Server) -> Server:
+    """A local AWS, empty and well behaved."""
+    shared_aws.reset()
+    return shared_aws
 
 
 @pytest.fixture
-def server(one_server: Server) -> Server:
-    """The process, empty and well behaved."""
-    one_server.reset()
-    return one_server
-
-
-@pytest.fixture
-def client(server: Server) -> Client:
+def client(server: Server, shared_clients: Client) -> Client:  # noqa: ARG001 - empties the server
     """service, account, region → a client of unmodified boto3."""
-
-    def make(service: str, account: str = HOME, region: str = REGION) -> Any:
-        return boto3.client(
-            service, endpoint_url=server.endpoint_url, region_name=region, **server.keys(account)
-        )
-
-    return make
+    return shared_clients
