@@ -47,7 +47,7 @@ def of_schema(content: str | None) -> tuple[SchemaField, ...]:
         return ()
     if not isinstance(document, dict):
         return ()
-    prefix, root = _payload(document)
+    prefix, root = payload(document)
     fields: list[SchemaField] = []
     for field in _walk(document, root, prefix, 0, ()):
         fields.append(field)
@@ -56,7 +56,7 @@ def of_schema(content: str | None) -> tuple[SchemaField, ...]:
     return tuple(fields)
 
 
-def _payload(document: Mapping[str, Any]) -> tuple[str, Any]:
+def payload(document: Mapping[str, Any]) -> tuple[str, Any]:
     """Where the payload begins: the event's `detail`, or the whole."""
     schemas = _object(_object(document.get("components")).get("schemas"))
     event = _object(schemas.get(_EVENT)) or document
@@ -72,16 +72,16 @@ def _walk(
     document: Mapping[str, Any], node: Any, prefix: str, depth: int, seen: tuple[str, ...]
 ) -> Iterator[SchemaField]:
     """Fields below a node. References are followed, and cut where they come round again."""
-    node, seen = _resolved(document, node, seen)
+    node, seen = resolve(document, node, seen)
     while _is_array(node):
-        node, seen = _resolved(document, node.get("items"), seen)
+        node, seen = resolve(document, node.get("items"), seen)
     if depth > DEEPEST:
         return
     required = node.get("required")
     names = set(map(str, required)) if isinstance(required, list) else set()
     for name, child in _properties(document, node, seen):
         path = f"{prefix}.{name}" if prefix else name
-        resolved, below = _resolved(document, child, seen)
+        resolved, below = resolve(document, child, seen)
         yield SchemaField(
             path=path,
             name=name,
@@ -102,12 +102,12 @@ def _properties(
     found = list(_object(node.get("properties")).items())
     parts = node.get("allOf")
     for part in parts if isinstance(parts, list) else []:
-        resolved, _ = _resolved(document, part, seen)
+        resolved, _ = resolve(document, part, seen)
         found += _object(resolved.get("properties")).items()
     return found
 
 
-def _resolved(
+def resolve(
     document: Mapping[str, Any], node: Any, seen: tuple[str, ...]
 ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The node that a chain of local references leads to; {} where it leads nowhere or round."""
@@ -126,7 +126,7 @@ def _resolved(
 
 def _type(document: Mapping[str, Any], node: Mapping[str, Any], seen: tuple[str, ...]) -> str:
     if _is_array(node):
-        item, below = _resolved(document, node.get("items"), seen)
+        item, below = resolve(document, node.get("items"), seen)
         return f"array of {_type(document, item, below)}" if item else "array"
     kind = node.get("type")
     if isinstance(kind, list):
