@@ -21,6 +21,7 @@ from collectors.sample.server import Server, start
 from dashboard.flow import catalogue, consumers
 from dashboard.flow.answers import Question
 from dashboard.flow.estate import Estate
+from tests.bench.rules import rules
 
 Row = tuple[str, str]
 LARGE = {
@@ -39,12 +40,15 @@ def main() -> None:
     parser.add_argument(
         "--rules", type=int, default=1_000, help="size of the estate collected through the API"
     )
-    parser.add_argument("--only", default="collect,generated,flow,page", help="parts, separated by commas")
+    parser.add_argument(
+        "--only", default="collect,generated,flow,rules,page", help="parts, separated by commas"
+    )
     asked = parser.parse_args()
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "collect": lambda: collection("sample estate", "small"),
         "generated": lambda: collection(f"generated, {asked.rules:,} rules", asked.rules),
         "flow": flow,
+        "rules": rules,
         "page": page,
     }
     for name in asked.only.split(","):
