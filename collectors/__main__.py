@@ -121,7 +121,7 @@ def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) 
 def _agreed(asked: argparse.Namespace, given: Settings, aws: Aws, chosen: Sequence[Collector]) -> bool:
     """Say what will be asked of AWS, with time and cost, and ask whether to go on when a person can answer."""
     last = snapshot.load(given.store) if snapshot.ids(given.store) else None
-    said = estimate(last, aws.accounts, aws.regions, given.metric_hours).sentence
+    said = estimate(last, aws.accounts, aws.regions, given.metric_hours, given.pace).sentence
     scopes = f"{len(chosen)} collectors, accounts {', '.join(aws.accounts)}, regions {', '.join(aws.regions)} of {aws.estate}"
     ERR.print(f"Reading {scopes}, with read-only calls. {said}", markup=False, highlight=False)
     if asked.yes or asked.json or asked.progress or not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -70,7 +70,7 @@ class Aws:
 
     def __init__(self, settings: Settings, stop: threading.Event) -> None:
         self._role = settings.role
-        self._pacer = Pacer(stop)
+        self._pacer = Pacer(stop, settings.pace)
         self._models = botocore.session.get_session().get_component("data_loader")
         self._home = boto3.Session(botocore_session=self._core())
         self._lock = threading.Lock()

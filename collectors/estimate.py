@@ -60,7 +60,11 @@ class Estimate:
 
 
 def estimate(
-    last: Snapshot | None, accounts: Sequence[str], regions: Sequence[str], metric_hours: int
+    last: Snapshot | None,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    metric_hours: int,
+    pace: float = 1.0,
 ) -> Estimate:
     """What collecting these accounts and regions will take, from the scopes of the last snapshot."""
     wanted = {(account, region) for account in accounts for region in regions}
@@ -69,7 +73,7 @@ def estimate(
         return Estimate(None, None, None, NO_SNAPSHOT)
     calls = {_key(row): _calls(row, metric_hours) for row in rows}
     series = sum(row["rows"] for row in rows if row["collector"] == "metrics")
-    total, seconds, usd = sum(calls.values()), _seconds(calls), series * USD_PER_SERIES
+    total, seconds, usd = sum(calls.values()), _seconds(calls, pace), series * USD_PER_SERIES
     unknown = len(wanted - {(row["account"], row["region"]) for row in rows})
     return Estimate(total, seconds, usd, _sentence(total, seconds, series, last.at, unknown))
 
@@ -88,13 +92,13 @@ def _calls(row: Mapping[str, Any], metric_hours: int) -> int:
     return made if made and row["status"] == "ok" else max(made, by_rows)
 
 
-def _seconds(calls: Mapping[tuple[str, str, str], int]) -> float:
+def _seconds(calls: Mapping[tuple[str, str, str], int], pace: float) -> float:
     """Every (account, region, service) is paced by itself; what no quota holds back is bound by the scopes at a time."""
     queues: dict[tuple[str, str, str], int] = defaultdict(int)
     for (account, region, collector), count in calls.items():
         queues[account, region, CALLS_PER_ROW.get(collector, ("", 1.0))[0]] += count
     paced = [
-        count / (QUOTAS.get((service, "*"), DEFAULT_QUOTA) * SHARE)
+        count / (QUOTAS.get((service, "*"), DEFAULT_QUOTA) * SHARE * pace)
         for (_, _, service), count in queues.items()
     ]
     return max([*paced, sum(calls.values()) * SECONDS_PER_CALL / SIDE_BY_SIDE])

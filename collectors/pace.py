@@ -95,10 +95,10 @@ class Bucket:
 
 
 class Pacer:
-    """All buckets of a run, and the two hooks that make a client use them."""
+    """All buckets of a run, and the two hooks that make a client use them. `pace` is the setting of that name."""
 
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
+    def __init__(self, stop: threading.Event, pace: float = 1.0) -> None:
+        self._stop, self._pace = stop, pace
         self._buckets: dict[tuple[str, str, str, str], Bucket] = {}
         self._lock = threading.Lock()
 
@@ -132,7 +132,8 @@ class Pacer:
         key = (service, named, account, region)
         with self._lock:
             if key not in self._buckets:
-                self._buckets[key] = Bucket(QUOTAS.get((service, named), DEFAULT_QUOTA), self._stop)
+                quota = QUOTAS.get((service, named), DEFAULT_QUOTA)
+                self._buckets[key] = Bucket(quota * self._pace, self._stop)
             return self._buckets[key]
 
     def _wait(self, seconds: float) -> None:

@@ -6,6 +6,8 @@ role = "HeadwaterRead"           # assumed in each account that is not the ambie
 trails = ["s3://logs/AWSLogs"]   # default: what the trails of the account tell
 domain_tags = ["domain"]         # tags that name a resource's domain, first hit wins
 owner_tags = ["owner", "team"]
+pace = 1.0                       # times the usual pace, which stays below AWS's default quotas: 0.5 leaves others more,
+                                 # 2 is for an account whose quotas were raised
 
 [[domains]]
 name = "orders"
@@ -58,6 +60,7 @@ class Settings(BaseSettings):
     domains: tuple[Domain, ...] = ()
     metric_hours: int = Field(24, ge=1, le=24 * 90)
     keep: int = Field(30, ge=1)
+    pace: float = Field(1.0, gt=0, le=1000)
 
     @field_validator("accounts", "regions", "trails", "domain_tags", "owner_tags", mode="before")
     @classmethod

@@ -66,7 +66,9 @@ def collect(aws: Server, _known: dict[Any, Aws]) -> Collect:  # noqa: ARG001 - s
         fresh: bool = False,
         **settings: Any,
     ) -> list[Outcome]:
-        given = Settings(accounts=tuple(accounts), regions=tuple(regions), role="HeadwaterRead", **settings)
+        given = Settings(
+            accounts=tuple(accounts), regions=tuple(regions), role="HeadwaterRead", **{"pace": 100} | settings
+        )
         stop, key = threading.Event(), (given.accounts, given.regions)
         if fresh or key not in _known:
             _known[key] = Aws(given, stop)

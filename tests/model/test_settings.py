@@ -39,6 +39,7 @@ def test_variables_override_the_file_and_arguments_override_both(
         ('accounts = ["12"]', "'12' is not an account id"),
         ("accounts = [", "is not TOML"),
         ('metric_hours = "many"', "metric_hours"),
+        ("pace = 0", "pace"),
         ('[[domains]]\nname = "x"\ncolour = "red"', "colour"),
     ],
 )
