@@ -18,14 +18,19 @@ def collect(scope: Scope) -> Iterator[Record]:
     RedrivePolicy names the dead-letter queue from the queue's side, so ListDeadLetterSourceQueues is not needed.
     A queue whose attributes are denied is still a row, with a gap beside it: it exists.
     """
-    urls = as_far_as_read(scope, scope.pages("sqs", "list_queues", "QueueUrls", MaxResults=1000))
-    for url, told in scope.each(urls, lambda url: _attributes(scope, url), str):
+    for url, told in scope.each(
+        as_far_as_read(scope, _urls(scope)), lambda url: _attributes(scope, url), str
+    ):
         if told is not None and not told:
             continue  # deleted since it was listed
         queue = {"QueueUrl": url, "QueueArn": _arn_of(scope, url)} | (told or {})
         yield from scope.rows(_resource, [queue], ACTION)
         if queue.get("RedrivePolicy"):
             yield from scope.rows(_redrive, [queue], ACTION)
+
+
+def _urls(scope: Scope) -> Iterator[str]:
+    return scope.pages("sqs", "list_queues", "QueueUrls", MaxResults=1000)
 
 
 def _attributes(scope: Scope, url: str) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from collectors.sample.server import Server
 HOME = "eu-west-1:111111111111"
 
 
-def post(aws: Server, namespace: str, metric: str, dimensions: dict[str, str], base: float = 6) -> None:
-    series = {"namespace": namespace, "metric": metric, "dimensions": dimensions, "base": base}
-    aws.control("POST", "metrics", {"account": "111111111111", "region": "eu-west-1", "series": [series]})
+def post(aws: Server, namespace: str, metric: str, *dimensions: dict[str, str]) -> None:
+    series = [{"namespace": namespace, "metric": metric, "dimensions": one, "base": 6} for one in dimensions]
+    aws.control("POST", "metrics", {"account": "111111111111", "region": "eu-west-1", "series": series})
 
 
 def calls(aws: Server, operation: str) -> int:
@@ -103,8 +103,7 @@ def test_all_pages_are_read_in_both_calls(aws: Server, collect: Callable[..., An
 
 
 def test_batches_are_full(aws: Server, collect: Callable[..., Any]) -> None:
-    for number in range(501):
-        post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": f"queue-{number}"})
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", *({"QueueName": f"queue-{n}"} for n in range(501)))
     (outcome,) = collect("metrics", metric_hours=1)
     assert (len(outcome.rows), calls(aws, "GetMetricData")) == (501, 2)
 

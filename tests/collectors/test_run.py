@@ -101,7 +101,7 @@ def test_a_throttle_storm_loses_nothing(
 ) -> None:
     for number in range(12):
         shared_clients("events").put_rule(Name=f"rule-{number}", EventPattern='{"source":["s"]}')
-    empty_aws.misbehave({"service": "events", "throttle": 12, "burst": 1})
+    empty_aws.misbehave({"service": "events", "throttle": 25, "burst": 1})
     done = collect(empty_aws, tmp_path, "--only", "rules", "--json")
     scope = json.loads(done.stdout)["scopes"][0]
     assert (done.returncode, scope["status"], scope["rows"]) == (0, "ok", 12)

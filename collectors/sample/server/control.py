@@ -10,6 +10,7 @@ DELETE /_headwater/misbehave         behaves well again
 POST   /_headwater/metrics           {"account", "region", "series": [...]} (see `series`)
 POST   /_headwater/cloudtrail        {"account", "region", "records": [CloudTrail records]}
 POST   /_headwater/partner-sources   {"account", "region", "names": ["aws.partner/example.com/1/orders"]}
+POST   /_headwater/queues            {"account", "region", "names": [...]}: many at once
 GET    /_headwater/crashes           the last crashes behind an InternalFailure
 POST   /_headwater/reset             forgets everything: resources, series, rules, counts
 """
@@ -19,6 +20,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+
+from moto.sqs.models import sqs_backends
 
 from collectors.sample.server import cloudtrail, cloudwatch, lists, moto_backend, sources, store
 from collectors.sample.server.misbehave import Conduct, rule
@@ -84,6 +87,12 @@ def _partner_sources(posted: Any, _: Conduct) -> Any:
     return {"arns": [sources.offer(posted["account"], posted["region"], name) for name in posted["names"]]}
 
 
+def _queues(posted: Any, _: Conduct) -> Any:
+    for name in posted["names"]:
+        sqs_backends[posted["account"]][posted["region"]].create_queue(name)
+    return {"added": len(posted["names"])}
+
+
 def _reset(_: Any, conduct: Conduct) -> Any:
     moto_backend.forget_everything()
     moto_backend.CRASHES.clear()
@@ -104,6 +113,7 @@ _ACTS: dict[tuple[str, str], Callable[[Any, Conduct], Any]] = {
     ("POST", "metrics"): _metrics,
     ("POST", "cloudtrail"): _cloudtrail,
     ("POST", "partner-sources"): _partner_sources,
+    ("POST", "queues"): _queues,
     ("GET", "crashes"): lambda _, __: {"crashes": moto_backend.CRASHES},
     ("POST", "reset"): _reset,
 }
