@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.flow.answers import Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.fields import schema_of
-from dashboard.flow.patterns.partial import event_tree
+from dashboard.flow.patterns.partial import Shared, event_tree
 from dashboard.flow.patterns.schema import tree_from_schema
 
 _SAYS = {
@@ -40,5 +40,6 @@ class Narrowing:
         row = self._schema or {}
         if row["arn"] not in trees:
             detail = tree_from_schema(row["content"], row["type"] or "")
-            trees[row["arn"]] = event_tree(self._asked.source, self._asked.detail_type, detail=detail)
+            tree = event_tree(self._asked.source, self._asked.detail_type, detail=detail)
+            trees[row["arn"]] = Shared(tree.known, open=False)
         return trees[row["arn"]]

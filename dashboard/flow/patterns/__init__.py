@@ -19,6 +19,7 @@ from dashboard.flow.patterns.partial import (
     Maybe,
     Obj,
     OneOf,
+    Shared,
     Tree,
     event_tree,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Pattern",
     "PatternError",
     "Ruleset",
+    "Shared",
     "Tree",
     "decide_for_type",
     "event_tree",

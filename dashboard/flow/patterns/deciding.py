@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
 from dashboard.flow.patterns.operators.exists import Absent
-from dashboard.flow.patterns.partial import event_tree
+from dashboard.flow.patterns.partial import Shared, event_tree
 from dashboard.flow.patterns.scalars import scalar_words
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ class Found(dict[str, list[Occurrence]]):
     def __missing__(self, path: str) -> list[Occurrence]:
         found = self[path] = occurrences(self.tree, path, self.opened)
         return found
+
+
+def _found(tree: Tree, opened: frozenset[str]) -> Found:
+    if not isinstance(tree, Shared) or opened:
+        return Found(tree, opened)
+    kept: Found = tree.looked_up.setdefault("found", Found(tree, opened))
+    return kept
 
 
 class _OfType(Found):
@@ -65,7 +72,7 @@ class Decision:
 
 def decide(branches: tuple[tuple[Leaf, ...], ...], tree: Tree, opened: frozenset[str]) -> Decision:
     """Whether every, some or no completion of ``tree`` matches one of the branches."""
-    found = Found(tree, opened)
+    found = _found(tree, opened)
     delivery, alive = _delivery(branches, found)
     if delivery == "never":
         return Decision("never", why=_why(branches, found))

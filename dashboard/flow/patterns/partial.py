@@ -51,6 +51,13 @@ class Obj:
 
 
 @dataclass(frozen=True)
+class Shared(Obj):
+    """An object that many patterns are decided over: what one of them looked up in it is kept for the next."""
+
+    looked_up: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class OneOf:
     """One of several trees."""
 

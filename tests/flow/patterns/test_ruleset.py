@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.flow import matching, trees
-from dashboard.flow.patterns import PatternError, Ruleset, parse
+from dashboard.flow.patterns import PatternError, Ruleset, Shared, parse
 from dashboard.flow.patterns.partial import event_tree
-from tests.flow.patterns.pattern_strategies import CONDITIONS, LEAVES, patterns, values
+from tests.flow.patterns.pattern_strategies import CONDITIONS, LEAVES, ROOTS, patterns, values
 from tests.flow.patterns.test_laws import LAW
 
 VERDICTS = Path(__file__).parents[2] / "data" / "reference-verdicts.jsonl"
@@ -92,6 +92,14 @@ def test_so_does_a_filter_on_what_is_put_around_an_event(rule: Any, source: str,
         plain = trees.queue_record("arn:q", event_tree(*key))
         fresh = matching.Parser()(json.dumps({"body": rule}), "pipes").decide(plain)
         assert verdict == fresh
+
+
+@LAW
+@given(RULES, ROOTS)
+def test_a_shared_tree_gives_every_pattern_the_answer_of_a_fresh_one(rules: list[Any], tree: Any) -> None:
+    shared = Shared(tree.known, open=tree.open)
+    for pattern in (parse(json.dumps(rule)) for rule in rules):
+        assert pattern.decide(shared) == pattern.decide(tree)
 
 
 def test_the_reference_s_patterns_together_give_the_reference_s_verdicts() -> None:
