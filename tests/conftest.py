@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,11 @@ import boto3
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from collectors.__main__ import main
 from collectors.sample import load
+from collectors.sample.estate.make_history import make_denials
 from collectors.sample.server import Server, start
+from tests.commanding import Done, called
 
 ROOT = Path(__file__).parents[1]
 HOME, REGION = "111111111111", "eu-west-1"
@@ -33,19 +37,21 @@ class Collected:
     document: dict[str, Any]
     exit_code: int
     calls: tuple[dict[str, Any], ...]
-    """What the command asked of AWS: rows of {service, operation, action, calls, …}, counted by the server."""
+    """What the command asked of AWS: rows of {service, operation, action, calls, throttled, …}, counted by the server,
+    which kept to AWS's quotas."""
 
-    def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """A command of ours, with the environment of the sample estate."""
-        return subprocess.run(
-            [sys.executable, "-m", *command],
-            env=self.environment | more,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+    def collect(self, *words: str) -> Done:
+        """The command that collects, with the environment of the sample estate, as fast as the local AWS answers."""
+        return called(main, *words, environment=self.environment | {"HEADWATER_PACE": "100"})
+
+    @contextmanager
+    def misbehaving(self, *rules: dict[str, Any]) -> Iterator[None]:
+        """Its AWS misbehaves by these rules, and afterwards only refuses what the estate's own account refuses."""
+        self.server.misbehave(*rules)
+        try:
+            yield
+        finally:
+            with_denials_only(self.server)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +77,12 @@ def shared_clients(shared_aws: Server) -> Callable[..., Any]:
     return of
 
 
+def with_denials_only(server: Server) -> None:
+    """Ends all misbehaviour but the estate's own refusal."""
+    server.behave()
+    make_denials(server.endpoint_url)
+
+
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
     """The sample estate, loaded and collected."""
@@ -82,6 +94,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
         }
         environment |= server.environment | load.environment() | {"HEADWATER_STORE": str(store)}
         server.control("DELETE", "calls")
+        server.keep_quotas()
         made = subprocess.run(
             [sys.executable, "-m", "collectors", "--json"],
             env=environment,
@@ -93,6 +106,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
         )
         assert made.stdout, made.stderr[-3000:]
         calls = tuple(server.calls()["calls"])
+        with_denials_only(server)
         yield Collected(server, store, environment, json.loads(made.stdout), made.returncode, calls)
 
 

@@ -51,10 +51,12 @@ def test_where_a_type_is_not_known_all_are_read_and_others_left_out(
     aws: Server, client: Callable[..., Any], collect: Callable[..., Any]
 ) -> None:
     tagged(client, "orders", domain="orders")
-    client("ec2").create_vpc(
-        CidrBlock="10.0.0.0/16",
-        TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "domain", "Value": "net"}]}],
+    client("s3").create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    client("s3").put_bucket_tagging(
+        Bucket="files", Tagging={"TagSet": [{"Key": "domain", "Value": "orders"}]}
     )
+    told = client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+    assert "arn:aws:s3:::files" in {one["ResourceARN"] for one in told}
     refused = {"code": "InvalidParameterException", "status": 400}
     aws.misbehave({"service": "resourcegroupstaggingapi", "contains": "ResourceTypeFilters", "fail": refused})
     (outcome,) = collect("tags")

@@ -6,7 +6,6 @@ from typing import Any
 
 from collectors import snapshot
 from collectors.listing import COLLECTORS
-from collectors.sample.estate.make_history import make_denials
 
 ABOUT_THE_RUN = {
     "scopes",
@@ -23,12 +22,8 @@ def rows(store: Path, frame: str) -> list[str]:
 
 def test_pages_of_one_with_odd_tokens_give_the_same_estate(collected: Any, tmp_path: Path) -> None:
     names = ",".join(one.name for one in COLLECTORS if one.name != "metrics")
-    collected.server.misbehave({"one_item_pages": True, "odd_tokens": True})
-    try:
-        done = collected.run("collectors", "--store", str(tmp_path), "--only", names, "--json")
-    finally:
-        collected.server.behave()
-        make_denials(collected.server.endpoint_url)  # the estate's own refusal stays for the other tests
+    with collected.misbehaving({"one_item_pages": True, "odd_tokens": True}):
+        done = collected.collect("--store", str(tmp_path), "--only", names, "--json")
     assert done.stdout, done.stderr[-2000:]
     there = snapshot.load(tmp_path)
     frames = [name for name in there.manifest.frames if name not in ABOUT_THE_RUN]

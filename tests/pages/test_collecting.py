@@ -1,28 +1,21 @@
 """Collecting from the page: a process of its own, one at a time, followed by its progress. Against an empty local AWS."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from collectors import snapshot
-from collectors.sample.server import start
+from collectors.sample.server import Server
 from dashboard import collecting
 from dashboard.collecting import BusyError
 from tests.pages.conftest import Run
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[dict[str, str]]:
-    """An empty local AWS."""
-    with start() as server:
-        yield server.environment
-
-
 @pytest.fixture
-def account(endpoint: dict[str, str], store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def account(shared_aws: Server, store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The store, and an environment in which `python -m collectors` reads the empty account."""
-    for name, value in endpoint.items():
+    shared_aws.reset()
+    for name, value in shared_aws.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HEADWATER_REGIONS", "eu-west-1")
     monkeypatch.setenv("HEADWATER_ACCOUNTS", "111111111111")
