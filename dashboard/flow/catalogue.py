@@ -1,9 +1,12 @@
 """The catalogue: every known event type, what knows it, and the subscriptions that stay open."""
 
+from collections.abc import Iterator
+
 from dashboard.flow import arns, counting, domains, producers, trees
 from dashboard.flow.answers import EventRow, Events, OpenSubscription, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key, Known, known
+from dashboard.flow.patterns.limits import over_limits
 
 
 def knows(estate: Estate, source: str, detail_type: str) -> bool:
@@ -38,7 +41,7 @@ def _events(estate: Estate) -> Events:
         gaps=estate.gaps,
         events=tuple(rows),
         open=_open(estate),
-        malformed=tuple((sub.arn, sub.problem) for sub in estate.subscriptions if sub.problem),
+        malformed=tuple(_malformed(estate)),
     )
 
 
@@ -57,6 +60,22 @@ def _row(estate: Estate, key: Key, entry: Known, consumed: int, produced: int) -
         events=entry.events,
         orphan=_orphan(consumed, produced),
     )
+
+
+def _malformed(estate: Estate) -> Iterator[tuple[str, str]]:
+    """Filters that cannot be read, or are over a limit of their service: of rules and subscribers, and of links."""
+    for sub in estate.subscriptions:
+        if sub.problem:
+            yield sub.arn, sub.problem
+    for link in sorted(estate.links, key=lambda row: (row["arn"] or row["to_arn"], row["from_arn"])):
+        name, dialect = link["arn"] or link["to_arn"], link["dialect"]
+        problems = [
+            one.problem
+            for text in link["filters"]
+            if (one := estate.filter_of(text, dialect or "data")).problem
+        ]
+        over = over_limits(list(link["filters"]), dialect) if dialect else ()
+        yield from ((name, problem) for problem in (*problems, *over))
 
 
 def _orphan(consumed: int, produced: int) -> str | None:

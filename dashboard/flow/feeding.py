@@ -44,7 +44,7 @@ def _brings(estate: Estate, link: Row, origin: str, source: str, detail_type: st
         return False
     texts = [*link["filters"], *([row["pattern"]] if row.get("pattern") else [])]
     tree = trees.of_type(source, detail_type)
-    return all(estate.filter_of(text, "data").decide(tree).delivery != "never" for text in texts)
+    return all(estate.filter_of(text, "new-data").decide(tree).delivery != "never" for text in texts)
 
 
 def fed(estate: Estate, source: str, detail_type: str) -> set[str]:

@@ -16,7 +16,12 @@ from dashboard.flow.patterns.partial import UNKNOWN, Json, Obj
 Answer = Literal["always", "sometimes", "never"]
 Pair = tuple[str, str]
 
-_DIALECT = {"data": "rule", "metadata": "new-bus-metadata", "system": "new-bus-system"}
+_DIALECT = {
+    "data": "rule",
+    "new-data": "new-bus-data",
+    "metadata": "new-bus-metadata",
+    "system": "new-bus-system",
+}
 TYPE_KEYS = ("source", "detail-type")
 _TYPE_STEPS = {*TYPE_KEYS, "aws:Source", "aws:DetailType"}
 
@@ -169,7 +174,9 @@ class Parser:
 
 
 def _filter(text: str, scope: str) -> Filter:
+    """A new bus's DATA filter sees what a rule's pattern does, in a language of its own."""
+    sees = "data" if scope == "new-data" else scope
     try:
-        return Filter(text, scope, patterns.parse(text, dialect=_DIALECT.get(scope, scope)), None)
+        return Filter(text, sees, patterns.parse(text, dialect=_DIALECT.get(scope, scope)), None)
     except patterns.PatternError as error:
-        return Filter(text, scope, None, str(error))
+        return Filter(text, sees, None, str(error))

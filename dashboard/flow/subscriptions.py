@@ -63,7 +63,8 @@ def _view(one: Filter, tree: Any) -> Any:
 
 def of_row(row: Mapping[str, Any], parse: Callable[[str, str], Filter]) -> Subscription:
     """The subscription of a row; `parse(text, scope)` gives filters, the same text always the same one."""
-    texts = (("pattern", "data"), ("metadata_pattern", "metadata"), ("system_pattern", "system"))
+    data = "data" if row["kind"] == "rule" else "new-data"
+    texts = (("pattern", data), ("metadata_pattern", "metadata"), ("system_pattern", "system"))
     filters = tuple(parse(row[column], scope) for column, scope in texts if row[column] is not None)
     why = _why_not(row)
     return Subscription(

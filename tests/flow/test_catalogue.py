@@ -12,7 +12,23 @@ from dashboard.flow.catalogue import events
 from dashboard.flow.consumers import consumers
 from dashboard.flow.domains import domains
 from dashboard.flow.search import parse, search, suggestions
-from tests.flow.building import SOURCE, TYPE, Build, arn, bus, function, gap, link, pipe, queue, rule
+from tests.flow.building import (
+    SOURCE,
+    TYPE,
+    Build,
+    arn,
+    ask,
+    bus,
+    function,
+    gap,
+    link,
+    new_bus,
+    pipe,
+    queue,
+    rule,
+    subscriber,
+    topic,
+)
 
 BUS, BILL = bus(), function()
 
@@ -59,6 +75,34 @@ def test_a_malformed_pattern_is_listed_and_hides_nothing(build: Build) -> None:
     found = events(build(BUS, BILL, rule(BUS, "bad", BILL.arn, "{"), rule(BUS, "good", BILL.arn)))
     assert [arn for arn, _ in found.malformed] == [rule(BUS, "bad", BILL.arn).arn]
     assert [row.detail_type for row in found.events] == [TYPE]
+
+
+def test_a_filter_that_its_service_does_not_have_is_reported_and_may_take_anything(build: Build) -> None:
+    fresh, inbox = new_bus(), queue()
+    wild = '{"detail": {"name": [{"wildcard": "a*"}]}}'
+    estate = build(
+        *(BUS, fresh, BILL, inbox, rule(BUS, "fine", inbox.arn, wild)),
+        subscriber(fresh, "wild", BILL.arn, pattern=wild),
+        link(
+            "event-source-mapping", inbox, BILL, arn="arn:aws:lambda:::m", dialect="lambda", filters=(wild,)
+        ),
+    )
+    problems = dict(events(estate).malformed)
+    assert set(problems) == {subscriber(fresh, "wild", BILL.arn).arn, "arn:aws:lambda:::m"}
+    assert all("wildcard is not among it" in problem for problem in problems.values())
+    (row,) = ask(estate, "fresh").consumers
+    assert (row.delivery, "wildcard is not among it" in row.when[0]) == ("sometimes", True)
+
+
+def test_a_filter_over_a_limit_of_its_service_is_reported_and_matched_all_the_same(build: Build) -> None:
+    news = topic()
+    policy = json.dumps({"source": [SOURCE, *map(str, range(150))]})
+    via = link("sns-subscription", news, BILL, arn="arn:aws:sns:::s", dialect="sns-body", filters=(policy,))
+    estate = build(BUS, news, BILL, via, rule(BUS, "r", news.arn))
+    assert events(estate).malformed == (
+        ("arn:aws:sns:::s", "Over a limit of sns-body: 151 combinations of values, at most 150."),
+    )
+    assert ask(estate).consumers[0].delivery == "always"
 
 
 def test_a_catch_all_is_told_apart_from_a_family(build: Build) -> None:
