@@ -5,7 +5,7 @@ way, "sometimes" is carried along with its conditions. What is disabled or missi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -111,7 +111,7 @@ def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Wa
     whole = estate.kind_of(target) == "bus" and sub.kind == "rule"
     after = tree if whole else inputs.after(row, tree)
     way = way.starting(sub.arn, sub).saying(None if whole else saying.of_input(sub.kind, row, after))
-    _reach(walk, target, after, carrier, replace(way, attributes=tuple(row["attributes"] or ())))
+    _reach(walk, target, after, carrier, way._replace(attributes=tuple(row["attributes"] or ())))
 
 
 def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
@@ -163,7 +163,7 @@ def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
         *(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why),
         *(link["to_arn"], (link["dead_letter_arn"], link["runs"])),
     )
-    _reach(walk, arns.plain(link["to_arn"]), after, carrier, replace(way, attributes=()))
+    _reach(walk, arns.plain(link["to_arn"]), after, carrier, way._replace(attributes=()))
 
 
 def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
@@ -176,17 +176,17 @@ def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
 def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     estate, account = walk.estate, walk.estate.account_of(arn)
     if way.hops[-1].via == "pipe-target":
-        way = replace(way, accounts=())  # a pipe puts an event of its own
+        way = way._replace(accounts=())  # a pipe puts an event of its own
     crossed = any(a != b for a, b in pairwise(way.accounts))
     if crossed and account not in way.accounts and way.hops[-1].via == "rule":
         names = _chain(estate, (*way.buses, arn))
         walk.notes[f"EventBridge does not forward to a third account: {names}."] = None
         return
-    way = replace(way, accounts=(*way.accounts, account))
+    way = way._replace(accounts=(*way.accounts, account))
     if arn not in estate.buses:
         _end(walk, way, "The bus lies outside what was collected.")
         return
-    _from_bus(walk, arn, tree, replace(way, buses=(*way.buses, arn)))
+    _from_bus(walk, arn, tree, way._replace(buses=(*way.buses, arn)))
 
 
 def _chain(estate: Estate, buses: Sequence[str]) -> str:
@@ -236,7 +236,7 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
         ended = walk.paths[before:]
         tree = matching.UNKNOWN
         if ended:
-            way = replace(way, hops=ended[-1].hops)
+            way = way._replace(hops=ended[-1].hops)
     for link in estate.links_from(arn, "pipe-target"):
         after = inputs.after(link, tree)
         said = way.saying(saying.of_input("pipe", link, after))

@@ -1,18 +1,18 @@
 """Where a walk stands: the bus it began at, what began it, and every step since."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dashboard.flow.answers import Hop
 from dashboard.flow.estate import Estate
 from dashboard.flow.subscriptions import Subscription
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """The first bus and subscription, the hops so far, the buses among them, and what there is to say of them.
 
     `accounts` are those that this very event went through, the one that put it first; `attributes` the names of the SNS
     message attributes that the last carrier sends.
+    A walk makes one at every step: a named tuple is made many times as fast as a frozen dataclass.
     """
 
     bus: str
@@ -35,12 +35,12 @@ class Way:
 
     def starting(self, by: str, first: Subscription | None = None) -> "Way":
         """The same way, begun by this subscription or link unless it has begun before."""
-        return self if self.by else replace(self, first=first, by=by)
+        return self if self.by else self._replace(first=first, by=by)
 
     def on(self, hop: Hop) -> "Way":
         """The way, one hop longer."""
-        return replace(self, hops=(*self.hops, hop))
+        return self._replace(hops=(*self.hops, hop))
 
     def saying(self, text: str | None) -> "Way":
         """The way, with one more thing to say of it."""
-        return replace(self, said=(*self.said, text)) if text else self
+        return self._replace(said=(*self.said, text)) if text else self
