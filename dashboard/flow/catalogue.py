@@ -31,9 +31,7 @@ def events(estate: Estate, domain: str | None = None) -> Events:
 
 
 def _events(estate: Estate) -> Events:
-    consumed, produced = counting.counts(estate), producers.counts(estate)
-    types = known(estate)
-    rows = [_row(estate, key, types[key], consumed[key], produced[key]) for key in sorted(types)]
+    rows = [found for key in sorted(known(estate)) if (found := row(estate, *key))]
     # every scope goes into the catalogue, so every gap touches it
     return Events(
         snapshot=estate.snapshot.id,
@@ -45,7 +43,20 @@ def _events(estate: Estate) -> Events:
     )
 
 
-def _row(estate: Estate, key: Key, entry: Known, consumed: int, produced: int) -> EventRow:
+def row(estate: Estate, source: str, detail_type: str) -> EventRow | None:
+    """One row of the catalogue; None for a type that nothing knows. Computed once an estate."""
+    entry = known(estate).get((source, detail_type))
+    if entry is None:
+        return None
+    rows: dict[Key, EventRow] = estate.memory.setdefault("catalogue-rows", {})
+    if (source, detail_type) not in rows:
+        rows[source, detail_type] = _row(estate, Question(source, detail_type), entry)
+    return rows[source, detail_type]
+
+
+def _row(estate: Estate, asked: Question, entry: Known) -> EventRow:
+    consumed, produced = counting.count(estate, asked), producers.count(estate, asked)
+    key = (asked.source, asked.detail_type)
     return EventRow(
         source=key[0],
         detail_type=key[1],

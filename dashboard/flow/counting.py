@@ -1,22 +1,14 @@
-"""How many consumers every known type has, without making the rows: the catalogue asks it of thousands of types."""
+"""How many consumers a type has, without making the rows: the catalogue asks it of thousands of types."""
 
 from dashboard.flow import asking, matching, paths, trees
 from dashboard.flow.answers import Question
 from dashboard.flow.estate import Estate
-from dashboard.flow.known import Key, known
 from dashboard.flow.paths import Walk
 from dashboard.flow.subscriptions import Subscription
 
 
-def counts(estate: Estate) -> dict[Key, int]:
-    """Distinct active consumers of each known type, as consumers() has them. Computed once an estate."""
-    if "consumer-counts" not in estate.memory:
-        estate.memory["consumer-counts"] = {key: _count(estate, Question(*key)) for key in known(estate)}
-    found: dict[Key, int] = estate.memory["consumer-counts"]
-    return found
-
-
-def _count(estate: Estate, asked: Question) -> int:
+def count(estate: Estate, asked: Question) -> int:
+    """Distinct active consumers of the type, as consumers() has them."""
     tree = trees.of_type(asked.source, asked.detail_type)
     ends: set[str] = set()
     for bus in asking.entry_buses(estate, asked):

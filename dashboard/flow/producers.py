@@ -132,14 +132,7 @@ def named(estate: Estate, asked: Question) -> list[Producer]:
     ]
 
 
-def counts(estate: Estate) -> dict[tuple[str, str], int]:
-    """How many distinct producers each known type has, observed and declared ones."""
-    if "producer-counts" not in estate.memory:
-        estate.memory["producer-counts"] = {key: _count(estate, Question(*key)) for key in known(estate)}
-    found: dict[tuple[str, str], int] = estate.memory["producer-counts"]
-    return found
-
-
-def _count(estate: Estate, asked: Question) -> int:
+def count(estate: Estate, asked: Question) -> int:
+    """How many distinct producers the type has, observed and declared ones."""
     rows = observed(estate, asked, None) + declared.own(estate, asked, None)
     return len({arns.plain(row.arn) for row in rows})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Literal
 
 from dashboard.flow import catalogue, domains
@@ -23,6 +24,7 @@ _ASKS = re.compile(
 _ORDER: tuple[FoundKind, ...] = ("event", "source", "domain", "owner", "bus", "rule", "resource")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NEAR_BELOW = 0.6
+_MOST_TRIED = 100  # types looked at for one that lacks something
 
 
 def parse(text: str) -> tuple[Intent, str]:
@@ -50,13 +52,21 @@ def search(estate: Estate, text: str, limit: int = 20, domain: str | None = None
 
 
 def suggestions(estate: Estate, domain: str | None = None, limit: int = 8) -> tuple[Found, ...]:
-    """What to ask first: the busiest event types, then those that lack a consumer or a producer."""
-    rows = catalogue.events(estate, domain).events
-    busy = sorted(rows, key=lambda r: (-r.events, -r.consumers, r.detail_type, r.source))[:limit]
-    odd = [row for row in rows if row.orphan and row not in busy][: limit // 2]
+    """What to ask first: the busiest event types, then some that lack a consumer or a producer."""
+    types = {
+        key: entry
+        for key, entry in known(estate).items()
+        if domain is None or domain_of_event(estate, *key) == domain
+    }
+    busy = sorted(types, key=lambda key: (-types[key].events, key[1], key[0]))[:limit]
+    # a type that is both seen and named by a rule seldom lacks anything: those are left to the catalogue
+    likely = sorted(key for key in types.keys() - busy if not {"observed", "pattern"} <= types[key].by)
+    rows = [catalogue.row(estate, *key) for key in busy]
+    odd = (row for key in likely[:_MOST_TRIED] if (row := catalogue.row(estate, *key)) and row.orphan)
     return tuple(
         Found("event", row.detail_type, row.orphan or row.source, 0.0, event=(row.source, row.detail_type))
-        for row in [*busy, *odd]
+        for row in [*rows, *islice(odd, limit // 2)]
+        if row
     )
 
 

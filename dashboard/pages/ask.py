@@ -5,9 +5,10 @@ from itertools import zip_longest
 import streamlit as st
 
 from dashboard.escape import clean
-from dashboard.flow import catalogue, search
+from dashboard.flow import search
 from dashboard.flow.answers import Found, Search
 from dashboard.flow.estate import Estate
+from dashboard.flow.known import known
 from dashboard.pages import answers, links, parts, words
 from dashboard.pages.scope import Scope, reset
 
@@ -140,7 +141,7 @@ def _suggestions(estate: Estate, scope: Scope) -> None:
 
 def _empty(estate: Estate) -> None:
     with st.container(border=True):
-        if catalogue.events(estate).events:
+        if known(estate):
             st.text("No event type belongs to the chosen domain.")
             st.button("Reset filters", on_click=reset, key="everywhere")
         else:

@@ -20,7 +20,8 @@ def render(estate: Estate, scope: Scope) -> None:
         links.go("event", source=going[0], type=going[1])
     st.title("Catalogue", anchor=False)
     parts.facts(estate)
-    found = catalogue.events(estate)
+    with st.spinner("Counting who produces and consumes each event type …", show_time=True):
+        found = catalogue.events(estate)
     rows = [row for row in found.events if scope.admits_event(estate, row)]
     words_ = _find()
     rows = [row for row in rows if words_ in f"{row.detail_type} {row.source}".lower()]

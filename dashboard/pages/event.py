@@ -10,8 +10,9 @@ from dashboard.charts import graph as pictures
 from dashboard.charts import look
 from dashboard.escape import clean, markdown
 from dashboard.flow import catalogue, graph, health
-from dashboard.flow.answers import Consumer, EventRow, Producer
+from dashboard.flow.answers import Consumer, Producer
 from dashboard.flow.estate import Estate
+from dashboard.flow.known import known
 from dashboard.pages import answers, flowing, links, panel, parts, payload, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
@@ -41,18 +42,18 @@ def render(estate: Estate, scope: Scope) -> None:
 def _choose(estate: Estate) -> None:
     st.title("Event type", anchor=False)
     parts.facts(estate)
-    rows = catalogue.events(estate).events
+    types = sorted(known(estate))
     chosen = st.selectbox(
         "Which one?",
-        range(len(rows)),
+        range(len(types)),
         index=None,
-        format_func=lambda i: f"{clean(rows[i].detail_type)} ({clean(rows[i].source)})",
+        format_func=lambda i: f"{clean(types[i][1])} ({clean(types[i][0])})",
         filter_mode="contains",
         placeholder="Type a part of its name or source",
         key="choose-event",
     )
     if chosen is not None:
-        links.go("event", source=rows[chosen].source, type=rows[chosen].detail_type)
+        links.go("event", source=types[chosen][0], type=types[chosen][1])
     links.link("catalogue", "All event types in the catalogue")
 
 
@@ -238,7 +239,7 @@ def _belongs(estate: Estate, answer: Answer, arn: str) -> bool:
 
 def _about(estate: Estate, answer: Answer) -> None:
     event = answer.got.event
-    row = _row(estate, event.source, event.detail_type)
+    row = catalogue.row(estate, event.source, event.detail_type)
     st.text(clean(event.detail_type, 60))
     panel.pairs(
         [
@@ -255,8 +256,3 @@ def _about(estate: Estate, answer: Answer) -> None:
         st.caption("Schema")
         st.code(clean(row.schema, 300), language=None, wrap_lines=True)
     parts.quiet("Select a row, a node or an edge to see what it is.", "hint")
-
-
-def _row(estate: Estate, source: str, detail_type: str) -> EventRow | None:
-    rows = catalogue.events(estate).events
-    return next((row for row in rows if (row.source, row.detail_type) == (source, detail_type)), None)
