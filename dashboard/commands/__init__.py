@@ -4,7 +4,18 @@ import argparse
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboard.commands import consumers, events, explain, match, producers
+from dashboard.commands import (
+    consumers,
+    events,
+    explain,
+    match,
+    path,
+    producers,
+    reads,
+    resource,
+    try_event,
+    what_if,
+)
 
 
 class Command(NamedTuple):
@@ -17,11 +28,18 @@ class Command(NamedTuple):
 
 
 _MATCH = 'JSON lines {"pattern": …, "event": …} on stdin → true, false, error: why'
+_TRY = "what each subscription makes of one event, and where it would arrive"
+_WHAT_IF = "who gains an event and who loses it when a field or a rule changes"
 
 COMMANDS = (
     Command("consumers", "who consumes an event type, or one event", consumers.arguments, consumers.run),
     Command("producers", "who produces an event type", producers.arguments, producers.run),
     Command("events", "every event type that is known", events.arguments, events.run),
+    Command("resource", "what a thing or a team consumes and produces", resource.arguments, resource.run),
+    Command("path", "whether there is a path between two", path.arguments, path.run),
+    Command("reads", "which payload fields the consumers of a type read", reads.arguments, reads.run),
     Command("explain", "why an event does or does not match, field by field", explain.arguments, explain.run),
+    Command("try", _TRY, try_event.arguments, try_event.run),
+    Command("what-if", _WHAT_IF, what_if.arguments, what_if.run),
     Command("match", _MATCH, match.arguments, match.run),
 )

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.flow.answers import Consumers, Events, Explanation, Producers, Question
+from dashboard.flow.changes import Change, FieldChange, as_text
+from dashboard.flow.effects import WhatIf
+from dashboard.flow.trying import Trial
 
 Document = dict[str, Any]
 
@@ -25,9 +28,58 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("orphan", "schema", "buses"),
     ),
     "subscriptions": ("name", "matched", "active", "sentences", "problem", "bus", "subscription"),
+    "tried": (
+        "result",
+        "name",
+        "kind",
+        "active",
+        "reason",
+        "consumers",
+        "missed",
+        "asked",
+        "bus",
+        "subscription",
+    ),
+    "effects": (
+        *("effect", "name", "kind", "before", "after", "why", "reads", "note", "domain", "owner"),
+        *("account", "region", "arn", "bus", "subscription", "path"),
+    ),
+    "flows": (
+        *(
+            "name",
+            "direction",
+            "source",
+            "detail_type",
+            "delivery",
+            "evidence",
+            "when",
+            "active",
+            "deliverable",
+        ),
+        *("why", "event_domain", "event_owner", "kind", "thing", "bus", "subscription", "path", "principal"),
+        *("events", "failed", "first_seen", "last_seen", "read"),
+    ),
+    "paths": (
+        *("answer", "start_name", "path", "delivery", "when", "active", "deliverable", "why", "types"),
+        *("from", "to", "start"),
+    ),
+    "reads": (
+        *("name", "kind", "breaks", "field", "where", "says", "delivery", "active", "domain", "owner"),
+        *("account", "region", "arn", "by", "bus", "subscription", "path"),
+    ),
 }
 """Columns of the flat formats, in order; csv has all of them, a table those that fit."""
-IN_TABLE = {"consumers": 8, "producers": 8, "events": 9, "subscriptions": 5}
+IN_TABLE = {
+    "consumers": 8,
+    "producers": 8,
+    "events": 9,
+    "subscriptions": 5,
+    "tried": 6,
+    "effects": 7,
+    "flows": 9,
+    "paths": 8,
+    "reads": 8,
+}
 """How many of the columns a terminal's table has."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -74,6 +126,40 @@ def of_explanations(event: Mapping[str, Any], rows: Sequence[Explanation], snaps
     return {"event": kept, "snapshot": snapshot, "subscriptions": plain(tuple(rows))}
 
 
+def of_trial(answer: Trial, *, made_up: bool) -> Document:
+    """The document of `try`. The event itself is not in it."""
+    found: Document = plain(answer)
+    keys = ("sentence", "counts", "consumers", "tried")
+    return {
+        **_head(answer.event, found),
+        "made_up": made_up,
+        **{key: found[key] for key in keys},
+        **_rest(found, "buses", "notes"),
+    }
+
+
+def of_what_if(answer: WhatIf) -> Document:
+    """The document of `what-if`."""
+    found: Document = plain(answer)
+    keys = ("sentence", "was", "consumers", "effects")
+    return {
+        **_head(answer.event, found),
+        "changes": [_change(change) for change in answer.changes],
+        **{key: found[key] for key in keys},
+        **_rest(found, "buses", "notes", "nearest"),
+    }
+
+
+def _change(change: Change) -> Document:
+    """All keys, whichever kind; a value as JSON text, which keeps its spelling."""
+    found: Document = {"kind": change.kind, "path": None, "value": None, "rule": None, "pattern": None}
+    if isinstance(change, FieldChange):
+        found |= {"path": change.path, "value": as_text(change.value) if change.kind == "set" else None}
+    else:
+        found |= {"rule": change.rule, "pattern": change.pattern}
+    return {**found, "says": change.words()}
+
+
 def _head(asked: Question, found: Document) -> Document:
     event = {"source": asked.source, "detail_type": asked.detail_type, "bus": asked.bus}
     return {"event": event, **{key: found[key] for key in ("snapshot", "known", "complete", "gaps")}}
@@ -87,14 +173,27 @@ def _rest(found: Document, *keys: str) -> Document:
 
 
 def cell(value: Any) -> str:
-    """A value as the text of one cell; a path as its hops' names."""
+    """A value as the text of one cell; a path as its hops' names, consumers as theirs."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(f"{v['kind']} {v['name']}" if isinstance(v, dict) else cell(v) for v in value)
-    return str(value)
+        return "; ".join(_named(v) if isinstance(v, dict) else cell(v) for v in value)
+    return _receipt(value) if isinstance(value, dict) else str(value)
+
+
+def _named(value: Mapping[str, Any]) -> str:
+    """A hop by its kind and name, an event type by its source and detail type."""
+    return (
+        f"{value['kind']} {value['name']}" if "kind" in value else f"{value['source']} {value['detail_type']}"
+    )
+
+
+def _receipt(value: Mapping[str, Any]) -> str:
+    """How an event is got, in a few words."""
+    told = "always" if value["delivery"] == "always" else f"sometimes: {'; '.join(value['when'])}"
+    return told if value["active"] else f"not active: {value['why']}"
 
 
 def escaped(text: str) -> str:

@@ -1,0 +1,294 @@
+"""Try an event: what every subscription of the buses makes of it, and where it would arrive.
+
+The verdict is the evaluator's, over the event as far as it is known; a field that only EventBridge can fill in (id, time)
+never decides a miss. The reasons come from the matcher, field by field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dashboard.flow import asking, completeness, explaining, paths, patterns, trees
+from dashboard.flow.answers import Consumer, FieldVerdict, GapNote, Question
+from dashboard.flow.consumers import question_of, row_of
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import known
+from dashboard.flow.matching import Filter, Verdict
+from dashboard.flow.patterns.matching import match_branch, match_flat
+from dashboard.flow.reasons import Traced, stops
+from dashboard.flow.subscriptions import Subscription
+
+Result = Literal["matches", "may match", "malformed", "does not match"]
+ORDER: tuple[Result, ...] = ("matches", "may match", "malformed", "does not match")
+MOST_MISSES = 50
+_TOLD = 3
+_FILLED = frozenset({"id", "time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one subscription makes of the event. `reason` is one sentence: why it does not match, or what it depends on.
+
+    `missed` of `asked` fields are not met, in the alternative that comes nearest. `consumers` are where the event would
+    arrive through it. `why` tells why the subscription is not active.
+    """
+
+    subscription: str
+    name: str
+    kind: str
+    bus: str
+    result: Result
+    active: bool
+    why: str | None
+    reason: str
+    missed: int
+    asked: int
+    fields: tuple[FieldVerdict, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The answer. `counts` are of all subscriptions of the buses; `tried` has those that match first, and the nearest misses.
+
+    `consumers` is how many distinct ends get the event now: over active paths, of subscriptions that match or may.
+    """
+
+    event: Question
+    snapshot: str
+    known: bool
+    complete: bool
+    gaps: tuple[GapNote, ...]
+    counts: dict[Result, int]
+    consumers: int
+    tried: tuple[Tried, ...]
+    buses: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+def try_event(
+    estate: Estate, event: Mapping[str, Any], bus: str | None = None, most_misses: int = MOST_MISSES
+) -> Trial:
+    """Every subscription of the buses against the event; of those that do not match the `most_misses` nearest.
+
+    Raises UsageError for a bus that nobody knows, and for an event without source or detail type.
+    """
+    asked = question_of(event, bus)
+    buses = asking.entry_buses(estate, asked)
+    found: list[Tried] = []
+    missed: list[tuple[_OnBus, _Miss]] = []
+    walk = Traced(estate)
+    for one in buses:
+        on_bus = _OnBus(estate, one, event, walk)
+        found += on_bus.taken()
+        missed += [(on_bus, miss) for miss in on_bus.missed]
+    missed.sort(key=lambda entry: entry[1].nearness)
+    gaps = completeness.gaps_on(estate, walk.touched)
+    taken = sorted(found, key=lambda t: (ORDER.index(t.result), not t.active, t.name, t.subscription))
+    counts = {result: sum(t.result == result for t in taken) for result in ORDER}
+    counts["does not match"] = len(missed)
+    ends = len({c.arn for t in taken for c in t.consumers if c.active and t.result != "malformed"})
+    return Trial(
+        event=asked,
+        snapshot=estate.snapshot.id,
+        known=(asked.source, asked.detail_type) in known(estate),
+        complete=not gaps and not walk.cut,
+        gaps=gaps,
+        counts=counts,
+        consumers=ends,
+        tried=(*taken, *(on_bus.told(miss) for on_bus, miss in missed[:most_misses])),
+        buses=buses,
+        notes=tuple(walk.notes),
+        sentence=_sentence(asked, counts, ends, sum(t.result == "matches" and not t.active for t in taken)),
+    )
+
+
+def _sentence(asked: Question, counts: Mapping[Result, int], ends: int, off: int) -> str:
+    """The answer in words; a malformed pattern is no match and no miss."""
+    total, took = sum(counts.values()), counts["matches"]
+    event = f"{asked.detail_type} ({asked.source})"
+    if not total:
+        return f"No subscription listens where {event} enters."
+    told = f"{event} matches {took} of {total:,} subscription{'s' if total > 1 else ''}"
+    told += f", {off} of them switched off, " if off else " "
+    told += (
+        f"and would arrive at {ends} consumer{'s' if ends != 1 else ''}."
+        if took or ends
+        else "and arrives nowhere."
+    )
+    if counts["may match"]:
+        told += f" {counts['may match']} may match: it depends on what the event leaves open."
+    if counts["malformed"]:
+        told += f" {counts['malformed']} cannot be told: the pattern cannot be read."
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """A subscription that does not match, and how near it came."""
+
+    sub: Subscription
+    missed: int
+    asked: int
+
+    @property
+    def nearness(self) -> tuple[Any, ...]:
+        return self.missed == 0, self.missed, -(self.asked - self.missed), self.sub.name, self.sub.order
+
+
+@dataclass
+class _OnBus:
+    """The event on one bus."""
+
+    estate: Estate
+    bus: str
+    event: Mapping[str, Any]
+    walk: Traced
+    missed: list[_Miss] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        filled = explaining.filled(self.estate, self.event, self.bus)
+        self.unsaid = _FILLED - self.event.keys()
+        system = {"aws:Source": self.event["source"], "aws:DetailType": self.event["detail-type"]}
+        self.seen = {"data": patterns.prepare(filled), "system": patterns.prepare(system)}
+        self.tree = trees.of_event(
+            self.event, self.estate.account_of(self.bus), self.estate.region_of(self.bus)
+        )
+
+    def taken(self) -> Iterator[Tried]:
+        """Subscriptions that match or may; the others are then in `missed`."""
+        arrives = self._arrivals()
+        candidates = {
+            sub.arn
+            for sub in self.estate.candidates(self.bus, self.event["source"], self.event["detail-type"])
+        }
+        every = {sub.arn: sub for sub in self.estate.subscriptions_of(self.bus)}
+        for arn, sub in every.items():
+            verdict = sub.decide(self.tree) if arn in candidates or sub.problem else None
+            if verdict is None or verdict.delivery == "never":
+                self.missed.append(_Miss(sub, *self._distance(sub)))
+            else:
+                yield self._tried(sub, verdict, tuple(arrives.pop(arn, ())))
+        for arn, rows in arrives.items():
+            yield self._handed_on(arn, tuple(rows))
+
+    def _arrivals(self) -> dict[str, list[Consumer]]:
+        """Where the event arrives, by the subscription or link that takes it off this bus."""
+        before = len(self.walk.paths)
+        paths.walk(self.estate, self.bus, self.tree, self.walk)
+        found: dict[str, list[Consumer]] = {}
+        for path in self.walk.paths[before:]:
+            row = row_of(self.estate, path)
+            if row not in found.setdefault(row.subscription, []):
+                found[row.subscription].append(row)
+        return found
+
+    def _tried(self, sub: Subscription, verdict: Verdict, rows: tuple[Consumer, ...]) -> Tried:
+        result: Result = (
+            "malformed" if sub.problem else "matches" if verdict.delivery == "always" else "may match"
+        )
+        if result == "malformed":
+            reason = f"Its pattern cannot be read, so nobody can tell. {sub.problem}"
+        elif result == "may match":
+            reason = f"Depends on {'; '.join(verdict.when)}."
+        else:
+            reason = "Every condition holds." if sub.filters else "It has no filter: every event matches."
+        if not rows and sub.target is None:
+            reason += f" The {sub.kind} has no target."
+        elif not rows:
+            reason += f" {stops(self.walk, self.bus, sub.arn)}"
+        verdicts = self._verdicts(sub)
+        return self._said(sub, result, reason, (0, len(verdicts)), verdicts, rows)
+
+    def _handed_on(self, arn: str, rows: tuple[Consumer, ...]) -> Tried:
+        """What a bus hands on without a subscription: to an event source, through a global endpoint."""
+        hop = rows[0].path[0]
+        return Tried(
+            subscription=arn,
+            name=self.estate.name_of(arn),
+            kind=hop.via,
+            bus=self.bus,
+            result="matches",
+            active=hop.active,
+            why=None if hop.active else hop.why,
+            reason="The bus hands on every event.",
+            missed=0,
+            asked=0,
+            consumers=rows,
+        )
+
+    def told(self, miss: _Miss) -> Tried:
+        """A miss with its reasons."""
+        sub = miss.sub
+        verdicts = self._verdicts(sub)
+        failing = [v for v in verdicts if not v.matched]
+        if sub.matches_nothing:
+            reason = "It has no event pattern: a schedule starts it, and no event."
+        elif failing:
+            more = f" And {len(failing) - _TOLD} more fields." if len(failing) > _TOLD else ""
+            reason = " ".join(v.sentence for v in failing[:_TOLD]) + more
+        else:
+            reason = "Each field is met, but not within one element of an array."
+        return self._said(sub, "does not match", reason, (miss.missed, miss.asked), verdicts, ())
+
+    @staticmethod
+    def _said(
+        sub: Subscription,
+        result: Result,
+        reason: str,
+        nearness: tuple[int, int],
+        fields: tuple[FieldVerdict, ...],
+        rows: tuple[Consumer, ...],
+    ) -> Tried:
+        return Tried(
+            subscription=sub.arn,
+            name=sub.name,
+            kind=sub.kind,
+            bus=sub.bus,
+            result=result,
+            active=sub.active,
+            why=sub.why,
+            reason=reason,
+            missed=nearness[0],
+            asked=nearness[1],
+            fields=fields,
+            consumers=rows,
+        )
+
+    def _distance(self, sub: Subscription) -> tuple[int, int]:
+        """How many fields are not met and how many are asked for, in the alternative that comes nearest."""
+        found = [self._nearest(one) for one in sub.filters if one.scope in self.seen and one.pattern]
+        return sum(missed for missed, _ in found), sum(asked for _, asked in found)
+
+    def _nearest(self, one: Filter) -> tuple[int, int]:
+        event = self.seen[one.scope]
+        ways = []
+        for branch in one.pattern.branches:
+            missed = sum(
+                not match_flat((leaf,), event)
+                for leaf in branch
+                if not self._cannot_tell(one.scope, leaf.path)
+            )
+            ways.append((missed, not match_branch(branch, event), -len(branch)))
+        missed, _, asked = min(ways)
+        return missed, -asked
+
+    def _cannot_tell(self, scope: str, path: str) -> bool:
+        """Whether the field is one that the event leaves to EventBridge."""
+        return path in self.unsaid if scope == "data" else path not in self.seen["system"].fields
+
+    def _verdicts(self, sub: Subscription) -> tuple[FieldVerdict, ...]:
+        """Field by field, what failed first; metadata is not judged, since nobody knows it here."""
+        found = [
+            FieldVerdict(v.path, v.condition, ", ".join(v.values), v.ok, v.sentence())
+            for one in sub.filters
+            if one.scope in self.seen and one.pattern
+            for v in self._explained(one)
+            if v.alternative == 0 and not self._cannot_tell(one.scope, v.path)
+        ]
+        return tuple(sorted(found, key=lambda v: v.matched))
+
+    def _explained(self, one: Filter) -> Sequence[Any]:
+        found: Sequence[Any] = one.pattern.explain(self.seen[one.scope]).fields
+        return found
