@@ -1,16 +1,18 @@
-"""A builder of small estates: records in, an Estate out, through the real frames and a real store."""
+"""A builder of small estates: records in, an Estate out, through the real frames and, where asked, a real store."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from collectors import snapshot
-from collectors.frames import frame_of, table_of
-from collectors.records import Bus, Gap, Link, Record, Resource, ScopeRun, Subscription, Trace
+from collectors.frames import empty, frame_of, table_of
+from collectors.records import FRAMES, Bus, Gap, Link, Record, Resource, ScopeRun, Subscription, Trace
 from collectors.settings import Settings
 from dashboard.flow.answers import Consumer, Consumers, Question
 from dashboard.flow.consumers import consumers
@@ -85,14 +87,48 @@ def _scope_of(record: Record) -> tuple[str, str, str]:
     return parts[4] or ACCOUNT, parts[3] or REGION, "test"
 
 
-def estate_of(
-    store: Path,
+def estate_of(store: Path, records: Iterable[Record], **more: Any) -> Estate:
+    """The estate of these records, written to a real store and read from it; more: as for `held`."""
+    settings = more.pop("settings", None) or Settings(store=store)
+    return Estate.of(snapshot.write(store, _tables(records, **more), "local"), settings)
+
+
+def held(store: Path, records: Iterable[Record], **more: Any) -> Estate:
+    """The same without the files, which cost more than most tests; metrics are only ever read from a file.
+
+    more: gaps={(account, region, collector): [Gap]}, read=collectors, accounts=…, settings=….
+    """
+    rows = list(records)
+    if any(frame_of(row) == "metrics" for row in rows):
+        return estate_of(store, rows, **more)
+    settings = more.pop("settings", None) or Settings(store=store)
+    tables = _tables(rows, **more)
+    manifest = snapshot.Manifest(
+        id=f"held-{next(_NUMBERS)}",
+        at=datetime.now(UTC),
+        estate="local",
+        headwater="0.1.0",
+        frames={frame: len(tables.get(frame, ())) for frame in FRAMES},
+    )
+    found = _Held(store, manifest)
+    found._tables = {frame: tables[frame] if frame in tables else empty(frame) for frame in FRAMES}
+    return Estate.of(found, settings)
+
+
+class _Held(snapshot.Snapshot):
+    def metrics_of(self, arns: list[str]) -> pd.DataFrame:  # noqa: ARG002 - there are none
+        return self.frame("metrics")
+
+
+_NUMBERS = count()
+
+
+def _tables(
     records: Iterable[Record],
     gaps: dict[tuple[str, str, str], list[Gap]] | None = None,
     read: Iterable[str] = COLLECTORS,
     accounts: Iterable[str] = (ACCOUNT,),
-    settings: Settings | None = None,
-) -> Estate:
+) -> dict[str, pa.Table]:
     tables: dict[str, list[pa.Table]] = defaultdict(list)
     grouped: dict[tuple[str, str, str, str], list[Record]] = defaultdict(list)
     for record in records:
@@ -105,8 +141,7 @@ def estate_of(
     for (frame, account, region, collector), rows in grouped.items():
         scope = {"account": account, "region": region, "collector": collector}
         tables[frame].append(table_of(frame, rows, scope))
-    whole = {frame: pa.concat_tables(parts) for frame, parts in tables.items()}
-    return Estate.of(snapshot.write(store, whole, "local"), settings or Settings(store=store))
+    return {frame: pa.concat_tables(parts) for frame, parts in tables.items()}
 
 
 def ask(estate: Estate, on: str | None = None, event: dict[str, Any] | None = None) -> Consumers:
