@@ -49,6 +49,14 @@ def things(estate: Estate, text: str) -> tuple[Named, ...]:
     return found
 
 
+def ends(estate: Estate, text: str) -> tuple[Named, ...]:
+    """Things, domains and owners of that name: what a path can end in. Raises UsageError."""
+    found = tuple(one for one in find(estate, text) if one.sort != "event")
+    if not found:
+        raise UsageError(f"{text} is an event type: a path ends in a thing, a domain or an owner.")
+    return found
+
+
 def thing(estate: Estate, arn: str) -> Named:
     """The thing with this ARN."""
     kind = "aws-service" if arn.startswith("aws.") else estate.kind_of(arn)

@@ -1,0 +1,41 @@
+"""python -m dashboard resource: what a function, queue, bus or team consumes and produces."""
+
+import argparse
+
+from collectors.errors import UsageError
+from dashboard.commands import common
+from dashboard.flow import named, reversed_documents, teams
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """NAME, --domain D or --owner O."""
+    common.answers(command)
+    command.add_argument("name", nargs="?", metavar="ARN_OR_NAME", help="a thing; KIND:NAME narrows")
+    command.add_argument("--domain", metavar="D", help="all things of this domain")
+    command.add_argument("--owner", metavar="O", help="all things of this owner")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Always 0: a thing that consumes nothing is an answer too."""
+    chosen = [value for value in (asked.name, asked.domain, asked.owner) if value]
+    if len(chosen) != 1:
+        raise UsageError("Say what: ARN_OR_NAME, --domain D or --owner O.")
+    estate = common.estate_of(asked)
+    if asked.name:
+        things = named.things(estate, asked.name)
+        document = reversed_documents.of_things(estate, asked.name, things)
+        if len(things) > 1:
+            common.say(
+                f"{len(things)} things are called {asked.name}: {', '.join(one.arn or '' for one in things)}"
+            )
+    else:
+        sort: teams.Sort = "domain" if asked.domain else "owner"
+        document = reversed_documents.of_team(estate, teams.team(estate, sort, chosen[0]))
+    common.write(asked, document, "flows")
+    for one in document["open"]:
+        common.say(f"{one['name']} also brings whatever fits: {one['family']}.")
+    if document["gaps"]:
+        common.say(
+            f"Not complete: {len(document['gaps'])} gaps touch this answer. The first: {document['gaps'][0]['message']}"
+        )
+    return 0

@@ -1,0 +1,248 @@
+"""Between two: whether there is a path from an event type, a thing or a team to a thing or a team, and which.
+
+A no is said only where nothing that could not be read lies on the way; otherwise a path cannot be ruled out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from dashboard.flow import arns, completeness, making, named, paths, teams, trees, upstream
+from dashboard.flow.answers import Deliverable, Delivery, GapNote, Hop
+from dashboard.flow.consumers import row_of
+from dashboard.flow.estate import Estate
+from dashboard.flow.known import Key
+from dashboard.flow.matching import UNKNOWN
+from dashboard.flow.named import Named
+from dashboard.flow.paths import Path, Walk
+from dashboard.flow.reverse import Role, Seeking
+from dashboard.flow.upstream import Upstream
+from dashboard.flow.ways import Way
+
+Answer = Literal["yes", "no", "unknown"]
+MOST = 20
+MOST_TYPES = 400
+_CARRY = ("bus", "queue", "topic", "stream", "table", "pipe", "event-source", "endpoint")
+"""Things that carry on what they get, by configuration alone."""
+_HIDE = ("buses", "rules", "subscribers", "sources", "topics", "functions", "pipes", "streams")
+"""Collectors whose gaps may hide a way; the others read what things are, not where events go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path: from `start` (a bus, or the thing that carries) over `path` to its end. `types` are those that take it.
+
+    `types` is empty where the question was about whatever passes the start.
+    """
+
+    start: str
+    types: tuple[Key, ...]
+    path: tuple[Hop, ...]
+    delivery: Delivery
+    when: tuple[str, ...]
+    active: bool
+    deliverable: Deliverable
+    why: str | None
+    note: str | None
+
+    @property
+    def works(self) -> bool:
+        """Whether nothing known stops it: switched on, and not refused by a policy."""
+        return self.active and self.deliverable != "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Is there a path? `answer` unknown: it cannot be ruled out, and `reasons` tell why.
+
+    `delivery` always: every event that was asked about gets there. `routes` are the shortest of `total`.
+    """
+
+    start: Named
+    end: Named
+    answer: Answer
+    delivery: Delivery | None
+    routes: tuple[Route, ...]
+    total: int
+    reasons: tuple[str, ...]
+    gaps: tuple[GapNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where events begin: at a bus or carrying thing, as one type or as anything."""
+
+    at: str
+    key: Key | None = None
+
+
+def between(estate: Estate, start: Named, end: Named) -> Between:
+    """Whether events of the start get to the end. The start is anything that has a name, the end a thing or a team."""
+    targets = _targets(estate, end)
+    starts, doubts = _starts(estate, start)
+    up = upstream.upstream(estate, targets)
+    roles: tuple[Role, ...] = (
+        ("consumes",) if end.sort in ("domain", "owner") else ("consumes", "passes", "arrives")
+    )
+    found = [
+        (one, route) for one in starts if one.at in up.things for route in _routes(estate, up, one, roles)
+    ]
+    routes = _grouped([route for _, route in found])
+    working = [(one, route) for one, route in found if route.works]
+    if working:
+        shown, delivery = tuple(routes[:MOST]), _delivery(starts, working)
+        return Between(start, end, "yes", delivery, shown, len(routes), tuple(doubts), ())
+    gaps, unsure = _doubts(estate, starts, targets)
+    reasons = (*doubts, *unsure, *dict.fromkeys(route.why for route in routes if route.why))
+    unknown = bool(doubts or unsure)
+    answer: Answer = "unknown" if unknown else "no"
+    return Between(start, end, answer, None, tuple(routes[:MOST]), len(routes), reasons, gaps)
+
+
+def _targets(estate: Estate, end: Named) -> frozenset[str]:
+    if end.arn is not None:
+        return frozenset({end.arn})
+    sort: teams.Sort = "domain" if end.sort == "domain" else "owner"
+    return frozenset(teams.members(estate, sort, end.name)) - estate.buses.keys()
+
+
+def _starts(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
+    """Where the events begin, and what makes that list doubtful."""
+    if start.event is not None:
+        return [_Start(bus, start.event) for bus in upstream.entering(estate, start.event)], []
+    if start.arn is None:
+        return _of_team(estate, start)
+    made = making.produced(estate, [start.arn])
+    found = [
+        _Start(bus, (one.source, one.detail_type))
+        for one in made
+        for bus in _puts_on(estate, one.row.arn, (one.source, one.detail_type))
+    ]
+    if start.kind in _CARRY:
+        return [_Start(start.arn), *found], []
+    if any(one.shared for one in made):
+        return found, ["The role is shared: which of its events are this one's is not known."]
+    seen = any(one.row.evidence == "observed" for one in made)
+    if seen or (made and start.kind in ("schedule", "aws-service")):
+        return found, []
+    return found, [f"What {start.name} puts on a bus was not seen: no trace tells."]
+
+
+def _puts_on(estate: Estate, thing: str, key: Key) -> Iterable[str]:
+    """Where the thing puts the type; where that is not told, wherever the type enters."""
+    return sorted(making.puts_on(estate, thing, key)) or upstream.entering(estate, key)
+
+
+def _of_team(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
+    sort: teams.Sort = "domain" if start.sort == "domain" else "owner"
+    made = making.produced(estate, teams.members(estate, sort, start.name))
+    keys = teams.own_types(estate, sort, start.name, made)
+    found = [_Start(bus, key) for key in keys for bus in upstream.entering(estate, key)]
+    doubts = [] if keys else [f"No event type is known to be of the {sort} {start.name}."]
+    return found, doubts
+
+
+def _routes(estate: Estate, up: Upstream, start: _Start, roles: Iterable[Role]) -> Iterator[Route]:
+    walk = Seeking(estate, up=up)
+    _go(estate, walk, start)
+    keys = (start.key,) if start.key else ()
+    if start.at in up.targets and start.at in estate.buses and start.key:
+        yield Route(
+            start.at, keys, (), "always", (), active=True, deliverable="yes", why=None, note="It enters here."
+        )
+    for way, role, note in walk.arrivals:
+        if role not in roles:
+            continue
+        row = row_of(estate, Path(start.at, way.by, None, _own(way), note))
+        yield Route(
+            start=start.at,
+            types=keys,
+            path=row.path,
+            delivery=row.delivery,
+            when=row.when,
+            active=row.active,
+            deliverable=row.deliverable,
+            why=row.why,
+            note=note,
+        )
+
+
+def _own(way: Way) -> tuple[Hop, ...]:
+    """The hops without the one that only says where the walk began."""
+    return way.hops[1:] if way.hops[0].via == _BEGIN else way.hops
+
+
+_BEGIN = "start"
+
+
+def _go(estate: Estate, walk: Walk, start: _Start) -> None:
+    """Walk on from the start with what is known of its events."""
+    tree: Any = trees.of_type(*start.key) if start.key else trees.any_event()
+    if start.at in estate.buses:
+        paths.walk(estate, start.at, tree, walk)
+        return
+    kind = estate.kind_of(start.at)
+    walk.touched.add(start.at)
+    first = Hop(start.at, kind, _BEGIN, name=estate.name_of(start.at), deliverable="yes")
+    begun = Way(start.at, by=start.at, hops=(first,))
+    paths.beyond(walk, begun, tree if kind in ("event-source", "endpoint") else UNKNOWN)
+
+
+def _grouped(routes: Iterable[Route]) -> list[Route]:
+    """Distinct paths, each with all its types: what works first, then the shortest."""
+    groups: dict[tuple[Any, ...], list[Route]] = {}
+    for one in routes:
+        groups.setdefault((one.start, one.path, one.delivery, one.when), []).append(one)
+    merged = [_merged(group) for group in groups.values()]
+    return sorted(
+        merged,
+        key=lambda r: (not r.works, len(r.path), r.delivery, r.start, [h.arn for h in r.path], r.types),
+    )
+
+
+def _merged(group: list[Route]) -> Route:
+    return replace(group[0], types=tuple(sorted({key for route in group for key in route.types})))
+
+
+def _delivery(starts: Iterable[_Start], working: Iterable[tuple[_Start, Route]]) -> Delivery:
+    """Always: every event that was asked about has a way that takes it for certain."""
+    sure = {one.key for one, route in working if route.delivery == "always"}
+    return "always" if all(one.key in sure for one in starts) else "sometimes"
+
+
+def _doubts(
+    estate: Estate, starts: list[_Start], targets: frozenset[str]
+) -> tuple[tuple[GapNote, ...], list[str]]:
+    """What could not be read along all the ways that the events take, whether or not they lead to the end."""
+    walk = Walk(estate)
+    for one in starts[:MOST_TYPES]:
+        _go(estate, walk, one)
+    gaps = tuple(
+        gap for gap in completeness.gaps_on(estate, walk.touched) if gap.collector in _HIDE or _outside(gap)
+    )
+    said = [gap.message for gap in gaps[:3]]
+    if walk.cut or len(starts) > MOST_TYPES:
+        said.append("There are more paths than were walked.")
+    far = sorted({_place(estate, arn) for arn in targets if not _collected(estate, arn)})
+    said += [f"{place} was not collected: what reads there is not known." for place in far]
+    return gaps, said
+
+
+def _outside(gap: GapNote) -> bool:
+    return gap.action == "not collected"
+
+
+def _collected(estate: Estate, arn: str) -> bool:
+    if arns.parts(arn) is None:
+        return True
+    return (estate.account_of(arn), estate.region_of(arn)) in estate.places
+
+
+def _place(estate: Estate, arn: str) -> str:
+    return f"Account {estate.account_of(arn)}, {estate.region_of(arn)}"
+
+
+def ask(estate: Estate, start: str, end: str) -> tuple[Between, ...]:
+    """Between all that the two texts name, each pair on its own. Raises UsageError for what nothing is called."""
+    starts, ends = named.find(estate, start), named.ends(estate, end)
+    return tuple(between(estate, one, other) for one in starts for other in ends if one != other)
