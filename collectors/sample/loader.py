@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any, cast
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from collectors.sample.estate import make_events, make_schemas, make_services
@@ -91,7 +92,8 @@ class Clients:
     def __init__(self, endpoint_url: str) -> None:
         self._endpoint = endpoint_url
         self._config = Config(retries={"max_attempts": 2}, max_pool_connections=4)
-        self._home = boto3.Session(
+        self._models = botocore.session.get_session().get_component("data_loader")
+        self._home = self._new_session(
             aws_access_key_id=_LOCAL, aws_secret_access_key=_LOCAL, region_name=REGIONS[0]
         )
         self._sessions: dict[str, boto3.Session] = {}
@@ -116,12 +118,19 @@ class Clients:
             sts = self._home.client("sts", endpoint_url=self._endpoint)
             role = f"arn:aws:iam::{account}:role/{ROLE}"
             given = sts.assume_role(RoleArn=role, RoleSessionName="sample-estate")["Credentials"]
-            self._sessions[account] = boto3.Session(
+            self._sessions[account] = self._new_session(
                 aws_access_key_id=given["AccessKeyId"],
                 aws_secret_access_key=given["SecretAccessKey"],
                 aws_session_token=given["SessionToken"],
             )
         return self._sessions[account]
+
+    def _new_session(self, **keys: str) -> boto3.Session:
+        core = botocore.session.get_session()
+        core.register_component(
+            "data_loader", self._models
+        )  # the models of the services are read once for all
+        return boto3.Session(botocore_session=core, **keys)
 
 
 @dataclass(frozen=True)

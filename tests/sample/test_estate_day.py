@@ -18,9 +18,13 @@ NOW = datetime(2026, 11, 25, 11, 40, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def records() -> list[dict[str, Any]]:
-    files = [json.loads(gzip.decompress(body)) for _, body in log_files(NOW)]
-    return [record for file in files for record in file["Records"]]
+def files() -> list[tuple[str, bytes]]:
+    return list(log_files(NOW))
+
+
+@pytest.fixture(scope="module")
+def records(files: list[tuple[str, bytes]]) -> list[dict[str, Any]]:
+    return [record for _, body in files for record in json.loads(gzip.decompress(body))["Records"]]
 
 
 @pytest.mark.parametrize("per_hour", [1, 2, 7, 12, 100])
@@ -33,15 +37,15 @@ def test_a_day_has_more_calls_in_the_evening_than_at_night() -> None:
     assert hours[19] > 2 * hours[7]
 
 
-def test_log_files_lie_where_cloudtrail_puts_them() -> None:
-    for key, _ in log_files(NOW):
+def test_log_files_lie_where_cloudtrail_puts_them(files: list[tuple[str, bytes]]) -> None:
+    for key, _ in files:
         folder, account, service, region, year, _, _, name = key.split("/")
         assert (folder, service, year) == ("AWSLogs", "CloudTrail", "2026")
         assert name.startswith(f"{account}_CloudTrail_{region}_")
 
 
-def test_the_same_now_gives_the_same_files_byte_for_byte() -> None:
-    assert list(log_files(NOW)) == list(log_files(NOW))
+def test_the_same_now_gives_the_same_files_byte_for_byte(files: list[tuple[str, bytes]]) -> None:
+    assert list(log_files(NOW)) == files
 
 
 def test_records_cover_the_24_whole_hours_before_now(records: list[dict[str, Any]]) -> None:

@@ -7,7 +7,6 @@ The last 24 whole hours have records, so that their sum does not depend on when 
 import gzip
 import json
 import random
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -100,7 +99,9 @@ def _put_events(put: Put, at: datetime, chosen: random.Random, real: Real, *, re
 
 
 def _id(chosen: random.Random) -> str:
-    return str(uuid.UUID(int=chosen.getrandbits(128), version=4))
+    # a UUID of version 4, written by hand: 37,000 of them through the uuid module are a third of the files' time
+    text = f"{chosen.getrandbits(128):032x}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"
 
 
 def record(place: Place, by: Caller, at: datetime, chosen: random.Random) -> Record:
