@@ -134,7 +134,7 @@ class _Miss:
 
     @property
     def nearness(self) -> tuple[Any, ...]:
-        return self.missed == 0, self.missed, -(self.asked - self.missed), self.sub.name, self.sub.order
+        return not self.asked, self.missed, self.missed - self.asked, self.sub.name, self.sub.order
 
 
 @dataclass
@@ -226,7 +226,7 @@ class _OnBus:
         if sub.matches_nothing:
             reason = "It has no event pattern: a schedule starts it, and no event."
         elif failing:
-            more = f" And {len(failing) - _TOLD} more fields." if len(failing) > _TOLD else ""
+            more = f" And {len(failing) - _TOLD} more." if len(failing) > _TOLD else ""
             reason = " ".join(v.sentence for v in failing[:_TOLD]) + more
         else:
             reason = "Each field is met, but not within one element of an array."
@@ -265,13 +265,11 @@ class _OnBus:
         event = self.seen[one.scope]
         ways = []
         for branch in one.pattern.branches:
-            missed = sum(
-                not match_flat((leaf,), event)
-                for leaf in branch
-                if not self._cannot_tell(one.scope, leaf.path)
-            )
-            ways.append((missed, not match_branch(branch, event), -len(branch)))
-        missed, _, asked = min(ways)
+            judged = [leaf for leaf in branch if not self._cannot_tell(one.scope, leaf.path)]
+            missed = sum(not match_flat((leaf,), event) for leaf in judged)
+            # all met and no match: not within one element of an array
+            ways.append((missed or int(not match_branch(branch, event)), -len(judged)))
+        missed, asked = min(ways)
         return missed, -asked
 
     def _cannot_tell(self, scope: str, path: str) -> bool:
