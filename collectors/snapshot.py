@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from collectors.records import FRAMES
 
 FORMAT = 1
 KEEP = 30
+_BATCH = 5_000  # rows of the metrics frame at a time: some 25 MB
 _ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
 
 
@@ -90,6 +91,12 @@ class Snapshot:
             else empty("metrics")
         )
         return _pandas(table)
+
+    def metric_batches(self) -> Iterator[pa.RecordBatch]:
+        """The metrics frame piece by piece: whole, it may be larger than all the others together."""
+        file = pq.ParquetFile(self.folder / "metrics.parquet")
+        for batch in file.iter_batches(batch_size=_BATCH):
+            yield from _conform(pa.Table.from_batches([batch]), "metrics").to_batches()
 
     def _read(self, frame: str) -> pa.Table:
         path = self.folder / f"{frame}.parquet"

@@ -5,14 +5,12 @@ good or dead-lettered; a function, topic or pipe when at least 5% of its calls f
 older than 15 minutes, a dead-letter queue when it holds anything.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from dashboard.flow import metrics
 from dashboard.flow.answers import Consumer, Consumers, Health, HealthState, Producers
 from dashboard.flow.estate import Estate
-from dashboard.flow.metrics import Figures
+from dashboard.flow.metrics import Figures, Series
 
 SHARE = 0.05
 OLD_SECONDS = 900
@@ -20,21 +18,11 @@ _DASH = "\N{EN DASH}"
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
-    """Health of each of these things. Reads only their metrics."""
-    wanted = list(dict.fromkeys(arns))
-    rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in _rows(estate, wanted):
-        rows[row["arn"]].append(row)
-    return {arn: _judge(estate, arn, metrics.figures(rows.get(arn, []))) for arn in wanted}
-
-
-def _rows(estate: Estate, arns: list[str]) -> list[dict[str, Any]]:
-    if not arns:
-        return []
-    return [
-        {str(key): value for key, value in row.items()}
-        for row in estate.snapshot.metrics_of(arns).to_dict("records")
-    ]
+    """Health of each of these things."""
+    if "metrics" not in estate.memory:
+        estate.memory["metrics"] = metrics.by_arn(estate.snapshot.metric_batches())
+    series: dict[str, list[Series]] = estate.memory["metrics"]
+    return {arn: _judge(estate, arn, metrics.figures(series.get(arn, ()))) for arn in dict.fromkeys(arns)}
 
 
 def _judge(estate: Estate, arn: str, found: Figures) -> Health:

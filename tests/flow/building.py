@@ -1,7 +1,7 @@
 """A builder of small estates: records in, an Estate out, through the real frames and, where asked, a real store."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -118,6 +118,9 @@ def held(store: Path, records: Iterable[Record], **more: Any) -> Estate:
 class _Held(snapshot.Snapshot):
     def metrics_of(self, arns: list[str]) -> pd.DataFrame:  # noqa: ARG002 - there are none
         return self.frame("metrics")
+
+    def metric_batches(self) -> Iterator[pa.RecordBatch]:
+        yield from self.table("metrics").to_batches()
 
 
 _NUMBERS = count()
