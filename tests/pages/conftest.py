@@ -1,10 +1,12 @@
 """Pages run by Streamlit's own AppTest, on a small estate written by hand."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -58,6 +60,7 @@ def _runner(store: Path) -> Run:
     def once(slug: str = "ask", **query: str | list[str]) -> AppTest:
         assert store.is_absolute()  # the page finds it through HEADWATER_STORE
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+        app._bidi_component_manager = _components()
         for name, value in query.items():
             app.query_params[name] = value
         if slug != "ask":
@@ -66,3 +69,11 @@ def _runner(store: Path) -> Run:
         return app.run()
 
     return once
+
+
+@cache
+def _components() -> BidiComponentManager:
+    """Streamlit's components, looked for once: reading every package's metadata costs more than a whole page."""
+    found = BidiComponentManager()
+    found.discover_and_register_components(start_file_watching=False)
+    return found
