@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from dashboard.flow import arns, completeness, making, named, paths, teams, trees, upstream
-from dashboard.flow.answers import Deliverable, Delivery, GapNote, Hop
+from dashboard.flow import arns, completeness, making, named, paths, reverse, teams, trees, upstream
+from dashboard.flow.answers import Consumer, Deliverable, Delivery, GapNote, Hop, Question
 from dashboard.flow.consumers import row_of
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key
@@ -55,7 +55,7 @@ class Route:
 class Between:
     """Is there a path? `answer` unknown: it cannot be ruled out, and `reasons` tell why.
 
-    `delivery` always: every event that was asked about gets there. `routes` are the shortest of `total`.
+    `delivery` always: every type that was asked about has a path that takes it for certain. `routes` are the shortest of `total`.
     """
 
     start: Named
@@ -70,9 +70,9 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where events begin: at a bus or carrying thing, as one type or as anything."""
+    """Where events begin: a type at its buses, or (key null) whatever passes one thing."""
 
-    at: str
+    at: tuple[str, ...]
     key: Key | None = None
 
 
@@ -84,9 +84,7 @@ def between(estate: Estate, start: Named, end: Named) -> Between:
     roles: tuple[Role, ...] = (
         ("consumes",) if end.sort in ("domain", "owner") else ("consumes", "passes", "arrives")
     )
-    found = [
-        (one, route) for one in starts if one.at in up.things for route in _routes(estate, up, one, roles)
-    ]
+    found = [(one, route) for one in starts for route in _routes(estate, up, one, roles)]
     routes = _grouped([route for _, route in found])
     working = [(one, route) for one, route in found if route.works]
     if working:
@@ -94,8 +92,7 @@ def between(estate: Estate, start: Named, end: Named) -> Between:
         return Between(start, end, "yes", delivery, shown, len(routes), tuple(doubts), ())
     gaps, unsure = _doubts(estate, starts, targets)
     reasons = (*doubts, *unsure, *dict.fromkeys(route.why for route in routes if route.why))
-    unknown = bool(doubts or unsure)
-    answer: Answer = "unknown" if unknown else "no"
+    answer: Answer = "unknown" if doubts or unsure else "no"
     return Between(start, end, answer, None, tuple(routes[:MOST]), len(routes), reasons, gaps)
 
 
@@ -109,17 +106,14 @@ def _targets(estate: Estate, end: Named) -> frozenset[str]:
 def _starts(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
     """Where the events begin, and what makes that list doubtful."""
     if start.event is not None:
-        return [_Start(bus, start.event) for bus in upstream.entering(estate, start.event)], []
+        return [_Start(upstream.entering(estate, start.event), start.event)], []
     if start.arn is None:
         return _of_team(estate, start)
     made = making.produced(estate, [start.arn])
-    found = [
-        _Start(bus, (one.source, one.detail_type))
-        for one in made
-        for bus in _puts_on(estate, one.row.arn, (one.source, one.detail_type))
-    ]
+    keys = {(one.source, one.detail_type): one.row.arn for one in made}
+    found = [_Start(_puts_on(estate, arn, key), key) for key, arn in keys.items()]
     if start.kind in _CARRY:
-        return [_Start(start.arn), *found], []
+        return [_Start((start.arn,)), *found], []
     if any(one.shared for one in made):
         return found, ["The role is shared: which of its events are this one's is not known."]
     seen = any(one.row.evidence == "observed" for one in made)
@@ -128,43 +122,49 @@ def _starts(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
     return found, [f"What {start.name} puts on a bus was not seen: no trace tells."]
 
 
-def _puts_on(estate: Estate, thing: str, key: Key) -> Iterable[str]:
+def _puts_on(estate: Estate, thing: str, key: Key) -> tuple[str, ...]:
     """Where the thing puts the type; where that is not told, wherever the type enters."""
-    return sorted(making.puts_on(estate, thing, key)) or upstream.entering(estate, key)
+    return tuple(sorted(making.puts_on(estate, thing, key))) or upstream.entering(estate, key)
 
 
 def _of_team(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
     sort: teams.Sort = "domain" if start.sort == "domain" else "owner"
     made = making.produced(estate, teams.members(estate, sort, start.name))
     keys = teams.own_types(estate, sort, start.name, made)
-    found = [_Start(bus, key) for key in keys for bus in upstream.entering(estate, key)]
+    found = [_Start(upstream.entering(estate, key), key) for key in keys]
     doubts = [] if keys else [f"No event type is known to be of the {sort} {start.name}."]
     return found, doubts
 
 
 def _routes(estate: Estate, up: Upstream, start: _Start, roles: Iterable[Role]) -> Iterator[Route]:
+    """The paths of one start to the targets, where they have one of these roles."""
+    at = [arn for arn in start.at if arn in up.things]
+    if not at:
+        return
+    if start.key is not None:
+        asked = Question(*start.key)
+        found = reverse.arriving(estate, up, asked, at)
+        yield from (_route(one.row, (start.key,)) for one in found if one.role in roles)
+        return
     walk = Seeking(estate, up=up)
     _go(estate, walk, start)
-    keys = (start.key,) if start.key else ()
-    if start.at in up.targets and start.at in estate.buses and start.key:
-        yield Route(
-            start.at, keys, (), "always", (), active=True, deliverable="yes", why=None, note="It enters here."
-        )
     for way, role, note in walk.arrivals:
-        if role not in roles:
-            continue
-        row = row_of(estate, Path(start.at, way.by, None, _own(way), note))
-        yield Route(
-            start=start.at,
-            types=keys,
-            path=row.path,
-            delivery=row.delivery,
-            when=row.when,
-            active=row.active,
-            deliverable=row.deliverable,
-            why=row.why,
-            note=note,
-        )
+        if role in roles:
+            yield _route(row_of(estate, Path(at[0], way.by, None, _own(way), note)), ())
+
+
+def _route(row: Consumer, keys: tuple[Key, ...]) -> Route:
+    return Route(
+        start=row.bus,
+        types=keys,
+        path=row.path,
+        delivery=row.delivery,
+        when=row.when,
+        active=row.active,
+        deliverable=row.deliverable,
+        why=row.why,
+        note=row.note,
+    )
 
 
 def _own(way: Way) -> tuple[Hop, ...]:
@@ -178,14 +178,15 @@ _BEGIN = "start"
 def _go(estate: Estate, walk: Walk, start: _Start) -> None:
     """Walk on from the start with what is known of its events."""
     tree: Any = trees.of_type(*start.key) if start.key else trees.any_event()
-    if start.at in estate.buses:
-        paths.walk(estate, start.at, tree, walk)
-        return
-    kind = estate.kind_of(start.at)
-    walk.touched.add(start.at)
-    first = Hop(start.at, kind, _BEGIN, name=estate.name_of(start.at), deliverable="yes")
-    begun = Way(start.at, by=start.at, hops=(first,))
-    paths.beyond(walk, begun, tree if kind in ("event-source", "endpoint") else UNKNOWN)
+    for at in start.at:
+        if at in estate.buses:
+            paths.walk(estate, at, tree, walk)
+            continue
+        kind = estate.kind_of(at)
+        walk.touched.add(at)
+        first = Hop(at, kind, _BEGIN, name=estate.name_of(at), deliverable="yes")
+        begun = Way(at, by=at, hops=(first,))
+        paths.beyond(walk, begun, tree if kind in ("event-source", "endpoint", "bus") else UNKNOWN)
 
 
 def _grouped(routes: Iterable[Route]) -> list[Route]:
@@ -205,7 +206,7 @@ def _merged(group: list[Route]) -> Route:
 
 
 def _delivery(starts: Iterable[_Start], working: Iterable[tuple[_Start, Route]]) -> Delivery:
-    """Always: every event that was asked about has a way that takes it for certain."""
+    """Always: every type that was asked about has a way that takes it for certain."""
     sure = {one.key for one, route in working if route.delivery == "always"}
     return "always" if all(one.key in sure for one in starts) else "sometimes"
 
