@@ -23,6 +23,7 @@ from dashboard.flow.patterns.partial import (
     UnknownNumber,
     UnknownString,
 )
+from dashboard.flow.patterns.ranges import Between
 from dashboard.flow.patterns.scalars import CONSTANTS, FALSE, NULL, TRUE, Scalar, Tri, either
 
 if TYPE_CHECKING:
@@ -50,17 +51,22 @@ class Occurrence:
     certain: bool
     place: Place
     but: frozenset[Scalar] = frozenset()
+    between: Between | None = None
 
     def meets(self, leaf: Leaf) -> Tri:
         """Whether such a value meets the leaf."""
         verdicts: list[Tri] = ["always" if leaf.accepts(value) else "never" for value in self.values]
         if self.strings:
-            verdicts.append(either([self._over(c, c.over_strings) for c in leaf.conditions]))
+            verdicts.append(either([self._but(c, c.over_strings) for c in leaf.conditions]))
         if self.numbers:
             verdicts.append(either([self._over(c, c.over_numbers) for c in leaf.conditions]))
         return _every(verdicts)
 
     def _over(self, condition: Condition, verdict: Tri) -> Tri:
+        """The verdict on an unknown number, knowing where it lies and what it is not."""
+        return self._but(condition, verdict) if self.between is None else self.between.meets(condition)
+
+    def _but(self, condition: Condition, verdict: Tri) -> Tri:
         """The verdict on an unknown value, knowing what it is not."""
         if self.but and isinstance(condition, Exact) and condition.value in self.but:
             return "never"
@@ -72,7 +78,7 @@ class Occurrence:
         """Whether some such value meets one condition."""
         return (
             any(condition.test(value) for value in self.values)
-            or (self.strings and self._over(condition, condition.over_strings) != "never")
+            or (self.strings and self._but(condition, condition.over_strings) != "never")
             or (self.numbers and self._over(condition, condition.over_numbers) != "never")
         )
 
@@ -145,7 +151,8 @@ def _scalar(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurren
     if isinstance(tree, UnknownString | Json):
         yield Occurrence((), strings=True, numbers=False, certain=spot.certain, place=spot.place)
     elif isinstance(tree, UnknownNumber):
-        yield Occurrence((), strings=False, numbers=True, certain=spot.certain, place=spot.place)
+        between = tree if isinstance(tree, Between) else None
+        yield Occurrence((), False, True, spot.certain, spot.place, between=between)
     else:
         value = CONSTANTS[tree] if tree is None or isinstance(tree, bool) else tree
         yield Occurrence((value,), strings=False, numbers=False, certain=spot.certain, place=spot.place)
@@ -176,13 +183,35 @@ def _one_of(tree: OneOf, spot: Spot, opened: frozenset[str]) -> Iterator[Occurre
         values = tuple(CONSTANTS[o] if o is None or isinstance(o, bool) else o for o in tree.options)
         yield Occurrence(values, strings=False, numbers=False, certain=spot.certain, place=spot.place)
         return
+    if not spot.rest and spot.path not in opened and all(_is_scalar(option) for option in tree.options):
+        yield _some_scalar(tree, spot)
+        return
     for number, option in enumerate(tree.options):
         certain = spot.certain and len(tree.options) == 1
         yield from _walk(option, replace(spot, certain=certain, where=(*spot.where, f"?{number}")), opened)
 
 
 def _plain(tree: OneOf) -> bool:
-    return all(isinstance(option, str | int | float | Decimal | bool | None) for option in tree.options)
+    return all(_is_value(option) for option in tree.options)
+
+
+def _is_value(tree: Tree) -> bool:
+    return isinstance(tree, str | int | float | Decimal | bool | None)
+
+
+def _is_scalar(tree: Tree) -> bool:
+    return _is_value(tree) or isinstance(tree, UnknownString | UnknownNumber)
+
+
+def _some_scalar(tree: OneOf, spot: Spot) -> Occurrence:
+    """One value of several kinds: there for certain where the field is."""
+    values = tuple(
+        CONSTANTS[o] if o is None or isinstance(o, bool) else o for o in tree.options if _is_value(o)
+    )
+    ranges = [option for option in tree.options if isinstance(option, UnknownNumber)]
+    between = ranges[0] if len(ranges) == 1 and isinstance(ranges[0], Between) else None
+    strings = any(isinstance(option, UnknownString) for option in tree.options)
+    return Occurrence(values, strings, bool(ranges), spot.certain, spot.place, between=between)
 
 
 def _fields(

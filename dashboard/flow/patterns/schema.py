@@ -6,10 +6,12 @@ Nothing is sure about events that their producer sends against the schema.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dashboard.flow.patterns.jsontext import loads
+from dashboard.flow.patterns.joining import narrower, one_of
+from dashboard.flow.patterns.jsontext import Pairs, loads
 from dashboard.flow.patterns.partial import (
     UNKNOWN,
     UNKNOWN_NUMBER,
@@ -21,10 +23,15 @@ from dashboard.flow.patterns.partial import (
     Tree,
     event_tree,
 )
+from dashboard.flow.patterns.ranges import Between
+from dashboard.flow.patterns.scalars import is_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dashboard.flow.patterns.deciding import Decision
     from dashboard.flow.patterns.pattern import Pattern
+    from dashboard.flow.patterns.scalars import Number
 
 MAX_DEPTH = 12
 """Levels of a schema that are followed; below, and in references that go round, everything is unknown."""
@@ -56,14 +63,21 @@ def tree_from_schema(content: str, type: str) -> Tree:  # noqa: A002 - the regis
     root = _openapi_root(document) if type.startswith("OpenApi") else document
     reader = _Reader(document)
     root = reader.resolve(root)
+    detail = _detail(root)
+    tree = reader.tree(root if detail is None else detail, 0, is_object=True) if root else Obj()
+    options = tree.options if isinstance(tree, OneOf) else (tree,)
+    objects = [option for option in options if isinstance(option, Obj)]
+    return one_of(objects) if objects else Obj()
+
+
+def _detail(root: dict[str, Any]) -> Any:
+    """The detail's schema in that of a whole event; None where the root is the detail's own, {} where nobody can tell."""
     properties = root.get("properties")
-    envelope = (
-        isinstance(properties, dict)
-        and "detail" in properties
-        and not properties.keys().isdisjoint(_ENVELOPE)
-    )
-    tree = reader.tree(properties["detail"] if envelope else root, 0)  # type: ignore[index]
-    return Obj() if tree is UNKNOWN else tree
+    if not isinstance(properties, dict) or "detail" not in properties:
+        return None
+    if properties.keys() == {"detail"}:
+        return {}
+    return properties["detail"] if not properties.keys().isdisjoint(_ENVELOPE) else None
 
 
 _ENVELOPE = {"source", "detail-type", "time", "account", "region", "resources"}
@@ -108,44 +122,82 @@ class _Reader:
             found = found.get(key) if isinstance(found, dict) else None
         return found
 
-    def tree(self, node: Any, depth: int) -> Tree:
-        """The tree of a node of the schema."""
+    def tree(
+        self, node: Any, depth: int, *, is_object: bool = False, required: frozenset[str] = frozenset()
+    ) -> Tree:
+        """The tree of a node of the schema.
+
+        ``is_object``: what the node stands in has told that it is an object, and which fields are ``required``.
+        """
         node = self.resolve(node)
         self.nodes_left -= 1
         if depth > MAX_DEPTH or self.nodes_left < 0:
-            return UNKNOWN
-        found = self._choice(node, depth)
-        return OneOf((found, None)) if node.get("nullable") is True and found is not UNKNOWN else found
+            return Obj() if is_object else UNKNOWN
+        is_object = is_object or self._tells_object(node)
+        required = required | self._required(node)
+        found = Obj() if is_object else UNKNOWN
+        for part in self._parts(node, depth, required, is_object=is_object):
+            found = narrower(found, part)
+        if node.get("nullable") is True and found is not UNKNOWN:
+            return OneOf((*(found.options if isinstance(found, OneOf) else (found,)), None))
+        return found
 
-    def _choice(self, node: dict[str, Any], depth: int) -> Tree:
+    def _tells_object(self, node: dict[str, Any]) -> bool:
+        """Whether the node, or a part of it that always holds, has the type object."""
+        parts = node.get("allOf")
+        return node.get("type") == "object" or any(
+            self.resolve(part).get("type") == "object" and self.resolve(part).get("nullable") is not True
+            for part in (parts if isinstance(parts, list) else [])
+        )
+
+    def _required(self, node: dict[str, Any]) -> frozenset[str]:
+        """The fields that an object has for certain, also by the parts of the node that always hold."""
+        parts = node.get("allOf")
+        nodes = [node, *(self.resolve(part) for part in (parts if isinstance(parts, list) else []))]
+        lists = [one["required"] for one in nodes if isinstance(one.get("required"), list)]
+        return frozenset(name for names in lists for name in names if isinstance(name, str))
+
+    def _parts(
+        self, node: dict[str, Any], depth: int, required: frozenset[str], *, is_object: bool
+    ) -> Iterator[Tree]:
+        """What each word of the node says; all of it holds."""
+        if "const" in node:
+            yield _enum([node["const"]])
         if isinstance(node.get("enum"), list) and node["enum"]:
-            return _enum(node["enum"])
+            yield _enum(node["enum"])
         kinds = node.get("type")
         if isinstance(kinds, str):
-            return self._kind(kinds, node, depth)
-        if isinstance(kinds, list) and kinds and all(isinstance(kind, str) for kind in kinds):
-            return _one_of([self._kind(kind, node, depth) for kind in kinds])
+            yield self._kind(kinds, node, depth, required)
+        elif isinstance(kinds, list) and kinds and all(isinstance(kind, str) for kind in kinds):
+            yield one_of([self._kind(kind, node, depth, required) for kind in kinds])
+        elif is_object:
+            yield self._object(node, depth, required)
         for word in ("anyOf", "oneOf"):
-            if isinstance(node.get(word), list) and node[word]:
-                return _one_of([self.tree(option, depth + 1) for option in node[word]])
-        # each part of allOf holds, so any one of them is wide enough
+            options = node.get(word)
+            if isinstance(options, list) and options:
+                yield one_of(
+                    [
+                        self.tree(option, depth + 1, is_object=is_object, required=required)
+                        for option in options
+                    ]
+                )
         parts = node.get("allOf")
-        trees = [self.tree(part, depth + 1) for part in parts] if isinstance(parts, list) else []
-        return next((tree for tree in trees if tree is not UNKNOWN), UNKNOWN)
+        for part in parts if isinstance(parts, list) else []:
+            yield self.tree(part, depth + 1, is_object=is_object, required=required)
 
-    def _kind(self, kind: str, node: dict[str, Any], depth: int) -> Tree:
+    def _kind(self, kind: str, node: dict[str, Any], depth: int, required: frozenset[str]) -> Tree:
         if kind == "object":
-            return self._object(node, depth)
+            return self._object(node, depth, required)
         if kind == "array":
             items = node.get("items")
             return Items(self.tree(items, depth + 1) if isinstance(items, dict) else UNKNOWN)
+        if kind in ("number", "integer"):
+            return _range(node, whole=kind == "integer")
         return _SIMPLE.get(kind, UNKNOWN)
 
-    def _object(self, node: dict[str, Any], depth: int) -> Obj:
+    def _object(self, node: dict[str, Any], depth: int, required: frozenset[str]) -> Obj:
         properties = node.get("properties")
         properties = properties if isinstance(properties, dict) else {}
-        required = node.get("required")
-        required = required if isinstance(required, list) else []
         known = {}
         for name, value in properties.items():
             tree = self.tree(value, depth + 1)
@@ -154,13 +206,40 @@ class _Reader:
         return Obj(known, open=not closed)
 
 
+def _range(node: dict[str, Any], *, whole: bool) -> Tree:
+    """The numbers that minimum and maximum leave."""
+    low = _bound(node, "minimum", "exclusiveMinimum", max)
+    high = _bound(node, "maximum", "exclusiveMaximum", min)
+    if whole:
+        return Between(low and _whole(low, up=True), high and _whole(high, up=False), whole=True)
+    # digits beyond a double's may round onto a bound that leaves itself out
+    return Between(low and low[0], high and high[0]) if low or high else UNKNOWN_NUMBER
+
+
+def _bound(node: dict[str, Any], inclusive: str, exclusive: str, tighter: Any) -> tuple[Number, bool] | None:
+    """The bound, and whether it leaves itself out: draft 4's flag beside it, or later drafts' own number."""
+    found = []
+    if _is_finite(node.get(inclusive)):
+        found.append((node[inclusive], node.get(exclusive) is True))
+    if _is_finite(node.get(exclusive)):
+        found.append((node[exclusive], True))
+    return tighter(found, key=lambda bound: bound[0]) if found else None
+
+
+def _is_finite(value: Any) -> bool:
+    return is_number(value) and math.isfinite(value)
+
+
+def _whole(bound: tuple[Number, bool], *, up: bool) -> int:
+    """The first whole number within a bound."""
+    value, is_out = bound
+    found = math.ceil(value) if up else math.floor(value)
+    return found + (1 if up else -1) if is_out and found == value else found
+
+
 def _enum(values: list[Any]) -> Tree:
-    plain = all(not isinstance(value, dict | list) for value in values)
+    plain = all(not isinstance(value, dict | list | Pairs) for value in values)
     return OneOf(tuple(values)) if plain else UNKNOWN
-
-
-def _one_of(trees: list[Tree]) -> Tree:
-    return UNKNOWN if any(tree is UNKNOWN for tree in trees) else OneOf(tuple(trees))
 
 
 def decide_for_type(
