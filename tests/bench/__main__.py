@@ -12,8 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from collectors import settings, snapshot
 from collectors.sample import generate, load
@@ -21,10 +25,11 @@ from collectors.sample.server import Server, start
 from dashboard.flow import catalogue, consumers
 from dashboard.flow.answers import Question
 from dashboard.flow.estate import Estate
+from dashboard.flow.known import known
 from tests.bench.rules import rules
 
 Row = tuple[str, str]
-LARGE = {
+LARGE: dict[str, Any] = {
     "rules": 10_000,
     "queues": 2_000,
     "schemas": 2_000,
@@ -81,38 +86,64 @@ def collect(server: Server, store: Path) -> subprocess.CompletedProcess[str]:
 
 
 def flow() -> Iterator[Row]:
-    """Load, catalogue and consumers on the generated estate of 10,000 rules."""
+    """Load, catalogue and consumers on the generated estate of 10,000 rules, over 34 buses and on one."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder)
         began = time.perf_counter()
-        generate.as_snapshot(store, **LARGE)
-        yield "generated snapshot of 10,000 rules: written", f"{time.perf_counter() - began:.1f} s"
-        began = time.perf_counter()
-        opened = snapshot.load(store)
-        frames = {name: opened.frame(name) for name in opened.manifest.frames if name != "metrics"}
-        yield (
-            f"snapshot load ({sum(map(len, frames.values())):,} rows, metrics apart)",
-            f"{time.perf_counter() - began:.2f} s",
-        )
-        began = time.perf_counter()
-        estate = Estate.of(opened, settings.Settings())
-        yield "estate built from it", f"{time.perf_counter() - began:.2f} s"
-        began = time.perf_counter()
-        events = catalogue.events(estate).events
-        yield f"catalogue of {len(events):,} event types", f"{time.perf_counter() - began:.2f} s"
-        times = []
-        for row in events[:: max(1, len(events) // 200)]:
-            began = time.perf_counter()
-            consumers.consumers(estate, Question(row.source, row.detail_type))
-            times.append((time.perf_counter() - began) * 1_000)
-        yield (
-            f"one consumers question, {len(times)} types",
-            f"median {statistics.median(times):.1f} ms, max {max(times):.1f} ms",
-        )
+        made = generate.as_snapshot(store / "many", **LARGE)
+        yield "generated snapshot of 10,000 rules: written", _since(began)
+        yield from _asked("many buses", store / "many")
         yield (
             "peak memory of this process",
             f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB",
         )
+        _on_one_bus(made, store / "one")
+        yield from _asked("one bus", store / "one")
+
+
+def _asked(title: str, store: Path) -> Iterator[Row]:
+    began = time.perf_counter()
+    opened = snapshot.load(store)
+    frames = {name: opened.frame(name) for name in opened.manifest.frames if name != "metrics"}
+    rows = sum(map(len, frames.values()))
+    yield f"{title}: snapshot load ({rows:,} rows, metrics apart)", _since(began)
+    began = time.perf_counter()
+    estate = Estate.of(opened, settings.Settings())
+    yield f"{title}: estate built from it", _since(began)
+    began = time.perf_counter()
+    types = sorted(known(estate))
+    yield f"{title}: {len(types):,} event types known", _since(began)
+    some = types[:: max(1, len(types) // 200)]
+    for when in ("at first", "again"):
+        times, found = [], 0
+        for source, detail_type in some:
+            began = time.perf_counter()
+            found += len(consumers.consumers(estate, Question(source, detail_type)).consumers)
+            times.append((time.perf_counter() - began) * 1_000)
+        yield (
+            f"{title}: one consumers question, {len(times)} types, {when}",
+            f"median {statistics.median(times):.1f} ms, max {max(times):.1f} ms, {found / len(times):.0f} rows each",
+        )
+    began = time.perf_counter()
+    events = catalogue.events(estate).events
+    yield f"{title}: catalogue of {len(events):,} event types, each counted to the last hop", _since(began)
+
+
+def _on_one_bus(made: snapshot.Snapshot, store: Path) -> None:
+    """The same estate with every rule, subscriber and trace on the bus that has the most rules."""
+    tables = {name: made.table(name) for name in made.manifest.frames if name != "metrics"}
+    for name in ("subscriptions", "traces"):
+        table = tables[name]
+        buses = Counter(table["bus_arn"].to_pylist())
+        (bus, _), *_rest = buses.most_common(1)
+        at = table.schema.get_field_index("bus_arn")
+        column = pa.array([bus] * len(table), table.schema.field(at).type)
+        tables[name] = table.set_column(at, table.schema.field(at), column)
+    snapshot.write(store, tables, "local AWS")
+
+
+def _since(began: float) -> str:
+    return f"{time.perf_counter() - began:.2f} s"
 
 
 def page() -> Iterator[Row]:
