@@ -73,6 +73,9 @@ COMMANDS = [
     ("consumers", (SOURCE, TYPE), ""),
     ("producers", (SOURCE, TYPE), ""),
     ("events", (), ""),
+    ("resource", ("bill",), ""),
+    ("path", (f"{SOURCE}/{TYPE}", "bill"), ""),
+    ("reads", (SOURCE, TYPE), ""),
     ("explain", (), EVENT),
 ]
 
@@ -218,3 +221,42 @@ def test_the_domain_narrows_the_catalogue(tmp_path: Path) -> None:
         TYPE
     ]
     assert document(tmp_path, "events", "--domain", "else")["events"] == []
+
+
+def test_resource_says_what_a_thing_consumes_and_produces(store: Path) -> None:
+    found = document(store, "resource", "bill")
+    assert {(row["direction"], row["detail_type"]) for row in found["flows"]} == {("consumes", TYPE)}
+    assert (found["team"], found["complete"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("resource", "bil"), "bill"),
+        (("resource", "--domain", "nobody"), "There is no domain nobody"),
+        (("resource",), "Say what"),
+        (("resource", "bill", "--owner", "me"), "Say what"),
+        (("resource", f"{SOURCE}/{TYPE}"), "an event"),
+        (("path", "bil", "bill"), "bill"),
+        (("path", "bill", f"{SOURCE}/{TYPE}"), "event type"),
+        (("reads", SOURCE, TYPE, "total", "--bus", "ordres"), "orders"),
+    ],
+)
+def test_names_that_nothing_has_are_bad_usage_with_the_nearest(
+    store: Path, words: tuple[str, ...], says: str
+) -> None:
+    done = run(*words, store=store)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_a_path_is_answered_in_a_sentence_too(store: Path) -> None:
+    done = run("path", f"{SOURCE}/{TYPE}", "inbox", "--format", "csv", store=store)
+    assert done.stdout.startswith("answer,start_name,path")
+    assert "From event OrderPlaced to queue inbox 111111111111 eu-west-1:" in done.stderr
+
+
+def test_reads_of_one_field_has_a_row_for_each_consumer(store: Path) -> None:
+    found = document(store, "reads", SOURCE, TYPE, "total")
+    assert {row["field"] for row in found["reads"]} == {"detail.total"}
+    assert {row["breaks"] for row in found["reads"]} == {"unknown"}

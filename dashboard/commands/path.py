@@ -30,7 +30,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def _sentence(one: Between) -> str:
     delivery = f", {one.delivery}" if one.delivery else ""
-    text = f"{_place(one.start)} → {_place(one.end)}: {_SAYS[one.answer]}{delivery}."
+    text = f"From {_place(one.start)} to {_place(one.end)}: {_SAYS[one.answer]}{delivery}."
     return " ".join([text, *one.reasons])
 
 

@@ -47,8 +47,13 @@ class Route:
 
     @property
     def works(self) -> bool:
-        """Whether nothing known stops it: switched on, and not refused by a policy."""
-        return self.active and self.deliverable != "no"
+        """Whether nothing known stops it: switched on, not refused by a policy, and its filters are known."""
+        return self.active and self.deliverable != "no" and not self.unread
+
+    @property
+    def unread(self) -> bool:
+        """Whether a filter on it could not be read: then nobody can tell."""
+        return any("cannot be read" in text or "could not be read" in text for text in self.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,11 @@ def between(estate: Estate, start: Named, end: Named) -> Between:
     working = [(one, route) for one, route in found if route.works]
     if working:
         shown, delivery = tuple(routes[:MOST]), _delivery(starts, working)
-        return Between(start, end, "yes", delivery, shown, len(routes), tuple(doubts), ())
+        along = {thing for route in shown for thing in (route.start, *(hop.arn for hop in route.path))}
+        gaps = completeness.gaps_on(estate, along)
+        return Between(start, end, "yes", delivery, shown, len(routes), tuple(doubts), gaps)
     gaps, unsure = _doubts(estate, starts, targets)
+    unsure += [text for route in routes if route.unread for text in route.when]
     reasons = (*doubts, *unsure, *dict.fromkeys(route.why for route in routes if route.why))
     answer: Answer = "unknown" if doubts or unsure else "no"
     return Between(start, end, answer, None, tuple(routes[:MOST]), len(routes), reasons, gaps)
