@@ -129,7 +129,7 @@ def of_explanations(event: Mapping[str, Any], rows: Sequence[Explanation], snaps
 def of_trial(answer: Trial, *, made_up: bool) -> Document:
     """The document of `try`. The event itself is not in it."""
     found: Document = plain(answer)
-    keys = ("sentence", "counts", "consumers", "tried")
+    keys = ("sentence", "counts", "consumers", "refused", "tried")
     return {
         **_head(answer.event, found),
         "made_up": made_up,

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.flow.asking import enters
 from dashboard.flow.estate import Estate
 from dashboard.flow.fields import payload, resolve, schema_of
 
@@ -28,11 +29,12 @@ Seen = tuple[str, ...]
 
 
 def of_type(estate: Estate, source: str, detail_type: str, bus: str | None = None) -> dict[str, Any]:
-    """A whole event of the type, as EventBridge would deliver it on that bus. Every value in it is made up.
+    """A whole event of the type, as EventBridge would deliver it on that bus, else on one where the type enters. Every value in it is made up.
 
     Without a schema its detail is empty. Nothing makes sure that a text keeps to a regular expression of the schema.
     """
     schema = schema_of(estate, source, detail_type)
+    bus = bus or next(iter(enters(estate, source, detail_type)), None)
     return {
         "version": "0",
         "id": _FORMATS["uuid"],

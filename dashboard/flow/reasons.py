@@ -46,7 +46,8 @@ def stops(walk: Traced, bus: str, by: str) -> str:
     """Where the event ends that this subscription takes off the bus, though nothing consumes it there."""
     ways = [hops for start, hops in walk.arrivals if start == bus and hops[0][1] == by]
     if not ways:
-        return "Its target keeps what it gets, and nothing consumes it there."
+        target = walk.estate.rules[by][0].target or ""
+        return f"Its target, {walk.estate.kind_of(target)} {walk.estate.name_of(target)}, keeps the event, and nothing consumes it there."
     longest = max(ways, key=len)
     arn, tree = longest[-1][2], walk.arrivals[bus, longest]
     kind = walk.estate.kind_of(arn)

@@ -51,7 +51,8 @@ class Tried:
 class Trial:
     """The answer. `counts` are of all subscriptions of the buses; `tried` has those that match first, and the nearest misses.
 
-    `consumers` is how many distinct ends get the event now: over active paths, of subscriptions that match or may.
+    `consumers` is how many distinct ends get the event now: over active paths that no policy refuses, of subscriptions that
+    match or may; `refused` how many more would, did a policy not refuse it.
     """
 
     event: Question
@@ -61,6 +62,7 @@ class Trial:
     gaps: tuple[GapNote, ...]
     counts: dict[Result, int]
     consumers: int
+    refused: int
     tried: tuple[Tried, ...]
     buses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -88,7 +90,9 @@ def try_event(
     taken = sorted(found, key=lambda t: (ORDER.index(t.result), not t.active, t.name, t.subscription))
     counts = {result: sum(t.result == result for t in taken) for result in ORDER}
     counts["does not match"] = len(missed)
-    ends = len({c.arn for t in taken for c in t.consumers if c.active and t.result != "malformed"})
+    active = [c for t in taken if t.result != "malformed" for c in t.consumers if c.active]
+    ends = {c.arn for c in active if c.deliverable != "no"}
+    refused = {c.arn for c in active} - ends
     return Trial(
         event=asked,
         snapshot=estate.snapshot.id,
@@ -96,15 +100,21 @@ def try_event(
         complete=not gaps and not walk.cut,
         gaps=gaps,
         counts=counts,
-        consumers=ends,
+        consumers=len(ends),
+        refused=len(refused),
         tried=(*taken, *(on_bus.told(miss) for on_bus, miss in missed[:most_misses])),
         buses=buses,
         notes=tuple(walk.notes),
-        sentence=_sentence(asked, counts, ends, sum(t.result == "matches" and not t.active for t in taken)),
+        sentence=_sentence(
+            asked,
+            counts,
+            (len(ends), len(refused)),
+            sum(t.result == "matches" and not t.active for t in taken),
+        ),
     )
 
 
-def _sentence(asked: Question, counts: Mapping[Result, int], ends: int, off: int) -> str:
+def _sentence(asked: Question, counts: Mapping[Result, int], ends: tuple[int, int], off: int) -> str:
     """The answer in words; a malformed pattern is no match and no miss."""
     total, took = sum(counts.values()), counts["matches"]
     event = f"{asked.detail_type} ({asked.source})"
@@ -112,16 +122,17 @@ def _sentence(asked: Question, counts: Mapping[Result, int], ends: int, off: int
         return f"No subscription listens where {event} enters."
     told = f"{event} matches {took} of {total:,} subscription{'s' if total > 1 else ''}"
     told += f", {off} of them switched off, " if off else " "
-    told += (
-        f"and would arrive at {ends} consumer{'s' if ends != 1 else ''}."
-        if took or ends
-        else "and arrives nowhere."
-    )
+    told += f"and would arrive at {_consumers(ends[0])}" if any(ends) else "and arrives nowhere"
+    told += f". A policy keeps it from {ends[1]} more." if ends[1] else "."
     if counts["may match"]:
         told += f" {counts['may match']} may match: it depends on what the event leaves open."
     if counts["malformed"]:
         told += f" {counts['malformed']} cannot be told: the pattern cannot be read."
     return told
+
+
+def _consumers(count: int) -> str:
+    return "1 consumer" if count == 1 else f"{count:,} consumers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,11 +96,12 @@ class _Comparison:
     def by_consumer(self) -> dict[EffectKind, list[str]]:
         """Names of the consumers that get it today or would, by what becomes of them over all their paths."""
         ways: dict[str, tuple[Counter[Any], Counter[Any]]] = defaultdict(lambda: (Counter(), Counter()))
-        names = {}
+        names, arrives = {}, set()
         for pair in self.pairs:
             for side, row in enumerate(pair):
                 if row is not None and row.active:
                     names[row.arn] = row.name
+                    arrives |= {row.arn} if side and row.deliverable != "no" else set()
                     ways[row.arn][side][_key(row), row.delivery, row.when, side and self._misses(row)] += 1
         found: dict[EffectKind, list[str]] = {kind: [] for kind in ORDER}
         for arn in sorted(ways, key=lambda a: (names[a], a)):
@@ -108,7 +109,8 @@ class _Comparison:
             kind: EffectKind = (
                 "loses" if not after else "gains" if not before else "stays" if before == after else "changes"
             )
-            found[kind].append(names[arn])
+            refused = kind == "gains" and arn not in arrives
+            found[kind].append(f"{names[arn]} (which a policy refuses)" if refused else names[arn])
         return found
 
     def _misses(self, row: Consumer) -> bool:

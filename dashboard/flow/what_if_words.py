@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 _VERBS = {
     "loses": ("no longer gets it", "no longer get it"),
-    "gains": ("gets it that did not before", "get it that did not before"),
+    "gains": ("newly gets it", "newly get it"),
     "changes": ("gets it differently", "get it differently"),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dashboard.flow.estate import Estate
-from dashboard.pages import ask, catalogue, coverage, event, throughput
+from dashboard.pages import ask, catalogue, coverage, event, throughput, try_event, what_if
 from dashboard.pages.scope import Scope
 
 
@@ -20,6 +20,8 @@ class Page(NamedTuple):
 PAGES = (
     Page("ask", "Ask", ":material/search:", ask.render),
     Page("event", "Event type", ":material/bolt:", event.render),
+    Page("try", "Try an event", ":material/science:", try_event.render),
+    Page("what-if", "What if", ":material/alt_route:", what_if.render),
     Page("catalogue", "Catalogue", ":material/list_alt:", catalogue.render),
     Page("throughput", "Throughput", ":material/monitoring:", throughput.render),
     Page("coverage", "Coverage", ":material/fact_check:", coverage.render),

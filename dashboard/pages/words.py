@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dashboard.escape import clean
 from dashboard.flow.answers import Consumer, GapNote, Health
+from dashboard.flow.effects import Effect
 
 HEALTH = {"ok": "● healthy", "failing": "✖ failing", "idle": "○ idle", "unknown": "■ not known"}
 INACTIVE = "□ not active"
@@ -24,7 +25,7 @@ def delivery(row: Consumer) -> str:
     return "depends on " + ("; ".join(row.when) if row.when else "the payload")
 
 
-def path(row: Consumer) -> str:
+def path(row: Consumer | Effect) -> str:
     """The way in words: each carrier, and what it leads to; the consumer itself is named elsewhere."""
     steps = [
         hop.via if hop is row.path[-1] else f"{hop.via} → {hop.kind} {clean(hop.name, 30)}"

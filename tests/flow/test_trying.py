@@ -41,6 +41,20 @@ EVENT = {
 }
 
 
+LETS = json.dumps(
+    {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "lambda:InvokeFunction",
+                "Resource": "*",
+            }
+        ]
+    }
+)
+
+
 def over(**detail: Any) -> str:
     return json.dumps({"source": [SOURCE], "detail-type": [TYPE], "detail": detail})
 
@@ -54,7 +68,12 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
     """A bus with a rule for each result."""
     names = ("all", "off", "big", "far", "other", "scattered", "timed", "late", "deep")
     records = [
-        *(ORDERS, queue(), *(function(name) for name in names)),
+        *(
+            ORDERS,
+            queue(),
+            *(function(name) for name in names if name != "all"),
+            function("all", policy=LETS),
+        ),
         asking("all"),
         asking("off", state="DISABLED"),
         asking("big", over(total=[{"numeric": [">", 100]}])),
@@ -150,8 +169,8 @@ def test_counts_are_of_all_and_only_the_nearest_misses_are_told(estate: Estate) 
 
 def test_the_sentence_says_all_of_it(estate: Estate) -> None:
     assert try_event(estate, EVENT).sentence == (
-        "OrderPlaced (com.acme.orders) matches 4 of 12 subscriptions, 1 of them switched off, and would arrive at 2 consumers. "
-        "1 may match: it depends on what the event leaves open. 1 cannot be told: the pattern cannot be read."
+        "OrderPlaced (com.acme.orders) matches 4 of 12 subscriptions, 1 of them switched off, and would arrive at 1 consumer. "
+        "A policy keeps it from 1 more. 1 may match: it depends on what the event leaves open. 1 cannot be told: the pattern cannot be read."
     )
 
 

@@ -1,0 +1,54 @@
+"""What could be changed about an event type: its fields, by schema and by who asks for them, and the rules on its buses."""
+
+from dashboard.flow import asking, fields
+from dashboard.flow.answers import Question
+from dashboard.flow.effects import WhatIf
+from dashboard.flow.estate import Estate
+from dashboard.flow.matching import Filter
+from dashboard.flow.readers import dotted
+
+MOST_RULES = 500
+MOST_FIELDS = 1_000
+
+
+def fields_of(estate: Estate, asked: Question, answer: WhatIf) -> list[str]:
+    """Paths in the payload: those that somebody asks for first, then the schema's. At most MOST_FIELDS."""
+    schema = fields.schema_of(estate, asked.source, asked.detail_type)
+    said = [field.path for field in fields.of_schema(schema["content"])] if schema else []
+    within = [path if path.startswith("detail.") else f"detail.{path}" for path in said]
+    return list(dict.fromkeys([*asked_for(estate, answer), *within]))[:MOST_FIELDS]
+
+
+def asked_for(estate: Estate, answer: WhatIf) -> list[str]:
+    """Paths in the payload that a pattern, an input or a filter on the answer's paths names, sorted."""
+    found: set[str] = set()
+    for effect in answer.effects:
+        for at, hop in enumerate(effect.path):
+            for sub in estate.rules.get(hop.by or "", ()):
+                found |= {path for one in sub.filters if one.scope == "data" for path in _fields(one)}
+                found |= {dotted(path) for path in sub.row["input_paths"] or ()}
+            before = effect.path[at - 1].arn if at else effect.bus
+            for link in estate.links_from(before, hop.via):
+                for text in link["filters"]:
+                    found |= set(_fields(estate.filter_of(text, link["dialect"] or "data")))
+    bare = {path.removeprefix("body.").removeprefix("data.") for path in found}
+    return sorted(path for path in bare if path.startswith("detail."))
+
+
+def _fields(one: Filter) -> tuple[str, ...]:
+    found: tuple[str, ...] = () if one.pattern is None else one.pattern.fields()
+    return found
+
+
+def rules_of(estate: Estate, asked: Question, answer: WhatIf) -> list[str]:
+    """ARNs of rules and subscribers: those on the answer's paths first, then the others of the buses, by name. At most MOST_RULES."""
+    on_paths = [
+        hop.by
+        for effect in answer.effects
+        for hop in effect.path
+        if hop.via in ("rule", "subscriber") and hop.by in estate.rules
+    ]
+    others = [sub for bus in asking.entry_buses(estate, asked) for sub in estate.subscriptions_of(bus)]
+    named = [sub.arn for sub in sorted(others, key=lambda sub: (sub.name, sub.arn))]
+    found = [arn for arn in dict.fromkeys([*on_paths, *named]) if arn]
+    return found[:MOST_RULES]
