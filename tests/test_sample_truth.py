@@ -54,6 +54,7 @@ def test_consumers_equal_the_list_written_by_hand(case: dict[str, Any], collecte
     answer = asked(collected, "consumers", case)
     found = [row | {"path_kinds": [hop["kind"] for hop in row["path"]]} for row in answer["consumers"]]
     assert sorted(map(_consumer, case["consumers"])) == sorted(map(_consumer, found))
+    assert [row["name"] for row in answer["excluded"]] == case.get("excluded", [])
 
 
 @pytest.mark.parametrize("case", PRODUCERS, ids=_key)

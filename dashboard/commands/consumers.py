@@ -28,7 +28,7 @@ def run(asked: argparse.Namespace) -> int:
     estate = common.estate_of(asked)
     answer = consumers.consumers(estate, Question(asked.source, asked.detail_type, asked.bus), event)
     common.write(asked, documents.of_consumers(answer), "consumers")
-    for note in answer.notes:
+    for note in (*answer.notes, *(f"{out.kind} {out.name}: {out.why}" for out in answer.excluded)):
         common.say(note)
     common.say_gaps(answer.gaps)
     return 0 if event is not None else common.exit_code(answer.known, answer.event, answer.nearest)

@@ -100,6 +100,28 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """What a filter would lead to, were it not that by the type's schemas its condition can never hold. Fields as a Consumer's.
+
+    `schema` names the schemas, `why` is one sentence.
+    """
+
+    arn: str
+    kind: str
+    name: str
+    account: str | None
+    region: str | None
+    domain: str | None
+    owner: str | None
+    bus: str
+    subscription: str
+    path: tuple[Hop, ...]
+    active: bool
+    schema: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Consumers:
     """Who consumes the event. `count` is distinct ARNs of active rows; the rows are sorted and stable."""
 
@@ -113,6 +135,7 @@ class Consumers:
     notes: tuple[str, ...] = ()
     nearest: tuple[tuple[str, str], ...] = ()
     kept: tuple[Kept, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
     @property
     def count(self) -> int:

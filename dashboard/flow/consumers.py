@@ -1,7 +1,6 @@
 """Who consumes this event: the rows, from every bus where it enters to the last hop."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from collectors.errors import UsageError
@@ -24,8 +23,7 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
     for bus in buses:
         paths.walk(estate, bus, _tree(estate, asked, event, bus), walk)
     rows = told_once(estate, asked, [row_of(estate, path) for path in walk.paths])
-    if event is None:
-        rows = narrowed(Narrowing(estate, asked), rows)
+    rows, excluded = Narrowing(estate, asked).rows(rows) if event is None and not walk.cut else (rows, ())
     gaps = completeness.gaps_on(estate, walk.touched)
     return Consumers(
         event=asked,
@@ -37,17 +35,9 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         buses=buses,
         notes=tuple(walk.notes),
         kept=tuple(walk.kept[arn] for arn in sorted(walk.kept)),
+        excluded=excluded,
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
     )
-
-
-def narrowed(schema: Narrowing, rows: list[Consumer]) -> list[Consumer]:
-    """The rows with what the type's schema says of a "sometimes" at their first step."""
-    found = []
-    for row in rows:
-        says = schema.of(row.subscription) if row.path[0].delivery == "sometimes" else None
-        found.append(replace(row, note=" ".join(t for t in (row.note, says) if t)) if says else row)
-    return found
 
 
 def question_of(event: Mapping[str, Any], bus: str | None) -> Question:

@@ -1,6 +1,8 @@
 """How many consumers a type has, without making the rows: the catalogue asks it of thousands of types."""
 
-from dashboard.flow import asking, matching, paths, trees
+from typing import Any
+
+from dashboard.flow import asking, matching, narrowing, paths, trees
 from dashboard.flow.answers import Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.paths import Walk
@@ -10,19 +12,22 @@ from dashboard.flow.subscriptions import Subscription
 def count(estate: Estate, asked: Question) -> int:
     """Distinct active consumers of the type, as consumers() has them."""
     tree = trees.of_type(asked.source, asked.detail_type)
+    schema = narrowing.settled(estate, asked)
     ends: set[str] = set()
     for bus in asking.entry_buses(estate, asked):
         if estate.links_from(bus, "event-source", "endpoint"):
-            ends |= _active_ends(paths.walk(estate, bus, tree))
+            ends |= _active_ends(paths.walk(estate, bus, schema.tree if schema else tree))
             continue
         for sub in estate.candidates(bus, asked.source, asked.detail_type):
             verdict = sub.decide(tree)
             if verdict.delivery == "never":
                 continue
-            same = _same_ends(estate, sub)
-            if same is None:
+            if schema and verdict.delivery == "sometimes" and sub.decide(schema.tree).delivery == "never":
+                continue
+            same, is_filtered = _same_ends(estate, sub)
+            if same is None or (schema and is_filtered):
                 walk = Walk(estate)
-                paths.through(walk, sub, verdict, tree)
+                paths.through(walk, sub, verdict, schema.tree if schema else tree)
                 same = _active_ends(walk)
             ends |= same
     return len(ends)
@@ -32,13 +37,18 @@ def _active_ends(walk: Walk) -> frozenset[str]:
     return frozenset(path.hops[-1].arn for path in walk.paths if all(hop.active for hop in path.hops))
 
 
-def _same_ends(estate: Estate, sub: Subscription) -> frozenset[str] | None:
-    """The ends behind a subscription where they are the same for every event: no bus comes after it, and no filter that reads the type."""
-    judged: dict[tuple[str, str], frozenset[str] | None] = estate.memory.setdefault("same-ends", {})
+def _same_ends(estate: Estate, sub: Subscription) -> tuple[frozenset[str] | None, bool]:
+    """The ends behind a subscription where they are the same for every event: no bus comes after it, and no filter that reads the type.
+
+    And whether any filter comes after it: a schema may settle that.
+    """
+    judged: dict[Any, tuple[frozenset[str] | None, bool]] = estate.memory.setdefault("same-ends", {})
     if sub.order not in judged:
         walk = Walk(estate)
         paths.through(walk, sub, matching.ALWAYS, trees.of_type("", ""))
-        judged[sub.order] = None if any(_chooses(estate, arn) for arn in walk.touched) else _active_ends(walk)
+        chooses = any(_chooses(estate, arn) for arn in walk.touched)
+        is_filtered = any(link["filters"] for arn in walk.touched for link in estate.links_from(arn))
+        judged[sub.order] = None if chooses else _active_ends(walk), is_filtered
     return judged[sub.order]
 
 

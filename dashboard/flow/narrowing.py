@@ -1,15 +1,24 @@
-"""What a schema adds to "sometimes": conditions that can never hold, or always do, for events that keep to it.
+"""What a type's schemas settle of "sometimes": conditions that can never hold, or always do, for events that keep to them.
 
-The row stays: producers may send against the schema, and a schema may be behind. It is said, not decided.
+A row that can never be reached is no consumer: it stands apart, as excluded, with the reason. A condition that always
+holds is dropped. Both only where every schema that holds the type agrees and none has earlier versions, which are not
+collected; otherwise it is said, and the row stays as it is.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from dashboard.flow.answers import Question
-from dashboard.flow.estate import Estate
-from dashboard.flow.fields import schema_of
+from dashboard.flow import paths
+from dashboard.flow.answers import Consumer, Excluded, Hop, Question
+from dashboard.flow.estate import Estate, Row
+from dashboard.flow.paths import Walk
+from dashboard.flow.patterns.joining import one_of
 from dashboard.flow.patterns.partial import Shared, event_tree
 from dashboard.flow.patterns.schema import tree_from_schema
+from dashboard.flow.subscriptions import Subscription
+
+Key = tuple[Any, ...]
 
 _SAYS = {
     "never": "By its schema {} the rule's condition can never hold.",
@@ -18,28 +27,166 @@ _SAYS = {
 
 
 class Narrowing:
-    """What the latest schema of a type says about subscriptions whose answer is "sometimes"."""
+    """What the schemas of a type say about what is reached "sometimes"."""
 
     def __init__(self, estate: Estate, asked: Question) -> None:
         self._estate, self._asked = estate, asked
-        self._schema = schema_of(estate, asked.source, asked.detail_type)
+        self._schemas = schemas_of(estate, asked.source, asked.detail_type)
         self._said: dict[str, str | None] = {}
 
+    @property
+    def settles(self) -> bool:
+        """Whether what the schemas say is decided, and not only told."""
+        return bool(self._schemas) and all(row["version_count"] <= 1 for row in self._schemas)
+
+    @property
+    def tree(self) -> Any:
+        """Any event of the type that keeps to one of its schemas."""
+        return _tree(self._estate, self._asked.source, self._asked.detail_type, self._schemas)
+
+    @property
+    def names(self) -> str:
+        """The schemas by name; which version, where there are several."""
+        told = [
+            f"{row['name']} (the latest of {row['version_count']} versions)"
+            if row["version_count"] > 1
+            else row["name"]
+            for row in self._schemas
+        ]
+        return " and ".join(dict.fromkeys(told))
+
     def of(self, subscription: str) -> str | None:
-        """A sentence about the rule or subscriber with this ARN; null when the schema settles nothing."""
-        if self._schema is None or subscription not in self._estate.rules:
+        """A sentence about the rule or subscriber with this ARN; null when the schemas settle nothing."""
+        if not self._schemas or subscription not in self._estate.rules:
             return None
         if subscription not in self._said:
-            verdict = self._estate.rules[subscription][0].decide(self._tree())
+            verdict = self._estate.rules[subscription][0].decide(self.tree)
             says = _SAYS.get(verdict.delivery)
-            self._said[subscription] = says.format(self._schema["name"]) if says else None
+            self._said[subscription] = says.format(self.names) if says else None
         return self._said[subscription]
 
-    def _tree(self) -> Any:
-        trees: dict[str, Any] = self._estate.memory.setdefault("schema-trees", {})
-        row = self._schema or {}
-        if row["arn"] not in trees:
-            detail = tree_from_schema(row["content"], row["type"] or "")
-            tree = event_tree(self._asked.source, self._asked.detail_type, detail=detail)
-            trees[row["arn"]] = Shared(tree.known, open=False)
-        return trees[row["arn"]]
+    def rows(
+        self, rows: Sequence[Consumer], reached: Mapping[Key, tuple[Hop, ...]] | None = None
+    ) -> tuple[list[Consumer], tuple[Excluded, ...]]:
+        """The rows that may be reached, with the conditions that are left; and those that never are.
+
+        `reached`: the hops of what an event that keeps to the schemas reaches, by `key_of`; null: it is walked here.
+        """
+        open_ = [row for row in rows if row.delivery == "sometimes"]
+        if not self._schemas or not open_:
+            return list(rows), ()
+        if reached is None:
+            reached = self._reached(open_) if self.settles else {}
+        kept: list[Consumer] = []
+        excluded: list[Excluded] = []
+        for row in rows:
+            if row.delivery == "always":
+                kept.append(row)
+            elif not self.settles:
+                kept.append(
+                    _noted(row, self.of(row.subscription) if row.path[0].delivery != "always" else None)
+                )
+            elif key_of(row.bus, row.subscription, row.path) in reached:
+                kept.append(self._left(row, reached[key_of(row.bus, row.subscription, row.path)]))
+            else:
+                excluded.append(self._excluded(row, reached))
+        return kept, tuple(excluded)
+
+    def _reached(self, rows: Iterable[Consumer]) -> dict[Key, tuple[Hop, ...]]:
+        """The paths that an event which keeps to the schemas may take, from where these rows begin."""
+        walk = Walk(self._estate)
+        for bus, subscription in dict.fromkeys((row.bus, row.subscription) for row in rows):
+            subs = [sub for sub in self._estate.rules.get(subscription, []) if sub.bus == bus]
+            for sub in subs:
+                verdict = sub.decide(self.tree)
+                if verdict.delivery != "never":
+                    paths.through(walk, sub, verdict, self.tree)
+            if not subs:  # it begins with an event source or endpoint
+                paths.walk(self._estate, bus, self.tree, walk)
+        return {key_of(path.bus, path.subscription, path.hops): path.hops for path in walk.paths}
+
+    def _left(self, row: Consumer, hops: tuple[Hop, ...]) -> Consumer:
+        """The row with what is left of its conditions."""
+        when = tuple(dict.fromkeys(text for hop in hops for text in hop.when))
+        if when == row.when:
+            return row
+        delivery: Any = "sometimes" if any(hop.delivery == "sometimes" for hop in hops) else "always"
+        dropped = ", ".join(text for text in row.when if text not in when)
+        says = f"By its schema {self.names} it always holds: {dropped}."
+        return replace(_noted(row, says), path=hops, when=when, delivery=delivery)
+
+    def _excluded(self, row: Consumer, reached: Mapping[Key, tuple[Hop, ...]]) -> Excluded:
+        start = (row.bus, row.subscription)
+        prefixes = {(*start, *steps[2:end]) for steps in reached for end in range(2, len(steps) + 1)}
+        steps = _steps(row.path)
+        at = next((n for n in range(len(steps)) if (*start, *steps[: n + 1]) not in prefixes), len(steps) - 1)
+        subs = self._estate.rules.get(row.subscription, []) if at == 0 else []
+        why = (_why(subs[0], self.tree) if subs else ()) or row.path[at].when or row.when
+        return Excluded(
+            **{name: getattr(row, name) for name in _SAME},
+            schema=self.names,
+            why=f"Never by its schema {self.names}: {', '.join(why)}.",
+        )
+
+
+def settled(estate: Estate, asked: Question) -> Narrowing | None:
+    """What the type's schemas decide; null where they decide nothing."""
+    found = Narrowing(estate, asked)
+    return found if found.settles else None
+
+
+_SAME = (
+    "arn",
+    "kind",
+    "name",
+    "account",
+    "region",
+    "domain",
+    "owner",
+    "bus",
+    "subscription",
+    "path",
+    "active",
+)
+
+
+def key_of(bus: str, subscription: str, hops: Iterable[Hop]) -> Key:
+    """A path by its steps alone: the same with and without schemas."""
+    return (bus, subscription, *_steps(hops))
+
+
+def _steps(hops: Iterable[Hop]) -> tuple[Any, ...]:
+    return tuple((hop.via, hop.by, hop.arn) for hop in hops)
+
+
+def _noted(row: Consumer, says: str | None) -> Consumer:
+    return replace(row, note=" ".join(text for text in (row.note, says) if text)) if says else row
+
+
+def _why(sub: Subscription, tree: Any) -> tuple[str, ...]:
+    """Why the subscription's own filter can never hold."""
+    decisions = [
+        one.pattern.decide(tree) for one in sub.filters if one.pattern is not None and one.scope == "data"
+    ]
+    return tuple(text for decision in decisions if decision.delivery == "never" for text in decision.why)
+
+
+def schemas_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]:
+    """Every schema that holds the type and whose content was read, by ARN."""
+    if "schemas-by-type" not in estate.memory:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in sorted(estate.schemas, key=lambda row: str(row["arn"])):
+            if row["content"]:
+                found.setdefault((row["source"], row["detail_type"]), []).append(row)
+        estate.memory["schemas-by-type"] = found
+    by_type: dict[tuple[str, str], list[Row]] = estate.memory["schemas-by-type"]
+    return tuple(by_type.get((source, detail_type), ()))
+
+
+def _tree(estate: Estate, source: str, detail_type: str, schemas: Sequence[Row]) -> Any:
+    trees: dict[tuple[str, str], Any] = estate.memory.setdefault("schema-trees", {})
+    if (source, detail_type) not in trees:
+        contents = dict.fromkeys((row["content"], row["type"] or "") for row in schemas)
+        detail = one_of([tree_from_schema(*content) for content in contents])
+        trees[source, detail_type] = Shared(event_tree(source, detail_type, detail=detail).known, open=False)
+    return trees[source, detail_type]

@@ -1,6 +1,6 @@
 """The reverse: what a function, queue or bus consumes, and what it produces.
 
-Both agree with `consumers` and `producers`: a thing has a row here for a type exactly when it has one there.
+Both agree with `consumers` and `producers`: a resource has a row here for a type exactly when it has one there.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from dashboard.flow import arns, completeness, domains, paths, trees, upstream
 from dashboard.flow.answers import Consumer, GapNote, Question
-from dashboard.flow.consumers import narrowed, row_of, told_once
+from dashboard.flow.consumers import row_of, told_once
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key
-from dashboard.flow.narrowing import Narrowing
+from dashboard.flow.narrowing import Narrowing, key_of
 from dashboard.flow.paths import Path, Walk
 from dashboard.flow.subscriptions import Subscription
 from dashboard.flow.upstream import Upstream
@@ -24,14 +24,14 @@ _ROLES: tuple[Role, ...] = ("consumes", "passes", "arrives")
 _CARRIERS = ("buses", "rules", "subscribers", "sources")
 """Collectors whose gaps anywhere may hide a way to anything: a rule may forward to any account and region."""
 _NEAR = ("topics", "functions", "pipes", "streams")
-"""Collectors whose gaps hide a way to things of the same account and region."""
+"""Collectors whose gaps hide a way to resources of the same account and region."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """An event type that gets to a thing, by one path.
+    """An event type that gets to a resource, by one path.
 
-    `row` is the consumer row, with the thing as its end. `role`: it consumes the event; it passes it on to a consumer;
+    `row` is the consumer row, with the resource as its end. `role`: it consumes the event; it passes it on to a consumer;
     or the event arrives and goes no further. `domain` and `owner` are the event type's.
     """
 
@@ -67,7 +67,7 @@ class Seeking(Walk):
         mine = self.up.subscriptions.get(bus, ()) if self.up else ()
         if len(mine) <= FEW or self.up is None:
             return mine
-        return [sub for sub in super().subscriptions(bus, tree) if sub.target in self.up.things]
+        return [sub for sub in super().subscriptions(bus, tree) if sub.target in self.up.resources]
 
     def wants(self, arn: str) -> bool:
         """Whether a target may come after it."""
@@ -94,7 +94,7 @@ class _Probe(Walk):
 
 
 def consumed(estate: Estate, targets: Iterable[str]) -> tuple[Consumed, ...]:
-    """What gets to any of these things, one row a (type, subscription, path): by type, what is active first."""
+    """What gets to any of these resources, one row a (type, subscription, path): by type, what is active first."""
     up = upstream.upstream(estate, map(arns.plain, targets))
     rows = [
         row
@@ -105,19 +105,30 @@ def consumed(estate: Estate, targets: Iterable[str]) -> tuple[Consumed, ...]:
 
 
 def arriving(estate: Estate, up: Upstream, asked: Question, buses: Iterable[str]) -> list[Consumed]:
-    """Rows of one type that begins at these buses. What a schema says is told where one thing is asked about."""
+    """Rows of one type that begins at these buses. What a schema says is told where one resource is asked about, and always done."""
     tree = trees.of_type(asked.source, asked.detail_type)
+    arrivals = _arrivals(estate, up, buses, tree)
+    rows = [row_of(estate, _path(way, note)) for way, _, note in arrivals]
+    if len(rows) > 1:
+        rows = told_once(estate, asked, rows)
+    schema = Narrowing(estate, asked)
+    if schema.settles:
+        tree, arrivals = schema.tree, _arrivals(estate, up, buses, schema.tree)
+        rows, _ = schema.rows(rows, {_key(way): way.hops for way, _, _ in arrivals})
+    elif len(up.targets) == 1:
+        rows, _ = schema.rows(rows)
+    roles = {_key(way): role for way, role, _ in arrivals}
+    found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
+    return found + [_entering(estate, asked, bus, tree) for bus in buses if bus in up.targets]
+
+
+def _arrivals(
+    estate: Estate, up: Upstream, buses: Iterable[str], tree: Any
+) -> list[tuple[Way, Role, str | None]]:
     walk = Seeking(estate, up=up)
     for bus in buses:
         paths.walk(estate, bus, tree, walk)
-    roles = {_key(way): role for way, role, _ in walk.arrivals}
-    rows = [row_of(estate, _path(way, note)) for way, _, note in walk.arrivals]
-    if len(rows) > 1:
-        rows = told_once(estate, asked, rows)
-    if len(up.targets) == 1 and any(row.path[0].delivery == "sometimes" for row in rows):
-        rows = narrowed(Narrowing(estate, asked), rows)
-    found = [_told(estate, asked, roles[row.bus, row.subscription, row.path], row) for row in rows]
-    return found + [_entering(estate, asked, bus) for bus in buses if bus in up.targets]
+    return walk.arrivals
 
 
 def _path(way: Way, note: str | None) -> Path:
@@ -125,13 +136,13 @@ def _path(way: Way, note: str | None) -> Path:
 
 
 def _key(way: Way) -> tuple[Any, ...]:
-    return way.bus, way.by, way.hops
+    return key_of(way.bus, way.by, way.hops)
 
 
-def _entering(estate: Estate, asked: Question, bus: str) -> Consumed:
+def _entering(estate: Estate, asked: Question, bus: str, tree: Any) -> Consumed:
     """The row of a bus for a type that enters there: it came by no path."""
     probe = _Probe(estate)
-    paths.walk(estate, bus, trees.of_type(asked.source, asked.detail_type), probe)
+    paths.walk(estate, bus, tree, probe)
     row = Consumer(
         arn=bus,
         kind="bus",
@@ -172,7 +183,7 @@ def _order(one: Consumed) -> tuple[Any, ...]:
 
 
 def open_ways(estate: Estate, targets: Iterable[str]) -> tuple[Open, ...]:
-    """Subscriptions that may bring these things types that nothing knows yet."""
+    """Subscriptions that may bring these resources types that nothing knows yet."""
     found = []
     for target in sorted(set(targets)):
         for sub in upstream.upstream(estate, [target]).last:
@@ -184,12 +195,12 @@ def open_ways(estate: Estate, targets: Iterable[str]) -> tuple[Open, ...]:
     return tuple(sorted(set(found), key=lambda o: (o.arn, o.bus, o.subscription)))
 
 
-def gaps_before(estate: Estate, things: Iterable[str]) -> tuple[GapNote, ...]:
-    """Gaps that may hide a way to these things, or what they make."""
-    wanted = list(things)
+def gaps_before(estate: Estate, resources: Iterable[str]) -> tuple[GapNote, ...]:
+    """Gaps that may hide a way to these resources, or what they make."""
+    wanted = list(resources)
     up = upstream.upstream(estate, wanted)
-    places = {(estate.account_of(arn), estate.region_of(arn)) for arn in up.things}
-    found = dict.fromkeys(completeness.gaps_on(estate, up.things))
+    places = {(estate.account_of(arn), estate.region_of(arn)) for arn in up.resources}
+    found = dict.fromkeys(completeness.gaps_on(estate, up.resources))
     for row, note in zip(estate.gap_rows, estate.gaps, strict=True):
         near = row["collector"] in _NEAR and (row["account"], row["region"]) in places
         if near or row["collector"] in (*_CARRIERS, "traces"):

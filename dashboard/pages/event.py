@@ -13,11 +13,12 @@ from dashboard.flow import catalogue, graph, health
 from dashboard.flow.answers import Consumer, Producer
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
-from dashboard.pages import answers, flowing, links, panel, parts, payload, words
+from dashboard.pages import answers, flowing, links, panel, parts, payload, reads, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
 
 MOST_NODES = 200
+MOST_BESIDE = 20
 
 
 def render(estate: Estate, scope: Scope) -> None:
@@ -102,6 +103,7 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     made = [row for row in answer.made.producers if scope.admits(row)]
     st.header("Consumers", anchor=False)
     _consumers(estate, answer, got, scope)
+    _beside(answer)
     st.header("Producers", anchor=False)
     _producers(answer, made, scope)
     st.header("Neighbourhood", anchor=False)
@@ -110,6 +112,8 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     flowing.of_event(estate, answer.got)
     st.header("Payload", anchor=False)
     payload.render(estate, answer.got.event)
+    st.header("Fields read", anchor=False)
+    reads.render(estate, answer.got, scope)
 
 
 def _consumers(estate: Estate, answer: Answer, rows: list[Consumer], scope: Scope) -> None:
@@ -122,6 +126,16 @@ def _consumers(estate: Estate, answer: Answer, rows: list[Consumer], scope: Scop
         return
     frame = pd.DataFrame([_consumer(estate, answer, row) for row in rows])
     parts.table(frame, "consumers", choose=lambda i: state.put(sel=rows[i].arn))
+
+
+def _beside(answer: Answer) -> None:
+    """What consumes nothing: filters that by the schema never let it through, and archives that keep a copy."""
+    for out in answer.got.excluded[:MOST_BESIDE]:
+        st.text(clean(f"Not reached: {out.kind} {out.name}. {out.why}", 400))
+    for kept in answer.got.kept[:MOST_BESIDE]:
+        when = f", when {'; '.join(kept.when)}" if kept.when else ""
+        off = "" if kept.active else " (switched off)"
+        st.text(clean(f"Kept by {kept.kind} {kept.name}{when}{off}.", 300))
 
 
 def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:

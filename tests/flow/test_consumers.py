@@ -8,6 +8,7 @@ import pytest
 
 from collectors.records import Record, Resource, Schema
 from dashboard.flow.answers import Question
+from dashboard.flow.counting import count
 from tests.flow.building import (
     ACCOUNT,
     OTHER,
@@ -60,37 +61,117 @@ def test_a_type_is_delivered_always_sometimes_or_never(
     assert [(row.delivery, row.when) for row in answer.consumers] == ([(delivery, when)] if delivery else [])
 
 
-SCHEMAS = [
-    ({"a": {"type": "string"}}, "never"),
-    ({"total": {"type": "number", "enum": [500]}}, "always"),
-    ({"total": {"type": "number"}}, None),
-]
-
-
-@pytest.mark.parametrize(("properties", "says"), SCHEMAS)
-def test_a_schema_says_when_a_condition_can_never_hold_and_the_row_stays(
-    build: Build, properties: Any, says: str | None
-) -> None:
+def schema(properties: Any, **more: Any) -> Schema:
+    """A closed schema of the type that all these estates speak of; every field is required."""
     shape = {
         "type": "object",
         "properties": properties,
         "required": [*properties],
         "additionalProperties": False,
     }
-    schema = Schema(
-        arn=arn("schemas", "schema/acme/o"),
-        registry="acme",
-        name="o",
-        type="JSONSchemaDraft4",
-        source=SOURCE,
-        detail_type=TYPE,
-        content=json.dumps(shape),
+    values = {"registry": "acme", "name": "o", "type": "JSONSchemaDraft4", "version_count": 1} | more
+    where = arn("schemas", f"schema/{values['registry']}/{values['name']}")
+    return Schema(arn=where, source=SOURCE, detail_type=TYPE, content=json.dumps(shape), **values)
+
+
+COSTLY = json.dumps(
+    {"source": [SOURCE], "detail": {"total": [{"numeric": [">", 100]}], "name": [{"exists": True}]}}
+)
+TEXT, OPEN = {"type": "string"}, {"type": "number"}
+SURE = {"type": "number", "minimum": 101}
+
+
+def test_what_a_schema_lets_never_happen_is_no_consumer_but_stands_apart_with_the_reason(
+    build: Build,
+) -> None:
+    answer = ask(build(BUS, BILL, schema({"name": TEXT}), rule(BUS, "r", BILL.arn, COSTLY)), "orders")
+    assert (answer.consumers, answer.count) == ((), 0)
+    (row,) = answer.excluded
+    assert (row.arn, row.name, row.subscription, row.bus) == (
+        BILL.arn,
+        "bill",
+        arn("events", "rule/orders/r"),
+        BUS.arn,
     )
-    costly = json.dumps({"source": [SOURCE], "detail": {"total": [{"numeric": [">", 100]}]}})
-    row = only(ask(build(BUS, BILL, schema, rule(BUS, "r", BILL.arn, costly)), "orders"))
-    assert row.delivery == "sometimes"
-    assert (says or "") in (row.note or "")
-    assert (row.note is None) == (says is None)
+    assert row.why == "Never by its schema o: detail.total > 100 cannot hold: there is no such field."
+
+
+LEFT = [
+    ({"name": TEXT, "total": OPEN}, "sometimes", ("detail.total > 100",), "detail.name is present"),
+    ({"name": TEXT, "total": SURE}, "always", (), "detail.name is present, detail.total > 100"),
+]
+
+
+@pytest.mark.parametrize(("properties", "delivery", "when", "dropped"), LEFT)
+def test_a_condition_that_by_the_schema_always_holds_is_dropped_and_said(
+    build: Build, properties: Any, delivery: str, when: tuple[str, ...], dropped: str
+) -> None:
+    estate = build(BUS, BILL, schema(properties), rule(BUS, "r", BILL.arn, COSTLY))
+    row = only(ask(estate, "orders"))
+    assert (row.delivery, row.when, row.note) == (
+        delivery,
+        when,
+        f"By its schema o it always holds: {dropped}.",
+    )
+    assert count(estate, Question(SOURCE, TYPE)) == 1
+
+
+def test_a_schema_settles_filters_further_on_as_well(build: Build) -> None:
+    inbox, pay = queue(), function("pay")
+    never, ever = (json.dumps({"body": {"detail": {"name": [v]}}}) for v in (5, {"exists": True}))
+    estate = build(
+        *(BUS, BILL, pay, inbox, schema({"name": TEXT}), rule(BUS, "r", inbox.arn)),
+        link("event-source-mapping", inbox, BILL, dialect="lambda", filters=(never,)),
+        link("event-source-mapping", inbox, pay, dialect="lambda", filters=(ever,)),
+    )
+    answer = ask(estate)
+    assert told(answer) == [("pay", "always", True)]
+    assert [(row.name, row.why) for row in answer.excluded] == [
+        ("bill", "Never by its schema o: body.detail.name is 5.")
+    ]
+    assert count(estate, Question(SOURCE, TYPE)) == answer.count == 1
+
+
+DISAGREE = [
+    [schema({"name": TEXT}), schema({"name": TEXT, "total": OPEN}, registry="other")],
+    [schema({"name": TEXT}), schema({"name": TEXT, "total": OPEN}, name="p")],
+]
+
+
+@pytest.mark.parametrize("schemas", DISAGREE)
+def test_schemas_that_do_not_agree_settle_only_what_both_do(build: Build, schemas: list[Schema]) -> None:
+    answer = ask(build(BUS, BILL, *schemas, rule(BUS, "r", BILL.arn, COSTLY)), "orders")
+    assert (only(answer).when, answer.excluded) == (("detail.total > 100",), ())
+
+
+def test_schemas_that_agree_settle_together(build: Build) -> None:
+    schemas = [schema({"name": TEXT}), schema({"name": TEXT, "more": OPEN}, registry="other", name="p")]
+    answer = ask(build(BUS, BILL, *schemas, rule(BUS, "r", BILL.arn, COSTLY)), "orders")
+    assert [row.schema for row in answer.excluded] == ["o and p"]
+
+
+EARLIER = [
+    ({"name": TEXT}, "the rule's condition can never hold."),
+    ({"name": TEXT, "total": SURE}, "the rule's condition always holds."),
+    ({"name": TEXT, "total": OPEN}, None),
+]
+
+
+@pytest.mark.parametrize(("properties", "says"), EARLIER)
+def test_a_schema_with_earlier_versions_says_and_settles_nothing(
+    build: Build, properties: Any, says: str | None
+) -> None:
+    latest = schema(properties, version_count=3)
+    row = only(ask(build(BUS, BILL, latest, rule(BUS, "r", BILL.arn, COSTLY)), "orders"))
+    assert (row.delivery, len(row.when)) == ("sometimes", 2)
+    assert row.note == (says and f"By its schema o (the latest of 3 versions) {says}")
+
+
+def test_a_concrete_event_is_matched_whatever_its_schema_says(build: Build) -> None:
+    estate = build(BUS, BILL, schema({"name": TEXT}), rule(BUS, "r", BILL.arn, COSTLY))
+    event = {"source": SOURCE, "detail-type": TYPE, "detail": {"total": 500, "name": "x"}}
+    answer = ask(estate, "orders", event)
+    assert (told(answer), answer.excluded) == ([("bill", "always", True)], ())
 
 
 def test_a_malformed_pattern_may_match_and_hides_no_other_rule(build: Build) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from collectors.records import Link, Resource, Schema
 from dashboard.pages import PAGES, Page
 from tests.pages.conftest import Run, write
-from tests.pages.estate import BILL, records
+from tests.pages.estate import BILL, SHOP, records
 
 SOLD = {"source": "com.shop", "type": "Sold"}
 
@@ -55,6 +56,20 @@ def test_consumers_say_what_they_depend_on(run: Run) -> None:
     told = dict(zip(rows(app, "Consumer"), rows(app, "Delivery"), strict=True))
     assert told["bill"] == "always"
     assert "detail.total > 100" in str(told["audit"])
+
+
+def test_what_is_never_reached_by_the_schema_and_what_is_kept_stand_below_the_consumers(
+    store: Path, run_bare: Run
+) -> None:
+    shape = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False}
+    closed = next(one for one in records() if isinstance(one, Schema) and one.name == "Sold")
+    kept = Resource(arn=SHOP.replace("event-bus/shop", "archive/all"), kind="archive", name="all")
+    keeps = Link(kind="archive", from_arn=SHOP, to_arn=kept.arn)
+    others = [one for one in records() if one is not closed and getattr(one, "name", "") != "Sold"]
+    write(store, [*others, closed.model_copy(update={"content": json.dumps(shape)}), kept, keeps])
+    told = said(run_bare("event", **SOLD))
+    assert "Not reached: function audit. Never by its schema Sold: detail.total > 100 cannot hold" in told
+    assert "Kept by archive all." in told
 
 
 def test_gaps_that_touch_the_answer_are_named_with_what_would_allow_them(run: Run) -> None:
