@@ -15,10 +15,9 @@ from botocore.exceptions import (
     ClientError,
     EndpointConnectionError,
     NoCredentialsError,
-    NoRegionError,
-    PaginationError,
     PartialCredentialsError,
 )
+from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
 from collectors.errors import RefusedError, UsageError
@@ -55,6 +54,9 @@ UNSUPPORTED = {
     "UnknownService",
     "UnknownServiceException",
 }
+AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
+"""What a call raises when AWS refuses it, does not answer, or answers what cannot be read."""
+
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
     connect_timeout=5,
@@ -149,7 +151,7 @@ class Aws:
             raise UsageError(
                 "There are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or look at the sample estate with: make run."
             ) from error
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             raise UsageError(
                 f"AWS did not say whose credentials these are (sts:GetCallerIdentity): {_sentence(error)}"
             ) from error
@@ -173,11 +175,19 @@ def _timestamp(value: Any) -> datetime:
 
 IAM_PREFIX = {"eventbridgev2": "events", "stepfunctions": "states", "resourcegroupstaggingapi": "tag"}
 """Where the prefix of a service's IAM actions is not boto3's name of it."""
+IAM_ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket"}
+"""Where the action that allows a call has not the call's name: a gap names what a policy must allow."""
+
+
+def iam_action(service: str, operation: str) -> str:
+    """The IAM action that allows a call, such as events:ListRules."""
+    name = f"{IAM_PREFIX.get(service, service)}:{operation}"
+    return IAM_ACTIONS.get(name, name)
 
 
 def refused(error: Exception, service: str, operation: str) -> RefusedError:
     """What AWS answered, as the status a gap has. Anything that is not an answer of AWS is raised as it is."""
-    action = f"{IAM_PREFIX.get(service, service)}:{operation}"
+    action = iam_action(service, operation)
     if isinstance(error, ClientError):
         return _refused_by_answer(error, action, service)
     if (
@@ -186,7 +196,7 @@ def refused(error: Exception, service: str, operation: str) -> RefusedError:
         and "resolve" in repr(error.__cause__ or error.__context__)
     ):
         return RefusedError("unsupported", action, "NoEndpoint", f"This region has no endpoint of {service}.")
-    if isinstance(error, NoRegionError | PaginationError | BotoCoreError):
+    if isinstance(error, BotoCoreError | ResponseParserError):
         return RefusedError("failed", action, type(error).__name__, _sentence(error))
     raise error
 

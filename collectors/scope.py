@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from collectors.aws import IAM_PREFIX, Aws, refused
+from collectors.aws import AWS_ERRORS, Aws, iam_action, refused
 from collectors.errors import RefusedError, StoppedError
 from collectors.pace import Tally
 from collectors.records import Gap, Record, Status
@@ -78,7 +77,7 @@ class Scope:
         client = self.run.aws.client(service, self.account, self.region)
         try:
             answer: dict[str, Any] = getattr(client, operation)(**params)
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
         return answer
 
@@ -104,12 +103,12 @@ class Scope:
                         f"AWS gave more than {MAX_PAGES} pages; the rest was not read.",
                     )
                 yield from page.get(key) or ()
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
 
     def _action(self, service: str, client: Any, operation: str) -> str:
-        """The IAM-style name of a call."""
-        return f"{IAM_PREFIX.get(service, service)}:{client.meta.method_to_api_mapping[operation]}"
+        """The IAM action of a call as boto3 names it."""
+        return iam_action(service, client.meta.method_to_api_mapping[operation])
 
     def _by_token(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()
