@@ -31,11 +31,10 @@ def called(
     environment: Mapping[str, str] | None = None,
 ) -> Done:
     """main(words) from the root of the project, with only this environment beside what is not ours."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     streams = {"stdin": _stream(stdin), "stdout": _stream(), "stderr": _stream()}
     with (
         contextlib.chdir(ROOT),
-        patch.dict(os.environ, clean | dict(environment or {}), clear=True),
+        patch.dict(os.environ, clean() | dict(environment or {}), clear=True),
         patch.multiple(sys, **streams),
         _signals_kept(),
     ):
@@ -44,6 +43,11 @@ def called(
         except SystemExit as end:  # how argparse refuses
             code = end.code if isinstance(end.code, int) else 1
     return Done(code, _text(streams["stdout"]), _text(streams["stderr"]))
+
+
+def clean() -> dict[str, str]:
+    """The environment without what is ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 def _stream(text: str = "") -> io.TextIOWrapper:

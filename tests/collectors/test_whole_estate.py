@@ -1,4 +1,4 @@
-"""The whole sample estate, asked in the oddest pages AWS may give: the same rows."""
+"""The whole sample estate: at AWS's quotas, and in the oddest pages AWS may give. Other misbehaviour: test_misbehaviour."""
 
 import json
 from pathlib import Path
@@ -31,3 +31,8 @@ def test_pages_of_one_with_odd_tokens_give_the_same_estate(collected: Any, tmp_p
         name: len(rows(collected.store, name)) for name in frames
     }
     assert all(rows(tmp_path, name) == rows(collected.store, name) for name in frames)
+
+
+def test_the_usual_pace_stays_below_awss_quotas(collected: Any) -> None:
+    assert sum(call["calls"] for call in collected.calls) > 700
+    assert [call for call in collected.calls if call["throttled"]] == []
