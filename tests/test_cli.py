@@ -16,6 +16,7 @@ from collectors.records import Bus, Resource, Tag
 from dashboard.__main__ import main
 from tests.commanding import Done, called
 from tests.flow.building import NOW, SOURCE, TYPE, arn, bus, estate_of, function, gap, link, queue, rule
+from tests.flow.test_consumers import schema
 from tests.flow.test_producers import trace
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         link("event-source-mapping", queue(), BILL),
         rule(BUS, "open", function("=HYPERLINK(1)").arn, f'{{"source": ["{SOURCE}"]}}'),
         rule(BUS, "bad", BILL.arn, "{"),
+        rule(BUS, "never", BILL.arn, f'{{"source": ["{SOURCE}"], "detail": {{"sum": [1]}}}}'),
+        schema({"total": {"type": "number"}}),
         Resource(arn=arn("events", "archive/orders"), kind="archive", name="orders"),
         link("archive", BUS, arn("events", "archive/orders")),
     ]

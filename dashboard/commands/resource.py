@@ -10,23 +10,23 @@ from dashboard.flow import named, reversed_documents, teams
 def arguments(command: argparse.ArgumentParser) -> None:
     """NAME, --domain D or --owner O."""
     common.answers(command)
-    command.add_argument("name", nargs="?", metavar="ARN_OR_NAME", help="a thing; KIND:NAME narrows")
-    command.add_argument("--domain", metavar="D", help="all things of this domain")
-    command.add_argument("--owner", metavar="O", help="all things of this owner")
+    command.add_argument("name", nargs="?", metavar="ARN_OR_NAME", help="a resource; KIND:NAME narrows")
+    command.add_argument("--domain", metavar="D", help="all resources of this domain")
+    command.add_argument("--owner", metavar="O", help="all resources of this owner")
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Always 0: a thing that consumes nothing is an answer too."""
+    """Always 0: a resource that consumes nothing is an answer too."""
     chosen = [value for value in (asked.name, asked.domain, asked.owner) if value]
     if len(chosen) != 1:
         raise UsageError("Say what: ARN_OR_NAME, --domain D or --owner O.")
     estate = common.estate_of(asked)
     if asked.name:
-        things = named.things(estate, asked.name)
-        document = reversed_documents.of_things(estate, asked.name, things)
-        if len(things) > 1:
+        resources = named.resources(estate, asked.name)
+        document = reversed_documents.of_resources(estate, asked.name, resources)
+        if len(resources) > 1:
             common.say(
-                f"{len(things)} things are called {asked.name}: {', '.join(one.arn or '' for one in things)}"
+                f"{len(resources)} resources are called {asked.name}: {', '.join(one.arn or '' for one in resources)}"
             )
     else:
         sort: teams.Sort = "domain" if asked.domain else "owner"

@@ -1,4 +1,4 @@
-"""Between two: whether there is a path from an event type, a thing or a team to a thing or a team, and which.
+"""Between two: whether there is a path from an event type, a resource or a team to a resource or a team, and which.
 
 A no is said only where nothing that could not be read lies on the way; otherwise a path cannot be ruled out.
 """
@@ -23,14 +23,14 @@ Answer = Literal["yes", "no", "unknown"]
 MOST = 20
 MOST_TYPES = 400
 _CARRY = ("bus", "queue", "topic", "stream", "table", "pipe", "event-source", "endpoint")
-"""Things that carry on what they get, by configuration alone."""
+"""Resources that carry on what they get, by configuration alone."""
 _HIDE = ("buses", "rules", "subscribers", "sources", "topics", "functions", "pipes", "streams")
-"""Collectors whose gaps may hide a way; the others read what things are, not where events go."""
+"""Collectors whose gaps may hide a way; the others read what resources are, not where events go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path: from `start` (a bus, or the thing that carries) over `path` to its end. `types` are those that take it.
+    """One path: from `start` (a bus, or the resource that carries) over `path` to its end. `types` are those that take it.
 
     `types` is empty where the question was about whatever passes the start.
     """
@@ -75,14 +75,14 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where events begin: a type at its buses, or (key null) whatever passes one thing."""
+    """Where events begin: a type at its buses, or (key null) whatever passes one resource."""
 
     at: tuple[str, ...]
     key: Key | None = None
 
 
 def between(estate: Estate, start: Named, end: Named) -> Between:
-    """Whether events of the start get to the end. The start is anything that has a name, the end a thing or a team."""
+    """Whether events of the start get to the end. The start is anything that has a name, the end a resource or a team."""
     targets = _targets(estate, end)
     starts, doubts = _starts(estate, start)
     up = upstream.upstream(estate, targets)
@@ -94,7 +94,7 @@ def between(estate: Estate, start: Named, end: Named) -> Between:
     working = [(one, route) for one, route in found if route.works]
     if working:
         shown, delivery = tuple(routes[:MOST]), _delivery(starts, working)
-        along = {thing for route in shown for thing in (route.start, *(hop.arn for hop in route.path))}
+        along = {resource for route in shown for resource in (route.start, *(hop.arn for hop in route.path))}
         gaps = completeness.gaps_on(estate, along)
         return Between(start, end, "yes", delivery, shown, len(routes), tuple(doubts), gaps)
     gaps, unsure = _doubts(estate, starts, targets)
@@ -130,9 +130,9 @@ def _starts(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
     return found, [f"What {start.name} puts on a bus was not seen: no trace tells."]
 
 
-def _puts_on(estate: Estate, thing: str, key: Key) -> tuple[str, ...]:
-    """Where the thing puts the type; where that is not told, wherever the type enters."""
-    return tuple(sorted(making.puts_on(estate, thing, key))) or upstream.entering(estate, key)
+def _puts_on(estate: Estate, resource: str, key: Key) -> tuple[str, ...]:
+    """Where the resource puts the type; where that is not told, wherever the type enters."""
+    return tuple(sorted(making.puts_on(estate, resource, key))) or upstream.entering(estate, key)
 
 
 def _of_team(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
@@ -146,7 +146,7 @@ def _of_team(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
 
 def _routes(estate: Estate, up: Upstream, start: _Start, roles: Iterable[Role]) -> Iterator[Route]:
     """The paths of one start to the targets, where they have one of these roles."""
-    at = [arn for arn in start.at if arn in up.things]
+    at = [arn for arn in start.at if arn in up.resources]
     if not at:
         return
     if start.key is not None:

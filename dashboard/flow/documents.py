@@ -56,7 +56,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "active",
             "deliverable",
         ),
-        *("why", "event_domain", "event_owner", "kind", "thing", "bus", "subscription", "path", "principal"),
+        *("why", "event_domain", "event_owner", "kind", "resource", "bus", "subscription", "path", "principal"),
         *("events", "failed", "first_seen", "last_seen", "read"),
     ),
     "paths": (
@@ -102,7 +102,7 @@ def of_consumers(answer: Consumers) -> Document:
     return {
         **_head(answer.event, found),
         "consumers": found["consumers"],
-        **_rest(found, "buses", "notes", "nearest", "kept"),
+        **_rest(found, "buses", "notes", "nearest", "kept", "excluded"),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a thing produces: the types for which `producers` names it, found without asking every type."""
+"""What a resource produces: the types for which `producers` names it, found without asking every type."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ Made = dict[str, set[Key]]
 
 @dataclass(frozen=True, slots=True)
 class Produced:
-    """An event type that a thing makes. `domain` and `owner` are the event type's, `row` is its producer row.
+    """An event type that a resource makes. `domain` and `owner` are the event type's, `row` is its producer row.
 
-    `shared`: the role that put it is that of several things, and nothing tells which of them it was; `row` is the role's.
+    `shared`: the role that put it is that of several resources, and nothing tells which of them it was; `row` is the role's.
     """
 
     source: str
@@ -28,27 +28,27 @@ class Produced:
     shared: bool = False
 
 
-def produced(estate: Estate, things: Iterable[str]) -> tuple[Produced, ...]:
-    """What these things make: seen or declared, by type. With what a role puts that several things share."""
+def produced(estate: Estate, resources: Iterable[str]) -> tuple[Produced, ...]:
+    """What these resources make: seen or declared, by type. With what a role puts that several resources share."""
     made, shared = _made(estate)
     found = []
-    for thing in dict.fromkeys(things):
-        for key in sorted(made.get(thing, ())):
-            found += [_told(estate, key, row) for row in _rows(estate, key) if row.arn == thing]
-        for role in sorted(shared.get(thing, ())):
+    for resource in dict.fromkeys(resources):
+        for key in sorted(made.get(resource, ())):
+            found += [_told(estate, key, row) for row in _rows(estate, key) if row.arn == resource]
+        for role in sorted(shared.get(resource, ())):
             for key in sorted(made.get(role, ())):
                 rows = (row for row in _rows(estate, key) if row.arn == role)
                 found += [_told(estate, key, row, shared=True) for row in rows]
     return tuple(dict.fromkeys(found))
 
 
-def puts_on(estate: Estate, thing: str, key: Key) -> frozenset[str]:
-    """Buses on which the thing puts the type, as far as that was seen or is declared."""
-    roles_of_it = {thing, (estate.row_of(thing) or {}).get("role_arn")}
+def puts_on(estate: Estate, resource: str, key: Key) -> frozenset[str]:
+    """Buses on which the resource puts the type, as far as that was seen or is declared."""
+    roles_of_it = {resource, (estate.row_of(resource) or {}).get("role_arn")}
     seen = {
         row["bus_arn"] for row in producers.traces(estate).get(key, ()) if row["principal"] in roles_of_it
     }
-    declares = {row.bus for row in declared.own(estate, Question(*key), None) if row.arn == thing and row.bus}
+    declares = {row.bus for row in declared.own(estate, Question(*key), None) if row.arn == resource and row.bus}
     return frozenset(seen | declares)
 
 
@@ -71,7 +71,7 @@ def _rows(estate: Estate, key: Key) -> list[Producer]:
 
 
 def _made(estate: Estate) -> tuple[Made, dict[str, set[str]]]:
-    """Types by what may make them, and roles by the things that share them."""
+    """Types by what may make them, and roles by the resources that share them."""
     if "made" not in estate.memory:
         made: Made = defaultdict(set)
         shared: dict[str, set[str]] = defaultdict(set)

@@ -14,12 +14,12 @@ from dashboard.flow import arns, domains, making, near, upstream
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key, known
 
-Sort = Literal["thing", "event", "domain", "owner"]
+Sort = Literal["resource", "event", "domain", "owner"]
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a name means. `kind` is the thing's kind, or event, domain, owner; `arn` is set for things, `event` for types."""
+    """What a name means. `kind` is the resource's kind, or event, domain, owner; `arn` is set for resources, `event` for types."""
 
     sort: Sort
     kind: str
@@ -29,19 +29,40 @@ class Named:
     account: str | None = None
     region: str | None = None
 
+    @property
+    def key(self) -> str:
+        """What finds it again, and nothing else: a resource's ARN, else kind and name."""
+        return self.arn or ("/".join(self.event) if self.event else f"{self.kind}:{self.name}")
+
 
 def find(estate: Estate, text: str) -> tuple[Named, ...]:
     """Everything that is called so. Raises UsageError with the nearest names where nothing is."""
-    kind, _, name = text.partition(":")
-    found = _exact(estate, text) or [one for one in _exact(estate, name) if one.kind == kind]
+    found = exact(estate, text)
     if not found:
         raise UsageError(_unknown(estate, text))
-    return tuple(found)
+    return found
 
 
-def things(estate: Estate, text: str) -> tuple[Named, ...]:
+def exact(estate: Estate, text: str) -> tuple[Named, ...]:
+    """Everything that is called so; nothing where nothing is."""
+    kind, _, name = text.partition(":")
+    return tuple(_exact(estate, text) or [one for one in _exact(estate, name) if one.kind == kind])
+
+
+def all_names(estate: Estate) -> tuple[Named, ...]:
+    """Buses, resources, domains and owners, by name: what a question can be about. Made once an estate."""
+    if "all-names" not in estate.memory:
+        found = [Named("domain", "domain", name) for name in domains.names(estate)]
+        found += [Named("owner", "owner", name) for name in owners(estate)]
+        found += [resource(estate, arn) for arn in (*estate.buses, *estate.resources)]
+        estate.memory["all-names"] = tuple(sorted(found, key=lambda n: (n.name.lower(), n.kind, n.arn or "")))
+    names: tuple[Named, ...] = estate.memory["all-names"]
+    return names
+
+
+def resources(estate: Estate, text: str) -> tuple[Named, ...]:
     """Functions, queues, buses … of that name or ARN. Raises UsageError."""
-    found = tuple(one for one in find(estate, text) if one.sort == "thing")
+    found = tuple(one for one in find(estate, text) if one.sort == "resource")
     if not found:
         what = find(estate, text)[0]
         more = f" --{what.sort} {what.name} asks about it." if what.sort in ("domain", "owner") else ""
@@ -50,18 +71,18 @@ def things(estate: Estate, text: str) -> tuple[Named, ...]:
 
 
 def ends(estate: Estate, text: str) -> tuple[Named, ...]:
-    """Things, domains and owners of that name: what a path can end in. Raises UsageError."""
+    """Resources, domains and owners of that name: what a path can end in. Raises UsageError."""
     found = tuple(one for one in find(estate, text) if one.sort != "event")
     if not found:
-        raise UsageError(f"{text} is an event type: a path ends in a thing, a domain or an owner.")
+        raise UsageError(f"{text} is an event type: a path ends in a resource, a domain or an owner.")
     return found
 
 
-def thing(estate: Estate, arn: str) -> Named:
-    """The thing with this ARN."""
+def resource(estate: Estate, arn: str) -> Named:
+    """The resource with this ARN."""
     kind = "aws-service" if arn.startswith("aws.") else estate.kind_of(arn)
     return Named(
-        "thing",
+        "resource",
         kind,
         estate.name_of(arn),
         arn,
@@ -75,8 +96,8 @@ def _exact(estate: Estate, text: str) -> list[Named]:
         return []
     names = _names(estate)
     if text in names.by_arn or arns.plain(text) in names.by_arn:
-        return [thing(estate, text if text in names.by_arn else arns.plain(text))]
-    found = [thing(estate, arn) for arn in names.by_name.get(text, ())]
+        return [resource(estate, text if text in names.by_arn else arns.plain(text))]
+    found = [resource(estate, arn) for arn in names.by_name.get(text, ())]
     found += [Named("event", "event", key[1], event=key) for key in _events(estate, text)]
     if text in domains.names(estate):
         found.append(Named("domain", "domain", text))
@@ -101,13 +122,13 @@ class _Names:
 
 
 def _names(estate: Estate) -> _Names:
-    if "names-of-things" not in estate.memory:
+    if "names-of-resources" not in estate.memory:
         every = sorted(set(_all(estate)))
         by_name: dict[str, list[str]] = defaultdict(list)
         for arn in every:
             by_name[estate.name_of(arn)].append(arn)
-        estate.memory["names-of-things"] = _Names(frozenset(every), dict(by_name), frozenset(owners(estate)))
-    found: _Names = estate.memory["names-of-things"]
+        estate.memory["names-of-resources"] = _Names(frozenset(every), dict(by_name), frozenset(owners(estate)))
+    found: _Names = estate.memory["names-of-resources"]
     return found
 
 

@@ -4,7 +4,7 @@ A field that filters read is dropped for a try: the event is walked again withou
 what the filter does. What a function's own code reads is not visible: that is said, and never guessed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -121,8 +121,14 @@ def known_fields(estate: Estate, answer: Consumers) -> tuple[str, ...]:
     """Fields to choose from: those of the type's schema, and those that anything on the way reads."""
     schema = fields.schema_of(estate, answer.event.source, answer.event.detail_type)
     of_schema = [named(f.path) for f in fields.of_schema(schema["content"])] if schema else []
-    read = {spot.field for row in answer.consumers for spot in along(estate, row).spots}
-    return tuple(dict.fromkeys([*of_schema, *sorted(filter(_is_payload, read))]))
+    read = {spot.field for _, spot in spots(estate, answer)}
+    return tuple(dict.fromkeys([*of_schema, *sorted(read)]))
+
+
+def spots(estate: Estate, answer: Consumers) -> Iterator[tuple[Consumer, Spot]]:
+    """Every place on the way of a consumer row that reads the payload."""
+    for row in answer.consumers:
+        yield from ((row, spot) for spot in along(estate, row).spots if _is_payload(spot.field))
 
 
 def _is_payload(name: str) -> bool:

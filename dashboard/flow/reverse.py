@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dashboard.flow import arns, completeness, domains, paths, trees, upstream
+from dashboard.flow import arns, asking, completeness, domains, paths, trees, upstream
 from dashboard.flow.answers import Consumer, GapNote, Question
 from dashboard.flow.consumers import row_of, told_once
 from dashboard.flow.estate import Estate
@@ -119,7 +119,7 @@ def arriving(estate: Estate, up: Upstream, asked: Question, buses: Iterable[str]
         rows, _ = schema.rows(rows)
     roles = {_key(way): role for way, role, _ in arrivals}
     found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
-    return found + [_entering(estate, asked, bus, tree) for bus in buses if bus in up.targets]
+    return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus, tree)]
 
 
 def _arrivals(
@@ -139,10 +139,13 @@ def _key(way: Way) -> tuple[Any, ...]:
     return key_of(way.bus, way.by, way.hops)
 
 
-def _entering(estate: Estate, asked: Question, bus: str, tree: Any) -> Consumed:
-    """The row of a bus for a type that enters there: it came by no path."""
+def _entering(estate: Estate, asked: Question, bus: str, tree: Any) -> list[Consumed]:
+    """The row of a bus for a type that enters there: it came by no path. None where it may, and nothing would take it."""
     probe = _Probe(estate)
     paths.walk(estate, bus, tree, probe)
+    known_here = bool(asking.enters(estate, asked.source, asked.detail_type))
+    if not known_here and not probe.paths:
+        return []
     row = Consumer(
         arn=bus,
         kind="bus",
@@ -151,16 +154,16 @@ def _entering(estate: Estate, asked: Question, bus: str, tree: Any) -> Consumed:
         region=estate.region_of(bus),
         domain=estate.domain_of(bus),
         owner=estate.owner_of(bus),
-        delivery="always",
-        when=(),
+        delivery="always" if known_here else "sometimes",
+        when=() if known_here else ("it is put on this bus",),
         path=(),
         bus=bus,
         subscription="",
         active=True,
         deliverable="yes",
-        note="It enters here.",
+        note="It enters here." if known_here else "No bus is known for it: it may enter here.",
     )
-    return _told(estate, asked, "passes" if probe.paths else "arrives", row)
+    return [_told(estate, asked, "passes" if probe.paths else "arrives", row)]
 
 
 def _told(estate: Estate, asked: Question, role: Role, row: Consumer) -> Consumed:

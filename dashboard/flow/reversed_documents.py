@@ -17,7 +17,7 @@ from dashboard.flow.teams import Team
 
 _BLANK: Document = dict.fromkeys(
     (
-        *("thing", "name", "kind", "direction", "source", "detail_type", "event_domain", "event_owner"),
+        *("resource", "name", "kind", "direction", "source", "detail_type", "event_domain", "event_owner"),
         *("delivery", "when", "active", "deliverable", "why", "note", "bus", "subscription", "path"),
         *("evidence", "principal", "events", "failed", "first_seen", "last_seen", "read"),
     )
@@ -25,19 +25,19 @@ _BLANK: Document = dict.fromkeys(
 """A row of `flows`: what arrives and what is made have the same keys, null where one has no such fact."""
 
 
-def of_things(estate: Estate, asked: str, things: Sequence[Named]) -> Document:
-    """The document of `resource` for things: each with its own rows."""
+def of_resources(estate: Estate, asked: str, resources: Sequence[Named]) -> Document:
+    """The document of `resource` for resources: each with its own rows."""
     flows, counted = [], []
-    for one in things:
+    for one in resources:
         arn = one.arn or ""
         got, made = reverse.consumed(estate, [arn]), making.produced(estate, [arn])
         flows += [_consumed(row) for row in got] + [_produced(one, row) for row in made]
-        counted.append(_thing(estate, one, got, made))
-    arns = [one.arn for one in things if one.arn]
+        counted.append(_resource(estate, one, got, made))
+    arns = [one.arn for one in resources if one.arn]
     gaps = reverse.gaps_before(estate, arns)
     return {
         **_head(estate, asked, gaps),
-        "things": counted,
+        "resources": counted,
         "team": None,
         "flows": flows,
         "open": plain(reverse.open_ways(estate, arns)),
@@ -46,7 +46,7 @@ def of_things(estate: Estate, asked: str, things: Sequence[Named]) -> Document:
 
 
 def of_team(estate: Estate, team: Team) -> Document:
-    """The document of `resource` for a domain or owner: the rows of all its things, and its contracts with others."""
+    """The document of `resource` for a domain or owner: the rows of all its resources, and its contracts with others."""
     flows = [_consumed(row) for row in team.consumed]
     flows += [_produced(None, row) for row in team.produced]
     kinds = {arn: estate.kind_of(arn) for arn in team.members}
@@ -58,7 +58,7 @@ def of_team(estate: Estate, team: Team) -> Document:
     }
     return {
         **_head(estate, team.name, team_gaps(estate, team)),
-        "things": [],
+        "resources": [],
         "team": about,
         "flows": flows,
         "open": [],
@@ -67,7 +67,7 @@ def of_team(estate: Estate, team: Team) -> Document:
 
 
 def team_gaps(estate: Estate, team: Team) -> tuple[GapNote, ...]:
-    """Gaps that may hide what leads to the team's things, or what comes of its events."""
+    """Gaps that may hide what leads to the team's resources, or what comes of its events."""
     ends = {hop.arn for row in team.consumed for hop in row.row.path}
     found = (*reverse.gaps_before(estate, team.members), *completeness.gaps_on(estate, ends))
     return tuple(dict.fromkeys(found))
@@ -77,7 +77,7 @@ def _head(estate: Estate, asked: str, gaps: tuple[GapNote, ...]) -> Document:
     return {"asked": asked, "snapshot": estate.snapshot.id, "complete": not gaps, "gaps": plain(gaps)}
 
 
-def _thing(estate: Estate, one: Named, got: Sequence[Consumed], made: Sequence[Produced]) -> Document:
+def _resource(estate: Estate, one: Named, got: Sequence[Consumed], made: Sequence[Produced]) -> Document:
     arn = one.arn or ""
     return {
         "arn": arn,
@@ -105,21 +105,21 @@ def _consumed(one: Consumed) -> Document:
     kept = {key: row[key] for key in _BLANK if key in row}
     event = {"source": one.source, "detail_type": one.detail_type}
     whose = {"event_domain": one.domain, "event_owner": one.owner}
-    more = {"thing": one.row.arn, "direction": one.role, "subscription": one.row.subscription or None}
+    more = {"resource": one.row.arn, "direction": one.role, "subscription": one.row.subscription or None}
     return {**_BLANK, **kept, **event, **whose, **more}
 
 
-def _produced(thing: Named | None, one: Produced) -> Document:
+def _produced(resource: Named | None, one: Produced) -> Document:
     row = plain(one.row)
     kept = {key: row[key] for key in _BLANK if key in row}
     event = {"source": one.source, "detail_type": one.detail_type}
     whose = {"event_domain": one.domain, "event_owner": one.owner}
-    named = {"thing": thing.arn, "name": thing.name, "kind": thing.kind} if thing else {"thing": one.row.arn}
+    named = {"resource": resource.arn, "name": resource.name, "kind": resource.kind} if resource else {"resource": one.row.arn}
     return {**_BLANK, **kept, **event, **whose, **named, "direction": "produces"}
 
 
 def of_between(estate: Estate, start: str, end: str, answers: Sequence[Between]) -> Document:
-    """The document of `path`: an answer for each pair of things that the two texts name."""
+    """The document of `path`: an answer for each pair of resources that the two texts name."""
     gaps = tuple(dict.fromkeys(gap for one in answers for gap in one.gaps))
     return {
         "from": start,

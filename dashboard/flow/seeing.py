@@ -92,7 +92,7 @@ def along(estate: Estate, row: Consumer) -> Sight:
 
 
 def _subscriptions(estate: Estate, hop: Hop) -> Iterator[Subscription]:
-    """The rule's or subscriber's targets that lead to this hop: two of one rule may lead to one thing."""
+    """The rule's or subscriber's targets that lead to this hop: two of one rule may lead to one resource."""
     yield from (sub for sub in estate.rules.get(hop.by or "", ()) if sub.target == hop.arn)
 
 

@@ -1,4 +1,4 @@
-"""What can lead to a thing: the way back over links and subscriptions, and the types that may come that way.
+"""What can lead to a resource: the way back over links and subscriptions, and the types that may come that way.
 
 Sound, never exact: it may hold what leads nowhere, and never leaves out what may lead there. The walk decides.
 """
@@ -31,13 +31,13 @@ FOLLOWED = (
 class Upstream:
     """What leads to the targets.
 
-    `things`: all from which an event may get there, the targets and their buses included. `passed`: those, and the
-    enrichments on the way. `subscriptions`: by bus, those that lead on to one of the things. `last`: those that no
+    `resources`: all from which an event may get there, the targets and their buses included. `passed`: those, and the
+    enrichments on the way. `subscriptions`: by bus, those that lead on to one of the resources. `last`: those that no
     forwarding comes after. `fed`: what enters a bus gets to a target without any subscription in between.
     """
 
     targets: frozenset[str]
-    things: frozenset[str]
+    resources: frozenset[str]
     passed: frozenset[str]
     subscriptions: dict[str, tuple[Subscription, ...]]
     last: tuple[Subscription, ...]
@@ -45,18 +45,18 @@ class Upstream:
 
 
 def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
-    """What leads to any of these things."""
+    """What leads to any of these resources."""
     wanted = frozenset(targets)
     by_target = _by_target(estate)
-    things, stack = set(wanted), list(wanted)
+    resources, stack = set(wanted), list(wanted)
     found: dict[str, list[Subscription]] = defaultdict(list)
     while stack:
-        thing = stack.pop()
-        for sub in by_target.get(thing, ()):
+        resource = stack.pop()
+        for sub in by_target.get(resource, ()):
             found[sub.bus].append(sub)
-        for before in _before(estate, thing, by_target):
-            if before not in things:
-                things.add(before)
+        for before in _before(estate, resource, by_target):
+            if before not in resources:
+                resources.add(before)
                 stack.append(before)
     last = [
         sub
@@ -66,8 +66,8 @@ def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
     ]
     return Upstream(
         targets=wanted,
-        things=frozenset(things),
-        passed=frozenset(things | set(_enrichments(estate, things))),
+        resources=frozenset(resources),
+        passed=frozenset(resources | set(_enrichments(estate, resources))),
         subscriptions={bus: tuple(sorted(subs, key=lambda s: s.order)) for bus, subs in found.items()},
         last=tuple(last),
         fed=_fed(estate, wanted),
@@ -82,7 +82,7 @@ def types(estate: Estate, up: Upstream) -> list[tuple[Key, tuple[str, ...]]]:
         keys = {key for sub in up.last for key in _may_take(estate, sub)}
     found = []
     for key in sorted(keys):
-        buses = tuple(bus for bus in entering(estate, key) if bus in up.things)
+        buses = tuple(bus for bus in entering(estate, key) if bus in up.resources)
         if buses:
             found.append((key, buses))
     return found
@@ -107,24 +107,24 @@ def _by_target(estate: Estate) -> dict[str, list[Subscription]]:
     return result
 
 
-def _before(estate: Estate, thing: str, by_target: dict[str, list[Subscription]]) -> Iterator[str]:
-    yield from dict.fromkeys(sub.bus for sub in by_target.get(thing, ()))
-    yield from (arns.plain(link["from_arn"]) for link in estate.links_to(thing, *FOLLOWED))
+def _before(estate: Estate, resource: str, by_target: dict[str, list[Subscription]]) -> Iterator[str]:
+    yield from dict.fromkeys(sub.bus for sub in by_target.get(resource, ()))
+    yield from (arns.plain(link["from_arn"]) for link in estate.links_to(resource, *FOLLOWED))
 
 
-def _enrichments(estate: Estate, things: Iterable[str]) -> Iterator[str]:
-    for thing in things:
-        yield from (arns.plain(link["to_arn"]) for link in estate.links_from(thing, "pipe-enrichment"))
+def _enrichments(estate: Estate, resources: Iterable[str]) -> Iterator[str]:
+    for resource in resources:
+        yield from (arns.plain(link["to_arn"]) for link in estate.links_from(resource, "pipe-enrichment"))
 
 
 def _fed(estate: Estate, targets: frozenset[str]) -> bool:
     """Whether links alone lead from a bus to a target, or a target is a bus."""
     seen, stack = set(targets), list(targets)
     while stack:
-        thing = stack.pop()
-        if thing in estate.buses:
+        resource = stack.pop()
+        if resource in estate.buses:
             return True
-        for link in estate.links_to(thing, "event-source", "endpoint"):
+        for link in estate.links_to(resource, "event-source", "endpoint"):
             before = arns.plain(link["from_arn"])
             if before not in seen:
                 seen.add(before)

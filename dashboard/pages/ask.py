@@ -99,9 +99,11 @@ def _hit(index: int, hit: Found) -> None:
         elif hit.kind == "source":
             links.link("catalogue", label, find=hit.label)
         elif hit.kind in ("domain", "owner"):
-            links.link("catalogue", label, **{hit.kind: hit.label})
-        else:
+            links.link("resource", label, of=f"{hit.kind}:{hit.label}")
+        elif hit.kind == "rule":
             links.link("throughput", label, sel=hit.arn)
+        else:
+            links.link("resource", label, of=hit.arn)
         where = [part for part in (hit.detail,) if part not in KINDS.values()]
         parts.quiet(words.joined([KINDS[hit.kind], *where, _place(hit.arn)]), f"result-{index}")
 

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.escape import markdown
 
 _KEY = "_pages"
+_LATER = "_later"
 
 
 def register(pages: Mapping[str, st.Page]) -> None:
@@ -28,6 +29,18 @@ def link(slug: str, label: str, *, icon: str = "", **params: str | None) -> None
 def go(slug: str, **params: str | None) -> NoReturn:
     """Leave for another page now."""
     st.switch_page(st.session_state[_KEY][slug], query_params=_params(params))
+
+
+def later(slug: str, **params: str | None) -> None:
+    """Leave for another page with the next run: a callback cannot leave itself. The page calls `follow` first."""
+    st.session_state[_LATER] = (slug, params)
+
+
+def follow() -> None:
+    """Leave where a callback of this page asked to."""
+    going = st.session_state.pop(_LATER, None)
+    if going:
+        go(going[0], **going[1])
 
 
 def page(slug: str, icon: str) -> None:

@@ -9,7 +9,7 @@ from dashboard.escape import clean
 from dashboard.flow import health
 from dashboard.flow.answers import Health
 from dashboard.flow.estate import Estate
-from dashboard.pages import words
+from dashboard.pages import links, words
 
 # facts in the order in which a reader asks; what is not here is left to the table
 FACTS = (
@@ -35,14 +35,16 @@ _CONSOLES = {
 }
 
 
-def thing(estate: Estate, arn: str) -> None:
-    """A bus, rule, resource or principal by its ARN."""
+def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
+    """A bus, rule, resource or principal by its ARN; with `ask` the way to what it consumes and produces."""
     facts = estate.describe(arn)
     st.text(clean(facts["name"], 60))
     state = health.health(estate, [arn]).get(arn)
     if state:
         _health(state)
     pairs([(label, facts.get(name)) for name, label in FACTS])
+    if ask and estate.row_of(arn) is not None:
+        links.link("resource", "What does it consume and produce?", icon=":material/arrow_forward:", of=arn)
     for name, label in (
         ("pattern", "Pattern"),
         ("metadata_pattern", "Metadata filter"),

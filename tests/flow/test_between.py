@@ -176,7 +176,7 @@ def test_a_kind_before_the_name_narrows(build: Build) -> None:
 @pytest.mark.parametrize(("start", "end"), [("bil", "bill"), (EVENT, "bil"), (EVENT, EVENT)])
 def test_what_nothing_is_called_names_the_nearest(build: Build, start: str, end: str) -> None:
     estate = build(BUS, BILL, rule(BUS, "r", BILL.arn))
-    with pytest.raises(UsageError, match=r"bill|ends in a thing"):
+    with pytest.raises(UsageError, match=r"bill|ends in a resource"):
         between.ask(estate, start, end)
 
 
@@ -192,7 +192,7 @@ def working(rows: Iterable[object]) -> bool:
 
 def test_on_the_sample_estate_a_path_is_where_a_consumer_is(collected: Collected) -> None:
     estate = Estate.of(snapshot.load(collected.store), Settings(store=collected.store))
-    ends = [named.thing(estate, arn) for arn in sorted(estate.resources) if estate.kind_of(arn) == "function"]
+    ends = [named.resource(estate, arn) for arn in sorted(estate.resources) if estate.kind_of(arn) == "function"]
     for key in sorted(known(estate))[:12]:
         start = named.Named("event", "event", key[1], event=key)
         rows = consumers(estate, Question(*key)).consumers

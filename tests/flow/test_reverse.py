@@ -1,4 +1,4 @@
-"""What a thing consumes and produces agrees with who consumes and produces each type, both ways."""
+"""What a resource consumes and produces agrees with who consumes and produces each type, both ways."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -66,29 +66,29 @@ def sample(collected: Collected) -> Estate:
 
 
 def forward(estate: Estate) -> tuple[dict[str, Any], dict[str, Any]]:
-    """By thing: types that pass through it or end in it, and the consumer rows that end in it."""
+    """By resource: types that pass through it or end in it, and the consumer rows that end in it."""
     through: dict[str, set[Any]] = defaultdict(set)
     ends: dict[str, dict[Any, set[Consumer]]] = defaultdict(lambda: defaultdict(set))
     for key in known(estate):
         for row in consumers(estate, Question(*key)).consumers:
             ends[row.arn][key].add(row)
-            for thing in {row.bus, *(hop.arn for hop in row.path)}:
-                through[thing].add(key)
+            for resource in {row.bus, *(hop.arn for hop in row.path)}:
+                through[resource].add(key)
     return through, ends
 
 
 def check_consumed(estate: Estate) -> None:
     through, ends = forward(estate)
-    for thing in {*estate.resources, *estate.buses, *through}:
-        rows = reverse.consumed(estate, [thing])
+    for resource in {*estate.resources, *estate.buses, *through}:
+        rows = reverse.consumed(estate, [resource])
         assert {(r.source, r.detail_type) for r in rows if r.role != "arrives"} == through.get(
-            thing, set()
-        ), thing
+            resource, set()
+        ), resource
         found: dict[Any, set[Consumer]] = defaultdict(set)
         for one in rows:
             if one.role == "consumes":
                 found[one.source, one.detail_type].add(one.row)
-        assert found == ends.get(thing, {}), thing
+        assert found == ends.get(resource, {}), resource
 
 
 def check_produced(estate: Estate) -> None:
@@ -97,13 +97,13 @@ def check_produced(estate: Estate) -> None:
         for row in producers(estate, Question(*key)).producers:
             if row.evidence in ("observed", "declared") and row.kind not in ("rule", "subscriber"):
                 made[row.arn].add((key, row))
-    for thing in {*estate.resources, *estate.buses, *made}:
+    for resource in {*estate.resources, *estate.buses, *made}:
         found = {
             ((one.source, one.detail_type), one.row)
-            for one in making.produced(estate, [thing])
+            for one in making.produced(estate, [resource])
             if not one.shared
         }
-        assert {row for row in found if row[0] in known(estate)} == made.get(thing, set()), thing
+        assert {row for row in found if row[0] in known(estate)} == made.get(resource, set()), resource
 
 
 def test_a_generated_estate_is_the_same_both_ways(generated: Estate) -> None:
@@ -128,8 +128,8 @@ def test_a_team_consumes_what_its_things_do(generated: Estate) -> None:
     assert {((r.source, r.detail_type), replace(r.row, note=None)) for r in got.consumed} == rows
 
 
-def roles(estate: Estate, thing: Record | str) -> list[tuple[str, str, str, bool]]:
-    target = thing if isinstance(thing, str) else thing.arn  # type: ignore[attr-defined]
+def roles(estate: Estate, resource: Record | str) -> list[tuple[str, str, str, bool]]:
+    target = resource if isinstance(resource, str) else resource.arn  # type: ignore[attr-defined]
     return [(r.detail_type, r.role, r.row.delivery, r.row.active) for r in reverse.consumed(estate, [target])]
 
 

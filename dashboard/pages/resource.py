@@ -1,0 +1,248 @@
+"""Resource: what a function, queue, topic, stream, bus or team consumes and produces, and what stands around it."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.charts import graph as pictures
+from dashboard.charts import look
+from dashboard.escape import clean, markdown
+from dashboard.flow import around, graph, named, near
+from dashboard.flow.estate import Estate
+from dashboard.flow.making import Produced
+from dashboard.flow.named import Named
+from dashboard.flow.reverse import Consumed, Open
+from dashboard.pages import flowing, links, panel, parts, pathing, reversed_answers, team, words
+from dashboard.pages.reversed_answers import ResourceAnswer
+from dashboard.pages.scope import Scope
+
+_TITLES = {"consumes": "consumes", "passes": "passes on", "arrives": "arrives, and goes no further"}
+MOST_CHOICES = 5_000
+
+
+def render(estate: Estate, scope: Scope) -> None:
+    """The page of the resource or team in the URL; without one, a choice."""
+    links.follow()
+    asked = state.get("of")
+    found = named.exact(estate, asked) if asked else ()
+    found = tuple(one for one in found if one.sort != "event")
+    if not found:
+        _choose(estate, asked)
+    elif len(found) > 1:
+        _which(estate, clean(asked or ""), found)
+    elif found[0].sort == "resource":
+        _resource(estate, found[0], scope)
+    else:
+        team.render(estate, found[0], scope)
+
+
+def _choose(estate: Estate, asked: str | None) -> None:
+    st.title("Resource", anchor=False)
+    parts.facts(estate)
+    options = named.all_names(estate)
+    if asked:
+        with st.container(border=True):
+            st.text(f"Nothing in the snapshot is called “{clean(asked, 120)}”.")
+            for close in near.nearest(asked.rpartition(":")[2], dict.fromkeys(o.name for o in options), 5):
+                links.link("resource", f"Did you mean {close}?", of=close)
+    if not options:
+        st.text("The snapshot holds no bus, queue, topic, function or stream.")
+        links.link("coverage", "See what was read, and what could not be")
+        return
+    chosen = st.selectbox(
+        "Which one?",
+        range(min(len(options), MOST_CHOICES)),
+        index=None,
+        format_func=lambda i: words.joined(
+            [options[i].name, options[i].kind, options[i].account, options[i].region]
+        ),
+        filter_mode="contains",
+        placeholder="Type a part of its name",
+        key="choose-resource",
+    )
+    if chosen is not None:
+        links.go("resource", of=options[chosen].key)
+    if len(options) > MOST_CHOICES:
+        st.text(f"The first {MOST_CHOICES:,} of {len(options):,} are listed; Ask finds them all.")
+
+
+def _which(estate: Estate, asked: str, found: tuple[Named, ...]) -> None:
+    st.title(markdown(asked, 120), anchor=False)
+    parts.facts(estate)
+    st.text(f"{len(found)} resources are called so.")
+    for index, one in enumerate(found):
+        with st.container(key=f"result-{index}", gap="small"):
+            links.link("resource", one.name, of=one.key)
+            parts.quiet(words.joined([one.kind, one.account, one.region]), f"which-{index}")
+
+
+def _resource(estate: Estate, one: Named, scope: Scope) -> None:
+    st.title(markdown(one.name, 120), anchor=False)
+    parts.facts(estate)
+    answer = reversed_answers.resource(estate, one)
+    main, side = st.columns([3, 1.15], gap="large")
+    with main:
+        _body(estate, one, answer, scope)
+    with side, st.container(key="panel"), st.container(border=True):
+        chosen = state.get("sel")
+        if chosen and (estate.row_of(chosen) or chosen in estate.rules):
+            panel.thing(estate, chosen)
+            st.button("Back", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+        else:
+            panel.thing(estate, one.arn or "", ask=False)
+
+
+def _body(estate: Estate, one: Named, answer: ResourceAnswer, scope: Scope) -> None:
+    with st.container(key="sentence"):
+        st.text(clean(around.sentence(one, answer.got, answer.made), 600))
+    parts.gaps(answer.gaps, "this answer")
+    st.header("Consumes", anchor=False)
+    _consumed(estate, answer.got, scope)
+    _open(estate, answer.open)
+    st.header("Produces", anchor=False)
+    _produced(estate, one, answer.made, scope)
+    st.header("Neighbours", anchor=False)
+    _picture(estate, one, answer)
+    st.header("Path", anchor=False)
+    pathing.render(estate, one)
+    st.header("Throughput", anchor=False)
+    flowing.of_thing(estate, one.arn or "", flowing.chosen_hours())
+
+
+def admits(estate: Estate, scope: Scope, domain: str | None, owner: str | None, bus: str | None) -> bool:
+    """Whether the filters show an event type of this domain and owner on this bus."""
+    if not (scope.lets("domain", domain) and scope.lets("owner", owner)):
+        return False
+    facts = {"bus": estate.name_of, "account": estate.account_of, "region": estate.region_of}
+    return bus is None or all(scope.lets(part, of(bus)) for part, of in facts.items())
+
+
+def _consumed(estate: Estate, got: tuple[Consumed, ...], scope: Scope) -> None:
+    rows = [row for row in got if admits(estate, scope, row.domain, row.owner, row.row.bus)]
+    parts.hidden(len(rows), len(got), scope, "rows", "consumes")
+    if not got:
+        st.text("No known event type gets here: no rule or subscriber that was read leads to it.")
+    if rows:
+        frame = pd.DataFrame([_consumed_row(estate, row) for row in rows])
+        parts.table(
+            frame,
+            "consumes",
+            choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
+        )
+        parts.quiet("Select a row to open the event type.", "hint-consumes")
+
+
+def _consumed_row(estate: Estate, one: Consumed) -> dict[str, object]:
+    row = one.row
+    return {
+        "Event type": one.detail_type,
+        "Source": one.source,
+        "It": _TITLES[one.role],
+        "Delivery": words.delivery(row) if row.active else words.INACTIVE,
+        "Domain": one.domain,
+        "Through": words.path(row) if row.path else row.note,
+        "Bus": estate.name_of(row.bus),
+        "Policy lets it": row.deliverable,
+        "Owner": one.owner,
+        "Account": estate.account_of(row.bus),
+        "Region": estate.region_of(row.bus),
+        "Remark": row.why or (row.note if row.path else None),
+    }
+
+
+def _open(estate: Estate, found: tuple[Open, ...]) -> None:
+    """Subscriptions that may bring more than is known."""
+    if not found:
+        return
+    title = f"{words.plural(len(found), 'subscription')} may bring more types than are known"
+    with st.expander(title, expanded=False):
+        frame = pd.DataFrame(
+            {
+                "Subscription": one.name,
+                "Takes": one.family,
+                "Bus": estate.name_of(one.bus),
+                "State": "on" if one.active else words.INACTIVE,
+            }
+            for one in found
+        )
+        parts.table(frame, "open", choose=lambda i: state.put(sel=found[i].subscription))
+
+
+def _produced(estate: Estate, one: Named, made: tuple[Produced, ...], scope: Scope) -> None:
+    rows = [row for row in made if admits(estate, scope, row.domain, row.owner, row.row.bus)]
+    parts.hidden(len(rows), len(made), scope, "rows", "produces")
+    if not made:
+        st.text(_makes_nothing(one))
+    if rows:
+        frame = pd.DataFrame([produced_row(estate, row) for row in rows])
+        parts.table(
+            frame,
+            "produces",
+            choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
+        )
+
+
+def _makes_nothing(one: Named) -> str:
+    if one.kind in ("bus", "queue", "topic", "stream", "log-group", "delivery-stream"):
+        return f"A {one.kind} makes no event of its own: it hands on what it gets."
+    return "Nothing was seen or is declared: no trace of its role, no link or destination that names a bus."
+
+
+def produced_row(estate: Estate, one: Produced) -> dict[str, object]:
+    """A row of a table of what is produced."""
+    row = one.row
+    shared = "Its role is shared: it may be another that puts it." if one.shared else None
+    return {
+        "Event type": one.detail_type,
+        "Source": one.source,
+        "Evidence": row.evidence,
+        "By": row.name,
+        "Events traced": row.events,
+        "Rejected": row.failed,
+        "Last seen, UTC": words.stamp(row.last_seen),
+        "Domain": one.domain,
+        "Bus": estate.name_of(row.bus) if row.bus else None,
+        "Read from": row.read,
+        "Remark": shared or row.note or (None if row.active else words.INACTIVE),
+    }
+
+
+def _picture(estate: Estate, one: Named, answer: ResourceAnswer) -> None:
+    shown = around.neighbours(estate, one.arn or "", answer.got, answer.made)
+    if len(shown.nodes) < 2:
+        st.text("Nothing is known that leads to it or from it.")
+        return
+    legend = "Event types that come, what brings them, the resource itself ◆, what it leads to, event types it makes"
+    parts.quiet(
+        f"{legend} · dashed: depends on the event · grey: nothing flows · rates: last 3 hours", "legend"
+    )
+    if shown.shown < shown.total:
+        st.text(f"{shown.shown} of {shown.total} event types and resources drawn.")
+    with st.container(key="graph"):
+        st.plotly_chart(
+            pictures.neighbourhood(shown.nodes, shown.edges),
+            key="around",
+            on_select=lambda: _clicked(shown),
+            selection_mode="points",
+            config=look.CONFIG,
+            alt=f"Neighbours of {one.name}. The tables above say the same.",
+        )
+
+
+def _clicked(shown: graph.Neighbourhood) -> None:
+    """A resource opens in the panel, an event type on its page, an edge what carries."""
+    chart = st.session_state.get("around")
+    points = chart.selection.points if chart else []
+    if not points:
+        return
+    kind, key = points[0]["customdata"]
+    if kind == "edge":
+        edge = shown.edges.iloc[int(key)]
+        state.put(sel=edge["by"] or None)
+        return
+    side, _, event = str(key).partition(":")
+    if side in ("in", "out"):
+        node = shown.nodes[shown.nodes["id"] == key].iloc[0]
+        links.later("event", source=event.removesuffix(f"/{node['label']}"), type=str(node["label"]))
+    else:
+        state.put(sel=str(key))

@@ -1,0 +1,131 @@
+"""A domain or owner: what it has, on whom it depends, who depends on it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.escape import clean, markdown
+from dashboard.flow import around, health
+from dashboard.flow.estate import Estate
+from dashboard.flow.named import Named
+from dashboard.flow.teams import Contract, Sort, Team
+from dashboard.pages import links, panel, parts, pathing, reversed_answers, words
+from dashboard.pages.scope import Scope
+
+
+def render(estate: Estate, one: Named, scope: Scope) -> None:
+    """The team's page."""
+    st.title(markdown(one.name, 120), anchor=False)
+    parts.facts(estate)
+    sort: Sort = "domain" if one.sort == "domain" else "owner"
+    team, gaps = reversed_answers.team(estate, sort, one.name)
+    main, side = st.columns([3, 1.15], gap="large")
+    with main:
+        with st.container(key="sentence"):
+            st.text(clean(around.of_team(team), 900))
+        parts.gaps(gaps, "this answer")
+        _contracts(estate, team, "takes", scope)
+        _contracts(estate, team, "gives", scope)
+        _types(team)
+        st.header("Its resources", anchor=False)
+        _members(estate, team)
+        st.header("Path", anchor=False)
+        pathing.render(estate, one)
+    with side, st.container(key="panel"), st.container(border=True):
+        _side(estate, one, team)
+
+
+def _side(estate: Estate, one: Named, team: Team) -> None:
+    chosen = state.get("sel")
+    if chosen and (estate.row_of(chosen) or chosen in estate.rules):
+        panel.thing(estate, chosen)
+        st.button("Back to the team", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+        return
+    st.text(clean(one.name, 60))
+    owner = estate.owner_of_domain(team.name) if team.sort == "domain" else None
+    panel.pairs(
+        [
+            ("Kind", one.kind),
+            ("Owner", owner),
+            ("Resources", len(team.members)),
+            ("Event types", len(team.types)),
+        ]
+    )
+    links.link("catalogue", "Its event types in the catalogue", **{team.sort: team.name})
+    parts.quiet("Select a resource to see what it is.", "hint")
+
+
+_SAYS = {
+    "takes": ("Depends on", "It consumes no event of another.", "Consumers", "Of"),
+    "gives": ("Depended on by", "Nobody else consumes its events.", "Consumers there", "By"),
+}
+
+
+def _contracts(estate: Estate, team: Team, direction: str, scope: Scope) -> None:
+    title, nothing, ends, other = _SAYS[direction]
+    st.header(title, anchor=False)
+    every = [one for one in team.contracts if one.direction == direction]
+    part = "domain" if team.sort == "domain" else "owner"
+    rows = [one for one in every if scope.lets(part, one.other)]
+    parts.hidden(len(rows), len(every), scope, "rows", direction)
+    if not every:
+        st.text(nothing)
+    if rows:
+        frame = pd.DataFrame([_contract(estate, one, ends, other) for one in rows])
+        name = title.lower().replace(" ", "-")
+        parts.table(
+            frame,
+            name,
+            choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
+        )
+
+
+def _contract(estate: Estate, one: Contract, ends: str, other: str) -> dict[str, object]:
+    names = [clean(estate.name_of(arn), 40) for arn in one.ends]
+    return {
+        other: one.other or "(none)",
+        "Event type": one.detail_type,
+        "Source": one.source,
+        "Delivery": one.delivery if one.active else words.INACTIVE,
+        ends: ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else ""),
+    }
+
+
+def _types(team: Team) -> None:
+    st.header("Its event types", anchor=False)
+    made = {(row.source, row.detail_type): row.row for row in team.produced if not row.shared}
+    if not team.types:
+        st.text("No event type is known to be its own.")
+        return
+    frame = pd.DataFrame([_type(key, made.get(key)) for key in team.types])
+    parts.table(
+        frame, "types", choose=lambda i: links.later("event", source=team.types[i][0], type=team.types[i][1])
+    )
+
+
+def _type(key: tuple[str, str], row: object) -> dict[str, object]:
+    evidence, name = getattr(row, "evidence", None), getattr(row, "name", None)
+    return {"Event type": key[1], "Source": key[0], "Produced by": name or "not seen", "Evidence": evidence}
+
+
+def _members(estate: Estate, team: Team) -> None:
+    if not team.members:
+        st.text("No bus or resource bears its tag, or lies in its account.")
+        return
+    found = health.health(estate, team.members)
+    rows: Sequence[str] = team.members
+    frame = pd.DataFrame(
+        {
+            "Name": estate.name_of(arn),
+            "Kind": estate.kind_of(arn),
+            "Health": words.HEALTH[found[arn].state],
+            "An hour, 3 h": found[arn].rate_3h,
+            "Account": estate.account_of(arn),
+            "Region": estate.region_of(arn),
+            "Says": found[arn].says,
+        }
+        for arn in rows
+    )
+    parts.table(frame, "resources", choose=lambda i: state.put(sel=rows[i]))
