@@ -22,7 +22,7 @@ from dashboard.flow.upstream import FOLLOWED
 _NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
 _EDGES = ("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence")
 _DASH = "\N{EN DASH}"
-MOST_AHEAD = 30
+MOST_AHEAD = 14
 """What is drawn of what a resource leads to; a bus may lead to hundreds."""
 _VERBS = {"consumes": "consumes", "passes": "passes on", "arrives": "gets"}
 
@@ -78,7 +78,7 @@ def _count(found: Iterable[Any], word: str) -> str:
 
 
 def neighbours(
-    estate: Estate, arn: str, got: Sequence[Consumed], made: Sequence[Produced], limit: int = 60
+    estate: Estate, arn: str, got: Sequence[Consumed], made: Sequence[Produced], limit: int = 28
 ) -> Neighbourhood:
     """The picture: at most about `limit` event types, those that come for certain first. Same answer, same frames."""
     picture = _Picture(estate, arn)

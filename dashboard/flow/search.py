@@ -21,6 +21,12 @@ _ASKS = re.compile(
     r"|(?P<takers>consumers?\s+of)|(?P<makers>producers?\s+of))\s+(?P<what>.+?)\s*\??\s*$",
     re.IGNORECASE,
 )
+_OF = re.compile(
+    r"^\s*(?:what|which\s+[\w\s]+?)\s+(?:does|do)\s+(?:the\s+)?(?P<what>.+?)\s+(?:consume|get|receive|read|take|produce|send|emit|put|publish|make)"
+    r"(?:\s+(?:and|or)\s+\w+)?\s*\??\s*$",
+    re.IGNORECASE,
+)
+"""The reverse: "what does billing consume and produce?" asks about billing."""
 _ORDER: tuple[FoundKind, ...] = ("event", "source", "domain", "owner", "bus", "rule", "resource")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NEAR_BELOW = 0.6
@@ -30,6 +36,9 @@ _MOST_TRIED = 100  # types looked at for one that lacks something
 def parse(text: str) -> tuple[Intent, str]:
     """What a sentence asks, and about what: "who consumes OrderPlaced?" → consumers, "OrderPlaced"."""
     found = _ASKS.match(text)
+    reverse = None if found else _OF.match(text)
+    if reverse:
+        return "any", reverse["what"].strip().strip("\"'")
     if not found:
         return "any", text.strip().rstrip("?").strip()
     what = found["what"].strip().strip("\"'")

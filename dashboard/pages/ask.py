@@ -5,11 +5,11 @@ from itertools import zip_longest
 import streamlit as st
 
 from dashboard.escape import clean
-from dashboard.flow import search
+from dashboard.flow import around, named, search
 from dashboard.flow.answers import Found, Search
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
-from dashboard.pages import answers, links, parts, words
+from dashboard.pages import answers, links, parts, reversed_answers, words
 from dashboard.pages.scope import Scope, reset
 
 SURE = 0.9
@@ -42,6 +42,8 @@ def render(estate: Estate, scope: Scope) -> None:
     best = found.found[0]
     if best.event and best.score >= SURE:
         _answer(estate, best.event, found)
+    elif best.arn and best.kind in ("bus", "resource") and best.score >= 1:
+        _resource(estate, best.arn)
     st.header("Matches", anchor=False)
     for index, hit in enumerate(found.found):
         _hit(index, hit)
@@ -88,6 +90,17 @@ def _answer(estate: Estate, event: tuple[str, str], found: Search) -> None:
         links.link(
             "event", f"All about {event[1]}", icon=":material/arrow_forward:", source=event[0], type=event[1]
         )
+        parts.gaps(answer.gaps, "this answer")
+
+
+def _resource(estate: Estate, arn: str) -> None:
+    """What a resource consumes and produces, in a sentence, and the way to all of it."""
+    one = named.resource(estate, arn)
+    answer = reversed_answers.resource(estate, one)
+    with st.container(border=True, key="answer"):
+        with st.container(key="sentence"):
+            st.text(clean(around.sentence(one, answer.got, answer.made), 600))
+        links.link("resource", f"All about {one.name}", icon=":material/arrow_forward:", of=arn)
         parts.gaps(answer.gaps, "this answer")
 
 

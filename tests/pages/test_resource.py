@@ -170,3 +170,9 @@ def test_hostile_names_are_text(store: Path, run_bare: Run, name: str) -> None:
         app = run_bare("resource", of=of)
         assert said(app)
         assert not any(name in str(element.value) for element in app.markdown)
+
+
+def test_asking_about_a_resource_answers_in_a_sentence(run: Run) -> None:
+    app = run("ask", q="what does audit consume?")
+    assert "audit (function) consumes 1 event type" in said(app)
+    assert "All about audit" in links(app)

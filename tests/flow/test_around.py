@@ -1,0 +1,108 @@
+"""What stands around a resource: the sentence, the picture, and the sentences that ask about it."""
+
+import pytest
+
+from collectors.records import Record, Tag
+from dashboard.flow import around, making, named, reverse, search, teams
+from dashboard.flow.estate import Estate
+from dashboard.flow.graph import Neighbourhood
+from tests.flow.building import OTHER, SOURCE, TYPE, Build, bus, function, link, queue, rule, topic, trace
+
+BUS, BILL = bus(), function()
+DASH = "\N{EN DASH}"
+
+
+def says(estate: Estate, record: Record) -> str:
+    arn: str = record.arn  # type: ignore[attr-defined]
+    got, made = reverse.consumed(estate, [arn]), making.produced(estate, [arn])
+    return around.sentence(named.resource(estate, arn), got, made)
+
+
+def large(name: str, target: Record, detail_type: str) -> Record:
+    pattern = f'{{"source": ["{SOURCE}"], "detail-type": ["{detail_type}"], "detail": {{"total": [1]}}}}'
+    return rule(BUS, name, target.arn, pattern)  # type: ignore[attr-defined]
+
+
+def test_the_sentence_counts_what_is_certain_and_what_depends(build: Build) -> None:
+    estate = build(BUS, BILL, rule(BUS, "r", BILL.arn), large("l", BILL, "OrderPaid"))
+    split = f"{DASH} 1 always, 1 depending on the payload {DASH}"
+    assert (
+        says(estate, BILL) == f"bill (function) consumes 2 event types {split} and produces no event types."
+    )
+
+
+def test_what_is_switched_off_is_told_apart(build: Build) -> None:
+    estate = build(BUS, BILL, rule(BUS, "r", BILL.arn, state="DISABLED"))
+    assert says(estate, BILL).endswith("1 more would come if what is switched off were on.")
+
+
+def test_what_goes_no_further_is_said(build: Build) -> None:
+    estate = build(BUS, topic(), rule(BUS, "r", topic().arn))
+    told = f"news (topic) gets 1 event type {DASH} always {DASH} and produces no event types. They go no further."
+    assert says(estate, topic()) == told
+
+
+def test_a_bus_may_hold_types_that_nobody_takes(build: Build) -> None:
+    estate = build(BUS, BILL, rule(BUS, "r", BILL.arn), trace(BUS, detail_type="Lost"))
+    assert says(estate, BUS).endswith("1 more arrives, and goes no further.")
+
+
+def test_a_team_says_whom_it_depends_on(build: Build) -> None:
+    mail = function("mail", OTHER)
+    tags = [
+        Tag(arn=BILL.arn, key="domain", value="billing"),
+        Tag(arn=mail.arn, key="domain", value="mailing"),
+    ]
+    shop = function("shop", role_arn="arn:aws:iam::111111111111:role/shop")
+    tags.append(Tag(arn=shop.arn, key="domain", value="billing"))
+    estate = build(
+        BUS, BILL, shop, mail, rule(BUS, "m", mail.arn), trace(BUS), *tags, accounts=("111111111111", OTHER)
+    )
+    told = around.of_team(teams.team(estate, "domain", "mailing"))
+    assert told == (
+        "mailing has 1 resource and no event types of its own. It consumes 1 event type of others (billing); "
+        "no event types of its own are consumed by others."
+    )
+
+
+def picture(estate: Estate, arn: str, limit: int = 28) -> Neighbourhood:
+    return around.neighbours(
+        estate, arn, reverse.consumed(estate, [arn]), making.produced(estate, [arn]), limit
+    )
+
+
+def test_the_picture_has_what_comes_left_and_what_it_leads_to_right(build: Build) -> None:
+    estate = build(
+        BUS, BILL, queue(), rule(BUS, "r", queue().arn), link("event-source-mapping", queue(), BILL)
+    )
+    drawn = picture(estate, queue().arn)
+    columns = dict(zip(drawn.nodes["label"], drawn.nodes["column"], strict=True))
+    assert columns == {TYPE: -2, "orders": -1, "inbox": 0, "bill": 1}
+    edges = list(zip(drawn.edges["source"], drawn.edges["target"], drawn.edges["via"], strict=True))
+    assert (BUS.arn, queue().arn, "rule") in edges
+    assert (queue().arn, BILL.arn, "event-source-mapping") in edges
+    assert (drawn.shown, drawn.total) == (2, 2)
+
+
+def test_more_than_can_be_drawn_is_counted(build: Build) -> None:
+    rules = [large(f"r{i}", BILL, f"Type{i}") for i in range(30)]
+    drawn = picture(build(BUS, BILL, *rules), BILL.arn, 10)
+    assert (drawn.shown, drawn.total) == (5, 30)
+
+
+ASKS = [
+    ("what does bill consume?", "bill"),
+    ("What do orders consume and produce", "orders"),
+    ("which events does the inbox get?", "inbox"),
+    ('what does "team a" produce?', "team a"),
+]
+
+
+@pytest.mark.parametrize(("text", "about"), ASKS)
+def test_the_reverse_question_asks_about_its_subject(text: str, about: str) -> None:
+    assert search.parse(text) == ("any", about)
+
+
+def test_other_sentences_ask_as_before() -> None:
+    assert search.parse("who consumes OrderPlaced?") == ("consumers", "OrderPlaced")
+    assert search.parse("what does it all mean") == ("any", "what does it all mean")
