@@ -1,10 +1,10 @@
-"""Events as they are and as they would be: changes of fields as facts in the partial tree of an event type.
+"""Events as they are and as they would be: changes of fields as facts, laid over the tree of an event type.
 
-Before: what the question says of today – a field that is to become optional is there. After: the field is absent, has
-the value, or may be absent. All else stays as open as it is without the question, so nothing is claimed that it does not say.
+Before: what is known of the type, and what the question says of today – a field that is to become optional is there.
+After: the field is absent, has the value, or may be absent. All else stays as open as it is without the question.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,86 +29,129 @@ _ABSENT = Maybe(Obj({}, open=False))
 """No value at the path nor below it; to an input path that selects it, something nobody knows."""
 _SCALARS = (UNKNOWN_STRING, UNKNOWN_NUMBER, True, False, None)
 _ENVELOPE = ("source", "detail-type", "resources")
-
-
-@dataclass
-class _Node:
-    """A field on the way to the changed ones: what is below it, or the fact about itself. `there`: it is surely an object."""
-
-    below: dict[str, "_Node"] = field(default_factory=dict)
-    fact: Any = None
-    there: bool = False
+Fact = Callable[[Any], Any]
+"""What becomes of the tree at a field."""
 
 
 @dataclass(frozen=True)
 class Supposed:
-    """A type as it is and as it would be. `arrays`: paths that the type's schema says are arrays. `named`: values that patterns name."""
+    """A type as it is and as it would be.
+
+    `today`: any event of the type, where a schema says what is in it; null: only source and detail type are known. `arrays`:
+    paths that a schema says are arrays, of use where it does not settle the rest. `named`: by path, values that patterns name.
+    """
 
     source: str
     detail_type: str
     changes: tuple[FieldChange, ...]
+    today: Any = None
     arrays: Collection[str] = frozenset()
     named: Mapping[str, frozenset[Any]] = field(default_factory=dict)
 
     def before(self) -> Any:
         """Any event of the type today."""
-        present = [(c, Present()) for c in self.changes if c.kind == "optional"]
-        return self._tree(present) if present else trees.of_type(self.source, self.detail_type)
+        return self._tree([(change, _there) for change in self.changes if change.kind == "optional"])
 
     def after(self) -> Any:
         """Any event of the type with the changes made."""
-        if not self.changes:
-            return trees.of_type(self.source, self.detail_type)
         return self._tree([(change, self._fact(change)) for change in self.changes])
 
     def without(self) -> Any:
         """As after, where the fields that may be left out are left out; None where there is none."""
         if not any(change.kind == "optional" for change in self.changes):
             return None
-        return self._tree([(c, _ABSENT if c.kind == "optional" else self._fact(c)) for c in self.changes])
+        return self._tree(
+            [(c, _absent if c.kind == "optional" else self._fact(c)) for c in self.changes],
+        )
 
-    def _fact(self, change: FieldChange) -> Any:
+    def _fact(self, change: FieldChange) -> Fact:
         match change.kind:
             case "remove":
-                return _ABSENT
+                return _absent
             case "optional":
-                return UNKNOWN
+                return _optional
             case "other":
-                return Present(self.named.get(change.path, frozenset()))
+                return lambda _: Present(self.named.get(change.path, frozenset()))
             case "set":
-                return change.value
+                return lambda _: change.value
 
-    def _tree(self, facts: Iterable[tuple[FieldChange, Any]]) -> Obj:
-        root = _Node(there=True)
-        envelope = {}
+    def _tree(self, facts: list[tuple[FieldChange, Fact]]) -> Any:
+        if not facts:
+            return self.today or trees.of_type(self.source, self.detail_type)
+        known = dict((self.today or event_tree(self.source, self.detail_type)).known)
         for change, fact in facts:
             if change.path in _ENVELOPE:
-                envelope[change.path] = fact
+                known[change.path] = fact(known[change.path])
             else:
-                _put(root, change, fact)
-        detail = root.below.get("detail", root)
-        plain = event_tree(self.source, self.detail_type, detail=self._object(detail, "detail"))
-        return Obj(plain.known | envelope, open=False)
+                laid = _Laid(fact, there=change.kind != "remove", arrays=self.arrays)
+                known["detail"] = laid.on(known["detail"], change.steps[1:], "detail")
+        return Obj(known, open=False)
 
-    def _object(self, node: _Node, path: str) -> Obj:
-        return Obj({name: self._field(child, f"{path}.{name}") for name, child in node.below.items()})
 
-    def _field(self, node: _Node, path: str) -> Any:
-        if not node.below:
-            return node.fact
-        inside = self._object(node, path)
-        if not node.there:
+def _absent(_: Any) -> Any:
+    return _ABSENT
+
+
+def _there(tree: Any) -> Any:
+    found = tree.tree if isinstance(tree, Maybe) else tree
+    return Present() if found is UNKNOWN else found
+
+
+def _optional(tree: Any) -> Any:
+    return tree if tree is UNKNOWN or isinstance(tree, Maybe) else Maybe(tree)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A fact laid over a tree. `there`: what holds the field is surely an object; a removed field may lie in anything."""
+
+    fact: Fact
+    there: bool
+    arrays: Collection[str]
+
+    def on(self, tree: Any, steps: tuple[str, ...], path: str) -> Any:  # noqa: PLR0911 - one return for each kind of tree
+        """The tree with the fact at the end of the steps."""
+        if not steps:
+            return self.fact(tree)
+        if isinstance(tree, Maybe):
+            inside = self.on(tree.tree, steps, path)
+            return inside if self.there or isinstance(inside, Maybe) else Maybe(inside)
+        if isinstance(tree, dict):
+            tree = Obj(tree, open=False)
+        if isinstance(tree, Obj):
+            return self._object(tree, steps, path)
+        if isinstance(tree, Items):
+            return Items(self.on(tree.tree, steps, path))
+        if isinstance(tree, list):
+            return [self.on(item, steps, path) for item in tree]
+        if isinstance(tree, OneOf):
+            return self._one_of(tree, steps, path)
+        if tree is UNKNOWN and not self.there:
+            inside = self._object(Obj(), steps, path)
             return Maybe(OneOf((inside, Items(OneOf((inside, *_SCALARS))), *_SCALARS)))
+        if tree is not UNKNOWN and not self.there:
+            return tree
+        inside = self._object(Obj(), steps, path)
         return Items(inside) if path in self.arrays else inside
 
+    def _object(self, tree: Obj, steps: tuple[str, ...], path: str) -> Obj:
+        # a dotted name is the same as nesting, so the field may stand under either
+        ends = [end for end in range(1, len(steps) + 1) if ".".join(steps[:end]) in tree.known]
+        known = dict(tree.known)
+        for end in ends or [1]:
+            name = ".".join(steps[:end])
+            if name in known or tree.open or self.there:
+                below = f"{path}.{name}"
+                known[name] = self.on(known.get(name, UNKNOWN), steps[end:], below)
+        return Obj(known, open=tree.open)
 
-def _put(root: _Node, change: FieldChange, fact: Any) -> None:
-    """The fact at its path. Where the field is or was there, what it lies in is an object; a removed one lies in anything."""
-    node = root
-    for step in change.steps:
-        node = node.below.setdefault(step, _Node())
-        node.there = node.there or change.kind != "remove"
-    node.fact = fact
+    def _one_of(self, tree: OneOf, steps: tuple[str, ...], path: str) -> Any:
+        laid: list[Any] = []
+        for option in tree.options:
+            one = self.on(option, steps, path)
+            if one not in laid:
+                laid.append(one)
+        return laid[0] if len(laid) == 1 else OneOf(tuple(laid))
 
 
 def named_values(estate: Estate, path: str) -> frozenset[Any]:

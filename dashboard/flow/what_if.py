@@ -47,7 +47,11 @@ def what_if(estate: Estate, asked: Question, changes: Iterable[Change]) -> WhatI
         consumers={kind: len(by_consumer[kind]) for kind in ORDER},
         effects=tuple(effects),
         buses=buses,
-        notes=tuple(dict.fromkeys((*found.before.notes, *found.after.notes, *_idle(found, of_rules)))),
+        notes=tuple(
+            dict.fromkeys(
+                (*found.before.notes, *found.after.notes, *_by_schema(found), *_idle(found, of_rules))
+            )
+        ),
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
     )
 
@@ -67,6 +71,9 @@ class _Comparison:
     pairs: list[Pair] = field(default_factory=list)
     left: set[Key] | None = None
 
+    def __post_init__(self) -> None:
+        self.narrowing = Narrowing(self.estate, self.asked)
+
     def walk(self, buses: Sequence[str]) -> None:
         """Both walks, from the same buses: where an event enters does not depend on who listens."""
         schema = fields.schema_of(self.estate, self.asked.source, self.asked.detail_type)
@@ -76,7 +83,10 @@ class _Comparison:
             else ()
         )
         named = {c.path: named_values(self.estate, c.path) for c in self.changes if c.kind == "other"}
-        supposed = Supposed(self.asked.source, self.asked.detail_type, self.changes, frozenset(arrays), named)
+        today = self.narrowing.tree if self.narrowing.settles else None
+        supposed = Supposed(
+            self.asked.source, self.asked.detail_type, self.changes, today, frozenset(arrays), named
+        )
         self.before = self._walked(self.estate, buses, supposed.before())
         self.after = self._walked(self.other, buses, supposed.after())
         without = supposed.without()
@@ -180,16 +190,9 @@ class _Comparison:
             notes.append("It gets the event by another path already.")
         if row.active and row.deliverable == "no":
             notes.append(f"It {'did' if kind == 'loses' else 'does'} not arrive: {row.why}")
-        if pair[0] and pair[0].path[0].delivery == "sometimes":
-            notes.append(self._narrowing.of(pair[0].subscription))
+        if not self.narrowing.settles and pair[0] and pair[0].path[0].delivery == "sometimes":
+            notes.append(self.narrowing.of(pair[0].subscription))
         return " ".join(note for note in notes if note) or None
-
-    @property
-    def _narrowing(self) -> Narrowing:
-        if "_schema" not in self.__dict__:
-            self.__dict__["_schema"] = Narrowing(self.estate, self.asked)
-        found: Narrowing = self.__dict__["_schema"]
-        return found
 
 
 def _effect(before: Consumer | None, after: Consumer | None) -> EffectKind:
@@ -238,6 +241,13 @@ def _order(effect: Effect) -> tuple[Any, ...]:
         len(effect.path),
         repr(effect.path),
     )
+
+
+def _by_schema(found: _Comparison) -> list[str]:
+    """What the answer rests on, where a schema settles a part of it."""
+    if not found.changes or not found.narrowing.settles:
+        return []
+    return [f"All but the changes is as the type's schema {found.narrowing.names} has it."]
 
 
 def _idle(found: _Comparison, changes: Iterable[RuleChange]) -> list[str]:

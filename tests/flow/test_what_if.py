@@ -1,6 +1,5 @@
 """What if: who gains, loses and changes, exactly – and never a yes that is no."""
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.errors import UsageError
+from collectors.records import Schema
 from dashboard.flow import changes, overlay, patterns
 from dashboard.flow.answers import Question
 from dashboard.flow.changes import Change, RuleChange, field
@@ -17,7 +17,7 @@ from dashboard.flow.consumers import consumers
 from dashboard.flow.effects import Effect, WhatIf
 from dashboard.flow.estate import Estate
 from dashboard.flow.patterns.scalars import CONSTANTS
-from dashboard.flow.supposing import named_values
+from dashboard.flow.supposing import Supposed, named_values
 from dashboard.flow.what_if import what_if
 from tests.flow.building import (
     SOURCE,
@@ -33,7 +33,7 @@ from tests.flow.building import (
     subscriber,
     topic,
 )
-from tests.flow.patterns.pattern_strategies import CONDITIONS, NAMES, SCALARS, values
+from tests.flow.patterns.pattern_strategies import CONDITIONS, NAMES, ROOTS, SCALARS, complete, values
 from tests.flow.patterns.pattern_strategies import patterns as generated
 from tests.flow.patterns.test_laws import LAW
 
@@ -306,6 +306,91 @@ def test_dropping_the_rule_that_made_the_type_known_still_asks_on_its_bus(build:
     assert [e.effect for e in what_if(built, ASKED, [RuleChange("drop", "r")]).effects] == ["loses"]
 
 
+DETAIL_SCHEMA = {
+    "type": "object",
+    "required": ["total", "lines", "channel"],
+    "additionalProperties": False,
+    "properties": {
+        "total": {"type": "number"},
+        "channel": {"type": "string", "enum": ["web", "shop"]},
+        "coupon": {"type": "string"},
+        "lines": {
+            "type": "array",
+            "items": {"type": "object", "required": ["sku"], "properties": {"sku": {"type": "string"}}},
+        },
+    },
+}
+
+
+def schema(versions: int = 1) -> Schema:
+    return Schema(
+        arn="arn:aws:schemas:eu-west-1:111111111111:schema/acme/o",
+        registry="acme",
+        name="o",
+        type="JSONSchemaDraft4",
+        source=SOURCE,
+        detail_type=TYPE,
+        version_count=versions,
+        content=json.dumps({"properties": {"detail": DETAIL_SCHEMA, "source": {}}}),
+    )
+
+
+BY_SCHEMA: list[tuple[str, dict[str, Any], Change, str]] = [
+    ("a required field is removed", {"total": [{"exists": False}]}, field("remove", "detail.total"), "gains"),
+    ("one it must have is removed", {"total": [{"exists": True}]}, field("remove", "detail.total"), "loses"),
+    ("a value outside the enum", {"channel": ["web"]}, field("set", "detail.channel", '"phone"'), "loses"),
+    (
+        "a value that the enum lacks",
+        {"channel": ["phone"]},
+        field("set", "detail.channel", '"phone"'),
+        "gains",
+    ),
+    ("a field that the schema lacks", {"x": [1]}, field("set", "detail.x", "1"), "gains"),
+    (
+        "a required field becomes optional",
+        {"total": [{"exists": True}]},
+        field("optional", "detail.total"),
+        "changes",
+    ),
+    ("an optional field stays so", {"coupon": [{"exists": True}]}, field("remove", "detail.coupon"), "loses"),
+    (
+        "in each element of an array",
+        {"lines": {"sku": ["A"]}},
+        field("set", "detail.lines.sku", '"B"'),
+        "loses",
+    ),
+    (
+        "another kind of value",
+        {"total": [{"anything-but": "x"}]},
+        field("set", "detail.total", '"x"'),
+        "loses",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("asks", "change", "effect"), [row[1:] for row in BY_SCHEMA], ids=[row[0] for row in BY_SCHEMA]
+)
+def test_what_the_schema_settles_is_today(
+    build: Build, asks: dict[str, Any], change: Change, effect: str
+) -> None:
+    built = build(ORDERS, schema(), function(), rule(ORDERS, "r", function().arn, over(**asks)))
+    answer = what_if(built, ASKED, [change])
+    assert [e.effect for e in answer.effects] == [effect]
+    assert answer.notes == ("All but the changes is as the type's schema o has it.",)
+    assert {e.arn for e in answer.effects if e.before} == {
+        row.arn for row in consumers(built, ASKED).consumers
+    }
+
+
+def test_a_schema_with_earlier_versions_settles_nothing_and_is_told(build: Build) -> None:
+    asks = over(total=[{"exists": False}])
+    built = build(ORDERS, schema(versions=2), function(), rule(ORDERS, "r", function().arn, asks))
+    (effect,) = what_if(built, ASKED, [field("remove", "detail.total")]).effects
+    assert effect.effect == "changes"
+    assert "the rule's condition can never hold" in str(effect.note)
+
+
 # laws, over generated patterns and events
 
 RULE = arn("any")
@@ -340,13 +425,20 @@ def _strip(node: Any, steps: list[str]) -> Any:
 
 
 def _put(node: Any, steps: list[str], value: Any) -> Any:
-    found = copy.deepcopy(node)
-    inner = found
-    for step in steps[:-1]:
-        inner[step] = inner[step] if isinstance(inner.get(step), dict) else {}
-        inner = inner[step]
-    inner[steps[-1]] = value
-    return found
+    """The value with the field at this path, in every element of arrays."""
+    if not steps:
+        return value
+    if isinstance(node, list):
+        return [_put(item, steps, value) for item in node]
+    found = dict(node) if isinstance(node, dict) else {}
+    return {**found, steps[0]: _put(found.get(steps[0]), steps[1:], value)}
+
+
+def _has(node: Any, steps: list[str]) -> bool:
+    """Whether the field is there, with a value and under objects alone."""
+    if not steps:
+        return not isinstance(node, dict | list)
+    return isinstance(node, dict) and steps[0] in node and _has(node[steps[0]], steps[1:])
 
 
 def _agrees(receipt: Any, matched: bool) -> bool:  # noqa: FBT001 - the two outcomes
@@ -408,6 +500,29 @@ def test_an_optional_field_is_there_today_and_may_be_missing(
     assert _agrees(before, pattern.matches(there))
     assert _agrees(after, pattern.matches(there))
     assert _agrees(after, pattern.matches(gone))
+
+
+@LAW
+@given(ROOTS, generated(), PATH, st.sampled_from([1, "a", None, [], {"a": 1}]), st.data())
+def test_facts_laid_over_what_is_known_contradict_no_event(
+    tree: Any, detail: Any, path: list[str], value: Any, data: Any
+) -> None:
+    event, name = complete(tree, data.draw), ".".join(["detail", *path])
+    pattern, today = patterns.parse({"detail": detail}), patterns.event_tree(SOURCE, TYPE, detail=tree)
+
+    def holds(tree: Any, detail: Any) -> bool:
+        decided, matched = pattern.decide(tree).delivery, pattern.matches(_event(detail))
+        return decided in ("sometimes", "always" if matched else "never")
+
+    def supposed(kind: Any) -> Supposed:
+        return Supposed(SOURCE, TYPE, (field(kind, name, json.dumps(value)),), today)
+
+    assert holds(supposed("remove").after(), _strip(event, path))
+    assert holds(supposed("set").after(), _put(event, path, value))
+    if _has(event, path):  # to become optional, it is there today
+        assert holds(supposed("optional").without(), _strip(event, path))
+        assert holds(supposed("optional").before(), event)
+        assert holds(supposed("optional").after(), event)
 
 
 def test_changes_know_what_they_are_not() -> None:
