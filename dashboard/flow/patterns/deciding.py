@@ -7,8 +7,9 @@ Over a tree that is wholly known the answer is that of the match.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
 from dashboard.flow.patterns.operators.exists import Absent
@@ -16,7 +17,7 @@ from dashboard.flow.patterns.partial import Shared, event_tree
 from dashboard.flow.patterns.scalars import scalar_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, MutableMapping
 
     from dashboard.flow.patterns.leaf import Leaf
     from dashboard.flow.patterns.partial import Tree
@@ -26,16 +27,42 @@ Chosen = dict[Where, int]
 
 
 class Found(dict[str, list[Occurrence]]):
-    """The occurrences by path, looked for when first asked: most patterns fail at their first leaf."""
+    """The occurrences by path, looked for when first asked: most patterns fail at their first leaf.
+
+    What a leaf comes to by itself is kept too: patterns of one estate ask the same things again and again.
+    """
 
     def __init__(self, tree: Tree, opened: frozenset[str]) -> None:
         super().__init__()
         self.tree = tree
         self.opened = opened
+        self._alone: MutableMapping[Leaf, _Alone] = {}
 
     def __missing__(self, path: str) -> list[Occurrence]:
         found = self[path] = occurrences(self.tree, path, self.opened)
         return found
+
+    def alone(self, leaf: Leaf) -> _Alone:
+        """What the leaf comes to when no other has to hold with it."""
+        kept = self._alone.get(leaf)
+        if kept is None:
+            kept = self._alone[leaf] = _alone(leaf, self[leaf.path])
+        return kept
+
+
+class _Alone(NamedTuple):
+    """A leaf by itself: whether it may hold, surely holds, and whether one of its values stands in a known array; its words."""
+
+    possible: bool
+    sure: bool
+    placed: bool
+    words: str
+
+
+def _alone(leaf: Leaf, there: list[Occurrence]) -> _Alone:
+    possible, sure = (next(steps(leaf, there, {}), None) is not None for steps in (_possible, _surely))
+    placed = any(occurrence.place for occurrence in there)
+    return _Alone(possible, sure, placed, _open_words(leaf, there) if possible or placed else "")
 
 
 def _found(tree: Tree, opened: frozenset[str]) -> Found:
@@ -46,19 +73,22 @@ def _found(tree: Tree, opened: frozenset[str]) -> Found:
 
 
 class _OfType(Found):
-    """The occurrences in an event of which only the type is known, kept for the next pattern that reads the same field."""
+    """An event of which only the type is known: the same for all estates, kept while their patterns are."""
 
     def __init__(self) -> None:
-        super().__init__(None, frozenset())
+        super().__init__(event_tree("", ""), frozenset())
+        self._alone = WeakKeyDictionary()
 
     def __missing__(self, path: str) -> list[Occurrence]:
-        found = self[path] = _in_any_event(path)
-        return found
+        return _in_any_event(path)
 
 
 @lru_cache(maxsize=20_000)
 def _in_any_event(path: str) -> list[Occurrence]:
     return occurrences(event_tree("", ""), path, frozenset())
+
+
+_OF_TYPE = _OfType()
 
 
 @dataclass(frozen=True)
@@ -84,17 +114,32 @@ def decide_of_type(branches: tuple[tuple[Leaf, ...], ...]) -> Decision:
 
     What is left reads fields of which the type says nothing, so that the answer is the same for every type.
     """
-    found = _OfType()
-    delivery, alive = _delivery(branches, found)
-    return Decision(delivery, when=_when(alive, found) if delivery == "sometimes" else ())
+    delivery, alive = _delivery(branches, _OF_TYPE)
+    return Decision(delivery, when=_when(alive, _OF_TYPE) if delivery == "sometimes" else ())
 
 
 def _delivery(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[Tri, list[tuple[Leaf, ...]]]:
     """The answer, and the branches that some completion matches."""
-    alive = [branch for branch in branches if _reach(branch, found, _possible)]
+    alive = [branch for branch in branches if _may(branch, found)]
     if not alive:
         return "never", alive
-    return "always" if any(_reach(branch, found, _surely) for branch in alive) else "sometimes", alive
+    return "always" if any(_must(branch, found) for branch in alive) else "sometimes", alive
+
+
+def _may(branch: tuple[Leaf, ...], found: Found) -> bool:
+    """Whether some completion matches the branch."""
+    alone = [found.alone(leaf) for leaf in branch]
+    if not any(one.placed for one in alone):
+        return all(one.possible for one in alone)
+    return _reach(branch, found, _possible)
+
+
+def _must(branch: tuple[Leaf, ...], found: Found) -> bool:
+    """Whether every completion matches the branch."""
+    alone = [found.alone(leaf) for leaf in branch]
+    if not any(one.placed for one in alone):
+        return all(one.sure for one in alone)
+    return _reach(branch, found, _surely)
 
 
 def _reach(
@@ -103,8 +148,6 @@ def _reach(
     steps: Callable[[Leaf, list[Occurrence], Chosen], Iterator[Chosen]],
 ) -> bool:
     """Whether the leaves can be gone through one after the other, choosing array elements that agree."""
-    if not any(occurrence.place for leaf in branch for occurrence in found[leaf.path]):
-        return all(next(steps(leaf, found[leaf.path], {}), None) is not None for leaf in branch)
     later = _LaterArrays(branch, found)
     seen = set()
     stack: list[tuple[int, Chosen]] = [(0, {})]
@@ -168,9 +211,8 @@ def _surely(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[Cho
         yield chosen
 
 
-def _open_words(leaf: Leaf, found: Found) -> str:
+def _open_words(leaf: Leaf, there: list[Occurrence]) -> str:
     """The leaf in words, without the alternatives that cannot hold here."""
-    there = found[leaf.path]
     certain = any(occurrence.certain for occurrence in there)
     conditions = [
         condition
@@ -193,25 +235,17 @@ def _when(alive: list[tuple[Leaf, ...]], found: Found) -> tuple[str, ...]:
 
 
 def _needs(branch: tuple[Leaf, ...], found: Found) -> list[str]:
-    needs = [_open_words(leaf, found) for leaf in branch if not _reach((leaf,), found, _surely)]
-    if needs and not _placed(branch, found):
+    alone = [found.alone(leaf) for leaf in branch]
+    needs = [one.words for one in alone if not one.sure]
+    together = [one.words for one in alone if one.placed]
+    if needs and len(together) < 2:
         return needs
-    together = [_open_words(leaf, found) for leaf in branch if any(o.place for o in found[leaf.path])]
-    return (
-        needs
-        if needs and len(together) < 2
-        else [*needs, f"in one element of an array: {', '.join(together)}"]
-    )
-
-
-def _placed(branch: tuple[Leaf, ...], found: Found) -> bool:
-    return sum(any(occurrence.place for occurrence in found[leaf.path]) for leaf in branch) > 1
+    return [*needs, f"in one element of an array: {', '.join(together)}"]
 
 
 def _why(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[str, ...]:
     """Why the branch that comes nearest cannot match."""
-    reach = partial(_reach, found=found, steps=_possible)
-    impossible = [[leaf for leaf in branch if not reach((leaf,))] for branch in branches]
+    impossible = [[leaf for leaf in branch if not found.alone(leaf).possible] for branch in branches]
     nearest = min(impossible, key=len)
     if not nearest:
         return ("its conditions cannot hold in one element of an array",)

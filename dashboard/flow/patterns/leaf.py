@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from dashboard.flow.patterns.operators.exact import Exact, ExactAddress
 from dashboard.flow.patterns.operators.exists import Absent
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Leaf:
     """The conditions on the field at ``path``, in the order of the pattern; ``absent`` says one is exists: false."""
 
-    __slots__ = ("absent", "conditions", "exact", "path", "tests")
+    __slots__ = ("__weakref__", "absent", "conditions", "exact", "path", "tests")
 
     def __init__(self, path: str, conditions: tuple[Condition, ...]) -> None:
         self.path = path
@@ -28,6 +29,14 @@ class Leaf:
         self.tests = tuple(c.compiled() for c in conditions if not isinstance(c, Exact | Absent))
         self.absent = any(isinstance(c, Absent) for c in conditions)
 
+    @classmethod
+    def of(cls, path: str, conditions: tuple[Condition, ...]) -> Leaf:
+        """The leaf; the same one for what is asked alike, so that what is found out about it is found out once."""
+        leaf = _LEAVES.get((path, conditions))
+        if leaf is None:
+            leaf = _LEAVES[path, conditions] = cls(path, conditions)
+        return leaf
+
     def accepts(self, value: Scalar) -> bool:
         """Whether one value of the event meets one of the conditions."""
         return value in self.exact or any(test(value) for test in self.tests)
@@ -35,6 +44,9 @@ class Leaf:
     def words(self, conditions: Iterable[Condition] | None = None) -> str:
         """The leaf as a sentence, or what is left of it when only ``conditions`` count."""
         return f"{self.path} {conditions_words(self.conditions if conditions is None else conditions)}"
+
+
+_LEAVES: WeakValueDictionary[tuple[str, tuple[Condition, ...]], Leaf] = WeakValueDictionary()
 
 
 def conditions_words(conditions: Iterable[Condition]) -> str:

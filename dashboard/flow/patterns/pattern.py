@@ -130,4 +130,4 @@ def parse(text: str | dict[str, Any] | None, dialect: str = "rule") -> Pattern:
 
 
 def _leaves(branch: dict[str, Any]) -> tuple[Leaf, ...]:
-    return tuple(Leaf(path, branch[path]) for path in sorted(branch, key=sort_key))
+    return tuple(Leaf.of(path, branch[path]) for path in sorted(branch, key=sort_key))
