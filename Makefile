@@ -3,6 +3,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SAMPLE_STORE ?= .headwater-sample
 PORT ?= 8501
+# compiled modules and rewritten tests are kept, also where the environment says otherwise: it is half of a test run's start
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup run dashboard test check browser bench screenshots docs clean
 
