@@ -19,6 +19,7 @@ from tests.browser.serving import ARGUMENTS, CHROMIUM, ROOT, serving
 
 FOLDER = ROOT / "docs" / "screenshots"
 ORDER_PLACED = {"source": "com.acme.orders", "type": "OrderPlaced"}
+CHANGES = {"remove": "detail.total", "enable": "order-placed-legacy"}
 QUEUE = "arn:aws:sqs:eu-west-1:111111111111:shipping-notices"
 
 
@@ -39,6 +40,8 @@ SHOTS = (
     Shot("event-type", "event", ORDER_PLACED, height=1750),
     Shot("event-type-dark", "event", ORDER_PLACED, "dark", height=1750),
     Shot("event-type-phone", "event", ORDER_PLACED, width=390, height=1400),
+    Shot("try-event", "try", ORDER_PLACED, height=1500),
+    Shot("what-if", "what-if", {**ORDER_PLACED, **CHANGES}, height=1100),
     Shot("catalogue", "catalogue", {}),
     Shot("throughput", "throughput", {"show": "Queues", "range": "24h", "sel": QUEUE}, height=1500),
     Shot("coverage", "coverage", {}),
