@@ -7,6 +7,7 @@ holds an operating-system lock on STORE/collect.lock for as long as it lives, al
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ OUTCOMES = {
     1: "Nothing could be read. The last good snapshot stays.",
     2: "The command refused the configuration. The last good snapshot stays.",
     130: "Stopped. The last good snapshot stays.",
+    -signal.SIGTERM: "Stopped. The last good snapshot stays.",  # before the command could say so itself
 }
 
 

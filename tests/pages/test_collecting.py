@@ -52,6 +52,7 @@ def test_a_run_can_be_stopped(account: Path) -> None:
     run.stop()
     run.wait(60)
     assert run.exit_code != 0
+    assert run.sentence.startswith("Stopped. The last good snapshot stays.")
     assert not snapshot.ids(account)
 
 
