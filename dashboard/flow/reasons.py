@@ -47,7 +47,8 @@ def stops(walk: Traced, bus: str, by: str) -> str:
     ways = [hops for start, hops in walk.arrivals if start == bus and hops[0][1] == by]
     if not ways:
         target = walk.estate.rules[by][0].target or ""
-        return f"Its target, {walk.estate.kind_of(target)} {walk.estate.name_of(target)}, keeps the event, and nothing consumes it there."
+        name = " ".join(part for part in (walk.estate.kind_of(target), walk.estate.name_of(target)) if part)
+        return f"Its target, {name}, keeps the event, and nothing consumes it there."
     longest = max(ways, key=len)
     arn, tree = longest[-1][2], walk.arrivals[bus, longest]
     kind = walk.estate.kind_of(arn)

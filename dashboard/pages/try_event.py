@@ -207,7 +207,9 @@ def _how(row: Consumer) -> str:
         return words.INACTIVE
     if row.deliverable == "no":
         return "✖ refused by a policy"
-    return "● yes" if row.delivery == "always" else f"◐ {words.delivery(row)}"
+    if row.delivery == "sometimes":
+        return f"◐ {words.delivery(row)}"
+    return "● yes" if row.deliverable == "yes" else "● yes, if it is let in: not known"
 
 
 def _malformed(estate: Estate, rows: list[Tried]) -> None:

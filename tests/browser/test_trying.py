@@ -1,0 +1,67 @@
+"""Try an event and What if, in a real browser: paste, answer, suppose, share."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, settled
+from tests.browser.test_asking import column
+
+pytestmark = pytest.mark.browser
+
+ORDER_PLACED = {"source": "com.acme.orders", "type": "OrderPlaced"}
+EVENT = {
+    "source": "com.acme.orders",
+    "detail-type": "OrderPlaced",
+    "detail": {"total": 4321, "note": "hunter2"},
+}
+
+
+def typed(page: Page, text: str) -> None:
+    page.get_by_label("Event, as JSON").fill(text)
+    page.get_by_role("button", name="Try it").click()
+    settled(page)
+
+
+def test_a_pasted_event_is_answered_and_stays_out_of_the_link(sample: Open) -> None:
+    page = sample("try")
+    typed(page, json.dumps(EVENT))
+    expect(page.locator(".st-key-sentence")).to_contain_text("OrderPlaced (com.acme.orders) matches")
+    assert "large-orders" in column(page, "matches", "Subscription")
+    assert "fraud-review" in column(page, "arrives", "Consumer")
+    assert "hunter2" not in page.url
+    page.get_by_role("link", name="Coverage").click()
+    page.get_by_role("heading", name="Coverage").wait_for()
+    page.get_by_role("link", name="Try an event").click()
+    expect(page.get_by_label("Event, as JSON")).to_have_value(re.compile("hunter2"))
+    assert "hunter2" not in page.url
+
+
+def test_what_is_no_json_is_told_with_its_line(sample: Open) -> None:
+    page = sample("try")
+    typed(page, '{\n "source": "a"\n "b": 1}')
+    expect(page.get_by_text("line 3, column 2: a comma or a closing bracket is missing")).to_be_visible()
+
+
+def test_a_type_fills_the_box_and_the_nearest_miss_says_why(sample: Open) -> None:
+    page = sample("try", **ORDER_PLACED)
+    expect(page.get_by_text("made up from the schema: no value in it is real")).to_be_visible()
+    assert column(page, "misses", "Subscription")[0] == "large-orders"
+    assert column(page, "misses", "It asks that")[0] == "detail.total > 1000"
+
+
+def test_a_field_is_removed_by_hand_and_the_link_shows_the_same(sample: Open, page: Page) -> None:
+    sample("what-if", **ORDER_PLACED)
+    page.get_by_label("Field").click()
+    page.get_by_role("option", name="detail.total", exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".st-key-sentence")).to_contain_text("no longer gets it: fraud-review")
+    expect(page).to_have_url(re.compile(r"remove=detail\.total"))
+    page.goto(page.url)
+    settled(page)
+    assert column(page, "what-if", "Consumer") == ["fraud-review"]
+    page.get_by_role("button", name="detail.total is removed").click()
+    expect(page.locator(".st-key-sentence")).to_contain_text("Nothing is changed yet")
+    expect(page).not_to_have_url(re.compile("remove="))
