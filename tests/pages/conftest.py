@@ -1,5 +1,6 @@
 """Pages run by Streamlit's own AppTest, on a small estate written by hand."""
 
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -37,10 +38,17 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def small(store: Path) -> Path:
-    """The store with the small estate in it."""
+@pytest.fixture(scope="session")
+def _written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("small") / "store"
     write(store, records())
+    return store
+
+
+@pytest.fixture
+def small(store: Path, _written: Path) -> Path:
+    """The store with the small estate in it, a copy for each test."""
+    shutil.copytree(_written, store)
     return store
 
 
