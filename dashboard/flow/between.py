@@ -156,7 +156,7 @@ def _routes(estate: Estate, up: Upstream, start: _Start, roles: Iterable[Role]) 
         return
     walk = Seeking(estate, up=up)
     _go(estate, walk, start)
-    for way, role, note in walk.arrivals:
+    for way, role, note, _ in walk.arrivals:
         if role in roles:
             yield _route(row_of(estate, Path(at[0], way.by, None, _own(way), note)), ())
 

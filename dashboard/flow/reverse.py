@@ -5,14 +5,14 @@ Both agree with `consumers` and `producers`: a resource has a row here for a typ
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dashboard.flow import arns, asking, completeness, domains, paths, trees, upstream
-from dashboard.flow.answers import Consumer, GapNote, Question
+from dashboard.flow.answers import Consumer, GapNote, Hop, Question
 from dashboard.flow.consumers import row_of, told_once
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key
-from dashboard.flow.narrowing import Narrowing, key_of
+from dashboard.flow.narrowing import Narrowing, key_of, settled
 from dashboard.flow.paths import Path, Walk
 from dashboard.flow.subscriptions import Subscription
 from dashboard.flow.upstream import Upstream
@@ -55,12 +55,21 @@ class Open:
     active: bool
 
 
+class Arrival(NamedTuple):
+    """A way that came to a target, what becomes of the event there, and whether any of it depends on the payload."""
+
+    way: Way
+    role: Role
+    note: str | None
+    open: bool
+
+
 @dataclass
 class Seeking(Walk):
     """A walk that goes only where one of the targets may come, and notes each arrival there with its role."""
 
     up: Upstream | None = None
-    arrivals: list[tuple[Way, Role, str | None]] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
         """Those of the bus that lead on to a target: few are tried one by one, of many the index takes its pick."""
@@ -81,16 +90,26 @@ class Seeking(Walk):
         paths.beyond(probe, way, tree, here=here)
         ends = [path for path in probe.paths if len(path.hops) == len(way.hops)]
         role: Role = "consumes" if ends else "passes" if probe.paths else "arrives"
-        self.arrivals.append((way, role, ends[0].note if ends else None))
+        certain = probe.certain if probe.paths else _is_certain(way.hops)
+        self.arrivals.append(Arrival(way, role, ends[0].note if ends else None, not certain))
         self.cut = self.cut or probe.cut
         return len(self.up.targets) > 1
 
 
 class _Probe(Walk):
-    """A walk that ends with the first path it finds."""
+    """A walk that ends with the first path that is certain, or a few that are not."""
 
     def wants(self, arn: str) -> bool:  # noqa: ARG002 - as Walk has it
-        return not self.paths
+        return len(self.paths) < FEW and not self.certain
+
+    @property
+    def certain(self) -> bool:
+        """Whether something gets the event, whatever its payload."""
+        return any(_is_certain(path.hops) for path in self.paths)
+
+
+def _is_certain(hops: Iterable[Hop]) -> bool:
+    return all(hop.delivery == "always" for hop in hops)
 
 
 def consumed(estate: Estate, targets: Iterable[str]) -> tuple[Consumed, ...]:
@@ -105,26 +124,26 @@ def consumed(estate: Estate, targets: Iterable[str]) -> tuple[Consumed, ...]:
 
 
 def arriving(estate: Estate, up: Upstream, asked: Question, buses: Iterable[str]) -> list[Consumed]:
-    """Rows of one type that begins at these buses. What a schema says is told where one resource is asked about, and always done."""
+    """Rows of one type that begins at these buses. What a schema settles is done; what it merely says, for one target."""
     tree = trees.of_type(asked.source, asked.detail_type)
     arrivals = _arrivals(estate, up, buses, tree)
-    rows = [row_of(estate, _path(way, note)) for way, _, note in arrivals]
+    rows = [row_of(estate, _path(one.way, one.note)) for one in arrivals]
     if len(rows) > 1:
         rows = told_once(estate, asked, rows)
-    schema = Narrowing(estate, asked)
-    if schema.settles:
-        tree, arrivals = schema.tree, _arrivals(estate, up, buses, schema.tree)
-        rows, _ = schema.rows(rows, {_key(way): way.hops for way, _, _ in arrivals})
-    elif len(up.targets) == 1:
-        rows, _ = schema.rows(rows)
-    roles = {_key(way): role for way, role, _ in arrivals}
+    # a schema takes nothing from what is certain: most questions need none
+    if any(one.open for one in arrivals):
+        schema = Narrowing(estate, asked)
+        if schema.settles:
+            arrivals = _arrivals(estate, up, buses, schema.tree)
+            rows, _ = schema.rows(rows, {_key(one.way): one.way.hops for one in arrivals})
+        elif len(up.targets) == 1:
+            rows, _ = schema.rows(rows)
+    roles = {_key(one.way): one.role for one in arrivals}
     found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
-    return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus, tree)]
+    return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus)]
 
 
-def _arrivals(
-    estate: Estate, up: Upstream, buses: Iterable[str], tree: Any
-) -> list[tuple[Way, Role, str | None]]:
+def _arrivals(estate: Estate, up: Upstream, buses: Iterable[str], tree: Any) -> list[Arrival]:
     walk = Seeking(estate, up=up)
     for bus in buses:
         paths.walk(estate, bus, tree, walk)
@@ -139,12 +158,11 @@ def _key(way: Way) -> tuple[Any, ...]:
     return key_of(way.bus, way.by, way.hops)
 
 
-def _entering(estate: Estate, asked: Question, bus: str, tree: Any) -> list[Consumed]:
+def _entering(estate: Estate, asked: Question, bus: str) -> list[Consumed]:
     """The row of a bus for a type that enters there: it came by no path. None where it may, and nothing would take it."""
-    probe = _Probe(estate)
-    paths.walk(estate, bus, tree, probe)
+    goes_on = _goes_on(estate, asked, bus)
     known_here = bool(asking.enters(estate, asked.source, asked.detail_type))
-    if not known_here and not probe.paths:
+    if not known_here and not goes_on:
         return []
     row = Consumer(
         arn=bus,
@@ -163,7 +181,19 @@ def _entering(estate: Estate, asked: Question, bus: str, tree: Any) -> list[Cons
         deliverable="yes",
         note="It enters here." if known_here else "No bus is known for it: it may enter here.",
     )
-    return [_told(estate, asked, "passes" if probe.paths else "arrives", row)]
+    return [_told(estate, asked, "passes" if goes_on else "arrives", row)]
+
+
+def _goes_on(estate: Estate, asked: Question, bus: str) -> bool:
+    """Whether anything on the bus takes the type to a consumer, and its schemas do not rule that out."""
+    probe = _Probe(estate)
+    paths.walk(estate, bus, trees.of_type(asked.source, asked.detail_type), probe)
+    schema = None if probe.certain or not probe.paths else settled(estate, asked)
+    if schema is None:
+        return bool(probe.paths)
+    narrowed = _Probe(estate)
+    paths.walk(estate, bus, schema.tree, narrowed)
+    return bool(narrowed.paths)
 
 
 def _told(estate: Estate, asked: Question, role: Role, row: Consumer) -> Consumed:
