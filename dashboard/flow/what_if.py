@@ -170,9 +170,9 @@ class _Comparison:
         if kind == "loses" and before:
             return after.why if after else cut(self.after, before)
         if kind == "gains" and after:
-            return (
-                before.why if before else cut(self.before, after).replace(" cannot hold", " could not hold")
-            )
+            if before:
+                return f"Until now: {before.why}"
+            return cut(self.before, after).replace(" cannot hold", " could not hold")
         if kind == "changes" and before and after:
             told = difference(before, after)
             if self.without and self._misses(after):

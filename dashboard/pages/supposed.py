@@ -8,7 +8,7 @@ import streamlit as st
 from collectors.errors import UsageError
 from dashboard import state
 from dashboard.escape import clean, markdown
-from dashboard.flow import changes, overlay, patterns
+from dashboard.flow import changes, overlay
 from dashboard.flow.changes import Change, FieldChange, RuleChange, RuleKind
 from dashboard.flow.estate import Estate
 
@@ -62,19 +62,9 @@ def of_text(estate: Estate, name: Param, text: str) -> Change:
     if name == "set":
         return changes.field("set" if given else "other", head, rest)
     kind: RuleKind = name  # type: ignore[assignment]  # one of the other four
-    if kind == "pattern":
-        change = overlay.located(estate, RuleChange(kind, head, rest))
-        _readable(change)
-        return change
-    return overlay.located(estate, RuleChange(kind, text))
-
-
-def _readable(change: RuleChange) -> None:
-    try:
-        patterns.parse(change.pattern)
-    except patterns.PatternError as error:
-        says = str(error).removeprefix("At $: expected JSON, but ")
-        raise UsageError(f"The new pattern cannot be read. {says[:1].upper()}{says[1:]}") from error
+    change = overlay.located(estate, RuleChange(kind, head if kind == "pattern" else text, rest or None))
+    overlay.changed(estate, [change])  # a pattern that is none is refused here
+    return change
 
 
 def editor(

@@ -209,7 +209,7 @@ def _how(row: Consumer) -> str:
         return "✖ refused by a policy"
     if row.delivery == "sometimes":
         return f"◐ {words.delivery(row)}"
-    return "● yes" if row.deliverable == "yes" else "● yes, if it is let in: not known"
+    return "● yes" if row.deliverable == "yes" else "■ policy not known"
 
 
 def _malformed(estate: Estate, rows: list[Tried]) -> None:

@@ -193,6 +193,15 @@ def test_the_reason_names_the_condition_and_who_asks(estate: Estate, name: str, 
     assert the(what_if(estate, ASKED, [field("remove", "detail.total")]), name).why == why
 
 
+def test_a_gain_says_what_stood_in_the_way_until_now(estate: Estate) -> None:
+    enabled = the(what_if(estate, ASKED, [RuleChange("enable", "off")]), "off")
+    optional = the(what_if(estate, ASKED, [field("optional", "detail.total")]), "none")
+    assert (enabled.why, optional.why) == (
+        "Until now: Rule off is disabled.",
+        "“detail.total is absent” could not hold (rule none).",
+    )
+
+
 READS = [
     ("big", ("detail.total in the pattern of rule big",)),
     ("deep", ("detail.total in the filter of the event source mapping to deep",)),

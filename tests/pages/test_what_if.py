@@ -131,7 +131,7 @@ def test_changes_of_a_link_that_mean_nothing_are_dropped_with_a_note(run: Run) -
     told = said(app)
     assert "remove “total” in the link was left out" in told
     assert "drop “nobody” in the link was left out" in told
-    assert "The new pattern cannot be read" in told
+    assert "The new pattern of rule to-audit cannot be read" in told
     assert effects(app) == {"audit": "✖ loses it"}
 
 
