@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.flow.answers import Consumers, Events, Explanation, Producers, Question
 from dashboard.flow.changes import Change, FieldChange, as_text
 from dashboard.flow.effects import WhatIf
-from dashboard.flow.trying import Trial
+from dashboard.flow.trials import Trial
 
 Document = dict[str, Any]
 
@@ -56,7 +56,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "active",
             "deliverable",
         ),
-        *("why", "event_domain", "event_owner", "kind", "resource", "bus", "subscription", "path", "principal"),
+        *(
+            "why",
+            "event_domain",
+            "event_owner",
+            "kind",
+            "resource",
+            "bus",
+            "subscription",
+            "path",
+            "principal",
+        ),
         *("events", "failed", "first_seen", "last_seen", "read"),
     ),
     "paths": (

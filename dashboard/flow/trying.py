@@ -5,11 +5,11 @@ never decides a miss. The reasons come from the matcher, field by field.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dashboard.flow import asking, completeness, explaining, paths, patterns, trees
-from dashboard.flow.answers import Consumer, FieldVerdict, GapNote, Question
+from dashboard.flow.answers import Consumer, FieldVerdict
 from dashboard.flow.consumers import question_of, row_of
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
@@ -17,56 +17,13 @@ from dashboard.flow.matching import Filter, Verdict
 from dashboard.flow.patterns.matching import match_branch, match_flat
 from dashboard.flow.reasons import Traced, stops
 from dashboard.flow.subscriptions import Subscription
+from dashboard.flow.trials import ORDER, Result, Trial, Tried, sentence
 
-Result = Literal["matches", "may match", "malformed", "does not match"]
-ORDER: tuple[Result, ...] = ("matches", "may match", "malformed", "does not match")
 MOST_MISSES = 50
+MOST_SHOWN = 200
+MOST_VALUES = 20
 _TOLD = 3
 _FILLED = frozenset({"id", "time"})
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What one subscription makes of the event. `reason` is one sentence: why it does not match, or what it depends on.
-
-    `missed` of `asked` fields are not met, in the alternative that comes nearest. `consumers` are where the event would
-    arrive through it. `why` tells why the subscription is not active.
-    """
-
-    subscription: str
-    name: str
-    kind: str
-    bus: str
-    result: Result
-    active: bool
-    why: str | None
-    reason: str
-    missed: int
-    asked: int
-    fields: tuple[FieldVerdict, ...] = ()
-    consumers: tuple[Consumer, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The answer. `counts` are of all subscriptions of the buses; `tried` has those that match first, and the nearest misses.
-
-    `consumers` is how many distinct ends get the event now: over active paths that no policy refuses, of subscriptions that
-    match or may; `refused` how many more would, did a policy not refuse it.
-    """
-
-    event: Question
-    snapshot: str
-    known: bool
-    complete: bool
-    gaps: tuple[GapNote, ...]
-    counts: dict[Result, int]
-    consumers: int
-    refused: int
-    tried: tuple[Tried, ...]
-    buses: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    sentence: str = ""
 
 
 def try_event(
@@ -105,34 +62,13 @@ def try_event(
         tried=(*taken, *(on_bus.told(miss) for on_bus, miss in missed[:most_misses])),
         buses=buses,
         notes=tuple(walk.notes),
-        sentence=_sentence(
+        sentence=sentence(
             asked,
             counts,
             (len(ends), len(refused)),
             sum(t.result == "matches" and not t.active for t in taken),
         ),
     )
-
-
-def _sentence(asked: Question, counts: Mapping[Result, int], ends: tuple[int, int], off: int) -> str:
-    """The answer in words; a malformed pattern is no match and no miss."""
-    total, took = sum(counts.values()), counts["matches"]
-    event = f"{asked.detail_type} ({asked.source})"
-    if not total:
-        return f"No subscription listens where {event} enters."
-    told = f"{event} matches {took} of {total:,} subscription{'s' if total > 1 else ''}"
-    told += f", {off} of them switched off, " if off else " "
-    told += f"and would arrive at {_consumers(ends[0])}" if any(ends) else "and arrives nowhere"
-    told += f". A policy keeps it from {ends[1]} more." if ends[1] else "."
-    if counts["may match"]:
-        told += f" {counts['may match']} may match: it depends on what the event leaves open."
-    if counts["malformed"]:
-        told += f" {counts['malformed']} cannot be told: the pattern cannot be read."
-    return told
-
-
-def _consumers(count: int) -> str:
-    return "1 consumer" if count == 1 else f"{count:,} consumers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +82,21 @@ class _Miss:
     @property
     def nearness(self) -> tuple[Any, ...]:
         return not self.asked, self.missed, self.missed - self.asked, self.sub.name, self.sub.order
+
+
+def _verdict(found: Any) -> FieldVerdict:
+    """A verdict of the pattern language, with long values cut: an event may be a megabyte of one text."""
+    cut = tuple(v if len(v) <= MOST_SHOWN else f"{v[:MOST_SHOWN]}…" for v in found.values[:MOST_VALUES])
+    short = replace(found, values=(*cut, "…") if len(found.values) > MOST_VALUES else cut)
+    return FieldVerdict(found.path, found.condition, ", ".join(short.values), found.ok, short.sentence())
+
+
+def _depends(sub: Subscription, verdict: Verdict) -> str:
+    """What it depends on that the event does not tell."""
+    if sub.row["filters_hidden"]:
+        return "Its filters could not be read: it may take anything."
+    on = "the publisher's metadata: " if any(one.scope == "metadata" for one in sub.filters) else ""
+    return f"Depends on {on}{'; '.join(verdict.when)}."
 
 
 @dataclass
@@ -202,7 +153,7 @@ class _OnBus:
         if result == "malformed":
             reason = f"Its pattern cannot be read, so nobody can tell. {sub.problem}"
         elif result == "may match":
-            reason = f"Depends on {'; '.join(verdict.when)}."
+            reason = _depends(sub, verdict)
         else:
             reason = "Every condition holds." if sub.filters else "It has no filter: every event matches."
         if not rows and sub.target is None:
@@ -290,7 +241,7 @@ class _OnBus:
     def _verdicts(self, sub: Subscription) -> tuple[FieldVerdict, ...]:
         """Field by field, what failed first; metadata is not judged, since nobody knows it here."""
         found = [
-            FieldVerdict(v.path, v.condition, ", ".join(v.values), v.ok, v.sentence())
+            _verdict(v)
             for one in sub.filters
             if one.scope in self.seen and one.pattern
             for v in self._explained(one)

@@ -18,7 +18,7 @@ from dashboard.escape import clean
 from dashboard.flow import example, pasted, trying
 from dashboard.flow.answers import Consumer
 from dashboard.flow.estate import Estate
-from dashboard.flow.trying import Trial, Tried
+from dashboard.flow.trials import Trial, Tried
 from dashboard.pages import choosing, panel, parts, words
 from dashboard.pages.scope import Scope
 
@@ -99,6 +99,8 @@ def _input(estate: Estate) -> str | None:
 
 def _fill(estate: Estate, asked: tuple[str, str] | None, bus: str | None) -> None:
     """Put an example into the box when another type is chosen; what a reader typed stays until then."""
+    if asked is None:
+        st.session_state.pop("event-example", None)
     if asked is None or st.session_state.get("event-example") == asked:
         return
     made = json.dumps(example.of_type(estate, *asked, bus), indent=2, ensure_ascii=False)

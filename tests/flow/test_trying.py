@@ -12,7 +12,8 @@ from collectors.errors import UsageError
 from dashboard.flow import overlay, pasted, patterns
 from dashboard.flow.changes import RuleChange
 from dashboard.flow.estate import Estate
-from dashboard.flow.trying import Trial, Tried, try_event
+from dashboard.flow.trials import Trial, Tried
+from dashboard.flow.trying import try_event
 from tests.flow.building import (
     ACCOUNT,
     REGION,
@@ -213,7 +214,25 @@ def test_a_subscriber_with_a_filter_on_metadata_may_match(build: Build) -> None:
     built = build(
         fresh, function(), subscriber(fresh, "meta", function().arn, metadata_pattern='{"tenant": ["a"]}')
     )
-    assert the(try_event(built, EVENT), "meta").result == "may match"
+    found = the(try_event(built, EVENT), "meta")
+    assert (found.result, found.reason) == ("may match", "Depends on the publisher's metadata: tenant is a.")
+
+
+def test_a_subscriber_whose_filters_were_not_readable_may_match(build: Build) -> None:
+    fresh = new_bus()
+    built = build(fresh, function(), subscriber(fresh, "shut", function().arn, filters_hidden=True))
+    found = the(try_event(built, EVENT), "shut")
+    assert (found.result, found.reason) == (
+        "may match",
+        "Its filters could not be read: it may take anything.",
+    )
+
+
+def test_long_values_are_cut(estate: Estate) -> None:
+    event = {**EVENT, "detail": {"total": ["x" * 5000] * 50}}
+    found = the(try_event(estate, event), "big")
+    assert len(found.reason) < 3000
+    assert found.reason.endswith("and 16 more.")
 
 
 def test_a_subscriber_that_asks_for_another_type_says_so(build: Build) -> None:
