@@ -14,6 +14,7 @@ GONE = frozenset(
         "ResourceNotFound",
         "NotFoundException",
         "NotFound",
+        "NoSuchEntity",
         "QueueDoesNotExist",
         "AWS.SimpleQueueService.NonExistentQueue",
     }

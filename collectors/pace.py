@@ -30,6 +30,7 @@ QUOTAS: dict[tuple[str, str], float] = {
     ("cloudwatch", "ListMetrics"): 25,
     ("cloudwatch", "GetMetricData"): 50,
     ("organizations", "*"): 5,
+    ("iam", "*"): 15,
     ("s3", "*"): 200,
 }
 """Calls a second for one account and region: (service, operation or "*" for all it has together). docs/collectors.md

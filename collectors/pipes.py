@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from typing import Any
 
-from collectors import redaction
+from collectors import redaction, roles
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope
 
 
 def collect(scope: Scope) -> Iterator[Record]:
-    """Rows of `resources` and `links`. pipes:ListPipes + DescribePipe; what cannot be described has hidden filters."""
+    """Rows of `resources`, `links` and `policies`. pipes:ListPipes + DescribePipe; what cannot be described has hidden filters."""
     listed = scope.pages("pipes", "list_pipes", "Pipes")
 
     def fetch(pipe: dict[str, Any]) -> dict[str, Any]:
         return scope.call("pipes", "describe_pipe", Name=pipe["Name"])
 
+    delivering: set[str | None] = set()
     for summary, told in scope.each(listed, fetch, lambda pipe: pipe.get("Arn") or "?"):
+        delivering.add((told or {}).get("RoleArn"))
         pipe = summary | (told or {"Hidden": True})
         yield from scope.rows(_pipe, [pipe], "pipes:DescribePipe")
         # A self-managed Kafka cluster (smk://…) has no ARN: nothing collected leads to it.
@@ -24,6 +26,7 @@ def collect(scope: Scope) -> Iterator[Record]:
         if pipe.get("Enrichment"):
             yield from scope.rows(_enrichment, [pipe], "pipes:DescribePipe")
         yield from scope.rows(_target, [pipe], "pipes:DescribePipe")
+    yield from roles.of_roles(scope, delivering)
 
 
 def _pipe(pipe: dict[str, Any]) -> Resource:

@@ -223,6 +223,20 @@ class Link(Record):
     )
 
 
+class Policy(Record):
+    """A policy that decides whether an event is delivered: of a role that delivers, or of one version or alias of a function.
+
+    A row for each policy and each scope that names the role; the same role may have rows of several scopes.
+    """
+
+    arn: Arn = Field(description="The role, or the function with its version or alias")
+    kind: Literal["absent", "trust", "permissions", "boundary", "resource"] = Field(
+        description="absent: there is no such role; trust: who may be the role; permissions and boundary: what it may do; resource: who may call the version or alias"
+    )
+    name: Text = Field(None, description="Name or ARN of the policy; null for trust and resource")
+    document: Text = Field(None, description="The policy, JSON text; null: there is none")
+
+
 class Schema(Record):
     """A schema in a registry, with the content of its latest version."""
 
@@ -354,6 +368,7 @@ FRAMES: dict[str, type[Record]] = {
     "subscriptions": Subscription,
     "resources": Resource,
     "links": Link,
+    "policies": Policy,
     "schemas": Schema,
     "schema_versions": SchemaVersion,
     "tags": Tag,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from collectors import redaction
+from collectors import redaction, roles
 from collectors.buses import classic_buses
 from collectors.records import Record, Subscription
 from collectors.scope import Scope
 
 
 def collect(scope: Scope) -> Iterator[Record]:
-    """Rows of `subscriptions`. events:ListEventBuses, ListRules for each bus, ListTargetsByRule for each rule.
+    """Rows of `subscriptions` and `policies`. events:ListEventBuses, ListRules for each bus, ListTargetsByRule for each rule.
 
     A rule without targets, or whose targets AWS does not tell (then a gap names the rule), is one row without target.
     """
@@ -26,9 +26,16 @@ def collect(scope: Scope) -> Iterator[Record]:
             )
         )
 
+    delivering: set[str | None] = set()
+    called: set[str | None] = set()
     for rule, found in scope.each(_rules(scope), targets, _name):
         rows = [rule | {"Target": target} for target in found or [{}]]
-        yield from scope.rows(_row, rows, "events:ListTargetsByRule")
+        for row in scope.rows(_row, rows, "events:ListTargetsByRule"):
+            delivering.add(row.role_arn)
+            called.add(row.target_arn)
+            yield row
+    yield from roles.of_roles(scope, delivering)
+    yield from roles.of_functions(scope, called)
 
 
 def _rules(scope: Scope) -> Iterator[dict[str, Any]]:

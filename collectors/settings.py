@@ -8,6 +8,8 @@ domain_tags = ["domain"]         # tags that name a resource's domain, first hit
 owner_tags = ["owner", "team"]
 pace = 1.0                       # times the usual pace, which stays below AWS's default quotas: 0.5 leaves others more,
                                  # 2 is for an account whose quotas were raised
+roles = true                     # read the policies of the roles that deliver; false: such delivery is "unknown"
+roles_at_most = 300              # of each account, region and collector
 
 [[domains]]
 name = "orders"
@@ -60,6 +62,8 @@ class Settings(BaseSettings):
     domains: tuple[Domain, ...] = ()
     metric_hours: int = Field(24, ge=1, le=24 * 90)
     keep: int = Field(30, ge=1)
+    roles: bool = True
+    roles_at_most: int = Field(300, ge=0)
     pace: float = Field(1.0, gt=0, le=1000)
 
     @field_validator("accounts", "regions", "trails", "domain_tags", "owner_tags", mode="before")

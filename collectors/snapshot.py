@@ -99,6 +99,8 @@ class Snapshot:
             yield from _conform(pa.Table.from_batches([batch]), "metrics").to_batches()
 
     def _read(self, frame: str) -> pa.Table:
+        if frame not in self.manifest.frames:
+            return empty(frame)  # an older version knew no such frame
         path = self.folder / f"{frame}.parquet"
         try:
             table = pq.read_table(path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from collectors import redaction
+from collectors import redaction, roles
 from collectors.buses import new_buses
 from collectors.records import Record, Subscription
 from collectors.scope import Scope
@@ -16,7 +16,7 @@ PATTERN_COLUMNS = {
 
 
 def collect(scope: Scope) -> Iterator[Record]:
-    """Rows of `subscriptions`. eventbridgev2 ListSubscribers for each bus and for the account, DescribeSubscriber.
+    """Rows of `subscriptions` and `policies`. eventbridgev2 ListSubscribers for each bus and for the account, DescribeSubscriber.
 
     A subscriber that may be listed but not described stays a row with `filters_hidden`, and a gap names it: it may take
     anything, and nobody can tell.
@@ -28,9 +28,13 @@ def collect(scope: Scope) -> Iterator[Record]:
         owner = owner_of(scope, subscriber.get("SubscriberAccountId") or arn.split(":")[4])
         return owner.call("eventbridgev2", "describe_subscriber", SubscriberArn=arn)
 
+    delivering: set[str | None] = set()
     for summary, told in scope.each(listed, fetch, lambda subscriber: subscriber["SubscriberArn"]):
         merged = summary | (told or {"filters_hidden": True})
-        yield from scope.rows(_row, [merged], "events:DescribeSubscriber")
+        for row in scope.rows(_row, [merged], "events:DescribeSubscriber"):
+            delivering.add(row.role_arn)
+            yield row
+    yield from roles.of_roles(scope, delivering)
 
 
 def on_new_buses(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from collectors import roles
 from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.queues import customer_key
 from collectors.records import Link, Record, Resource
@@ -18,7 +19,7 @@ OF_PEOPLE = {"email", "email-json", "sms"}
 
 
 def collect(scope: Scope) -> Iterator[Record]:
-    """Rows of `resources` (topic) and `links` (sns-subscription).
+    """Rows of `resources` (topic), `links` (sns-subscription) and `policies`.
 
     sns:ListTopics, GetTopicAttributes, ListSubscriptions, ListSubscriptionsByTopic, GetSubscriptionAttributes.
     """
@@ -29,11 +30,18 @@ def collect(scope: Scope) -> Iterator[Record]:
     for arn, told in scope.each(arns, lambda arn: _topic(scope, arn), str):
         if told is None or told:
             yield from scope.rows(_resource, [{"TopicArn": arn} | (told or {})], "sns:GetTopicAttributes")
+    delivering: set[str | None] = set()
+    called: set[str | None] = set()
     listed = _subscriptions(scope, arns)
     for subscription, told in scope.each(listed, lambda s: _attributes(scope, s), _name):
         if told is None or told:
             merged = dict(subscription) | (told or {"hidden": True})
-            yield from scope.rows(_link, [merged], "sns:GetSubscriptionAttributes")
+            for row in scope.rows(_link, [merged], "sns:GetSubscriptionAttributes"):
+                delivering.add(row.role_arn)
+                called.add(row.to_arn)
+                yield row
+    yield from roles.of_roles(scope, delivering)
+    yield from roles.of_functions(scope, called)
 
 
 def _topic(scope: Scope, arn: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def _consumer(row: dict[str, Any]) -> tuple[Any, ...]:
         row["region"],
         row["delivery"],
         row["active"],
+        row["deliverable"],
         tuple(row["path_kinds"]),
     )
 

@@ -43,7 +43,8 @@ class Hop:
 
     `via` is the kind of carrier: rule, subscriber, or a link's kind (records.LinkKind). `by` is the carrier's
     ARN, null where it has none. `when` are the conditions of this step alone. `dead_letter` is the queue for what this
-    step could not deliver; `runs` the task or job definition that is run there.
+    step could not deliver; `runs` the task or job definition that is run there; `granted` the statement of a policy that
+    lets it through, where one does.
     """
 
     arn: str
@@ -58,6 +59,7 @@ class Hop:
     why: str | None = None
     dead_letter: str | None = None
     runs: str | None = None
+    granted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def _needs(estate: Estate, things: set[str]) -> set[tuple[str | None, str | None
 def _concerns(estate: Estate, row: Row, things: set[str]) -> bool:
     """A gap about one other queue, function or rule's bus does not touch the answer."""
     subject = row["subject"]
+    if row["action"].startswith("iam:"):
+        return False  # whether it is delivered is then unknown, and says so
     if subject is None or arns.parts(subject) is None:
         return True
     plain = arns.plain(subject)

@@ -49,7 +49,8 @@ def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop,
         why = there.why
     if why is None:
         why = _stopped(estate, arn, kind)
-    delivers, reason = delivering.deliverable(estate, carrier, arn, kind)
+    told = delivering.deliverable(estate, carrier, arn, kind)
+    reason = told.why if there.collected or told.deliverable == "no" else there.why
     dead_letter, runs = carrier.extra
     found = Hop(
         arn=arn,
@@ -58,10 +59,11 @@ def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop,
         by=carrier.by,
         name=estate.name_of(arn),
         active=why is None,
-        deliverable=delivers,
-        why=why or (reason if there.collected else there.why),
+        deliverable=told.deliverable,
+        why=why or reason,
         dead_letter=dead_letter,
         runs=runs,
+        granted=told.by,
     )
     return found, there.here
 

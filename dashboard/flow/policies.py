@@ -1,7 +1,7 @@
-"""Resource policies, as far as they can be decided: whether one lets the delivering principal in.
+"""Policies, as far as they can be decided: whether one lets the delivering principal in, or a role do something.
 
-Bounded on purpose: a statement that uses what is not decided here (NotPrincipal, unknown condition keys, organisations)
-makes the answer unknown, never yes or no.
+Bounded on purpose: a statement that uses what is not decided here (NotPrincipal, unknown condition keys, organisations,
+variables) makes the answer unknown, never yes or no.
 """
 
 import json
@@ -15,35 +15,78 @@ from dashboard.flow import arns
 
 Tri = bool | None
 _LIKE = ("arnlike", "arnequals", "stringlike")
-_EQUAL = ("stringequals", "stringequalsignorecase")
+_EQUAL = ("stringequals", "stringequalsignorecase", "bool")
+_NEGATED = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+}
 
 
 @dataclass(frozen=True)
 class Caller:
     """Who delivers: a service principal or an account's role, on whose behalf, and what conditions may ask about.
 
-    `facts` are condition keys in lower case with their values, e.g. aws:sourcearn.
+    `facts` are condition keys in lower case with their values, e.g. aws:sourcearn. `is_owner`: the policies are the caller's
+    own and name no principal.
     """
 
     service: str | None
     account: str | None
     role: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    is_owner: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a set of statements says. `by` names the statement that decides, or that cannot be decided; null where none speaks.
+
+    `denied`: whether an explicit deny applies, which no other policy undoes.
+    """
+
+    allows: Tri
+    denied: Tri = False
+    by: str | None = None
 
 
 def allows(policy: str, caller: Caller, action: str, resource: str) -> Tri:
     """True when the policy lets the caller do the action, False when it does not, None when that cannot be decided."""
-    statements = _statements(policy)
-    if statements is None:
-        return None
-    verdicts = [(s.get("Effect"), _applies(s, caller, action, resource)) for s in statements]
-    denies = [v for effect, v in verdicts if effect == "Deny"]
-    grants = [v for effect, v in verdicts if effect == "Allow"]
-    if True in denies:
-        return False
-    if True in grants:
-        return None if None in denies else True
-    return None if None in grants else False
+    return judge({"": policy}, caller, action, resource).allows
+
+
+def judge(documents: Mapping[str, str], caller: Caller, action: str, resource: str) -> Judged:
+    """What policies, by name, say together of the caller's action. Where one is no JSON, nobody can tell."""
+    found: dict[tuple[str, Tri], str] = {}
+    for name, document in documents.items():
+        parts = _statements(document)
+        if parts is None:
+            found.setdefault(("Allow", None), _label(name, {}, 0))
+        for number, statement in enumerate(parts or (), 1):
+            applies = _applies(statement, caller, action, resource)
+            found.setdefault((str(statement.get("Effect")), applies), _label(name, statement, number))
+    return _together(found)
+
+
+def _together(found: Mapping[tuple[str, Tri], str]) -> Judged:
+    denied, open_deny = found.get(("Deny", True)), found.get(("Deny", None))
+    granted, open_grant = found.get(("Allow", True)), found.get(("Allow", None))
+    if denied:
+        return Judged(allows=False, denied=True, by=denied)
+    if open_deny:
+        return Judged(allows=None if granted or open_grant else False, denied=None, by=open_deny)
+    return (
+        Judged(allows=True, by=granted) if granted else Judged(None if open_grant else False, by=open_grant)
+    )
+
+
+def _label(policy: str, statement: Mapping[str, Any], number: int) -> str:
+    """A statement by its id, or its place; of a managed policy the last part of its ARN."""
+    what = f"statement {statement.get('Sid') or number}" if statement else "the text"
+    name = policy.rsplit("/", 1)[-1]
+    return f"{what} of policy {name}" if name else what
 
 
 @lru_cache(maxsize=20_000)
@@ -96,7 +139,9 @@ def _named(statement: Mapping[str, Any], key: str, value: str, *, fold: bool) ->
     for name, wanted in ((key, True), (f"Not{key}", False)):
         if name in statement:
             globs = [glob.lower() if fold else glob for glob in listed(statement[name])]
-            return any(_like(value, glob) for glob in globs) is wanted
+            if any(_like(value, glob) for glob in globs):
+                return wanted
+            return None if any("${" in glob for glob in globs) else not wanted
     return True if key == "Resource" else None
 
 
@@ -108,6 +153,8 @@ def _like(value: str, glob: str) -> bool:
 
 
 def _principal(statement: Mapping[str, Any], caller: Caller) -> Tri:
+    if caller.is_owner:
+        return True
     principal = statement.get("Principal")
     if principal == "*":
         return True
@@ -138,7 +185,7 @@ def _conditions(conditions: Mapping[str, Any], caller: Caller) -> Tri:
     for operator, tests in conditions.items():
         if not isinstance(tests, Mapping):
             return None
-        verdicts += [_condition(operator.lower(), key.lower(), listed(v), caller) for key, v in tests.items()]
+        verdicts += [_condition(operator.lower(), key.lower(), _texts(v), caller) for key, v in tests.items()]
     return _and(verdicts)
 
 
@@ -147,9 +194,22 @@ def _condition(operator: str, key: str, wanted: list[str], caller: Caller) -> Tr
     if have is None:
         return None
     base = operator.removesuffix("ifexists").removeprefix("foranyvalue:").removeprefix("forallvalues:")
-    if base in _LIKE:
+    if any("${" in text for text in wanted):
+        return None
+    met = _compared(_NEGATED.get(base, base), have, wanted)
+    return met if met is None or base not in _NEGATED else not met
+
+
+def _compared(operator: str, have: str, wanted: list[str]) -> Tri:
+    if operator in _LIKE:
         return any(_like(have, glob) for glob in wanted)
-    if base in _EQUAL:
-        fold = base.endswith("ignorecase")
+    if operator in _EQUAL:
+        fold = operator != "stringequals"
         return (have.lower() in [w.lower() for w in wanted]) if fold else have in wanted
     return None
+
+
+def _texts(value: Any) -> list[str]:
+    """A condition's values as text; true and false may stand without quotes."""
+    many = value if isinstance(value, list) else [value]
+    return [str(v).lower() if isinstance(v, bool) else v for v in many if isinstance(v, str | bool)]

@@ -95,10 +95,11 @@ def one_by_one(estate: Everything, monkeypatch: pytest.MonkeyPatch) -> Callable[
         monkeypatch.setenv(name, value)
     stop = threading.Event()
     settings = Settings()
-    run = Run(Aws(settings, stop), settings, stop)
+    aws = Aws(settings, stop)
     by_name = {one.name: one for one in COLLECTORS}
 
     def once(name: str) -> Outcome:
+        run = Run(aws, settings, stop)  # what a run shares is read again
         scope = Scope(run, run.aws.accounts[0], run.aws.regions[0], name)
         return collect_one(by_name[name], scope, lambda *_: None)
 

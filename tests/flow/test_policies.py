@@ -5,13 +5,35 @@ from typing import Any
 
 import pytest
 
-from dashboard.flow.answers import Question
+from collectors.records import Policy, Record, Resource
+from dashboard.flow.answers import Hop, Question
 from dashboard.flow.consumers import consumers
 from dashboard.flow.policies import Caller, allows
-from tests.flow.building import OTHER, SOURCE, TYPE, Build, arn, bus, function, gap, queue, rule
+from tests.flow.building import (
+    ACCOUNT,
+    OTHER,
+    SOURCE,
+    TYPE,
+    Build,
+    arn,
+    ask,
+    bus,
+    function,
+    gap,
+    link,
+    new_bus,
+    only,
+    pipe,
+    queue,
+    rule,
+    subscriber,
+    topic,
+)
 
 RULE, QUEUE = arn("events", "rule/orders/r"), arn("sqs", "inbox")
-CALLER = Caller("events.amazonaws.com", "111111111111", None, {"aws:sourcearn": RULE})
+CALLER = Caller(
+    "events.amazonaws.com", "111111111111", None, {"aws:sourcearn": RULE, "aws:securetransport": "true"}
+)
 ALLOW = {
     "Effect": "Allow",
     "Principal": {"Service": "events.amazonaws.com"},
@@ -35,6 +57,13 @@ CASES: list[tuple[list[dict[str, Any]], bool | None]] = [
     ([ALLOW | {"Condition": {"ArnEquals": {"aws:SourceArn": arn("events", "rule/else")}}}], False),
     ([ALLOW | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}], None),
     ([ALLOW | {"Condition": {"IpAddress": {"aws:SourceArn": "10.0.0.0/8"}}}], None),
+    ([ALLOW | {"Condition": {"ArnNotEquals": {"aws:SourceArn": RULE}}}], False),
+    ([ALLOW | {"Condition": {"StringNotLike": {"aws:SourceArn": "arn:aws:events:*:rule/else"}}}], True),
+    ([ALLOW | {"Condition": {"StringLike": {"aws:SourceArn": "${aws:PrincipalArn}"}}}], None),
+    ([ALLOW | {"Resource": "arn:aws:sqs:*:*:${aws:PrincipalAccount}"}], None),
+    ([ALLOW | {"Condition": {"Bool": {"aws:SecureTransport": True}}}], True),
+    ([ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}], True),
+    ([ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}], False),
     ([ALLOW, ALLOW | {"Effect": "Deny"}], False),
     ([ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o"}}}], None),
 ]
@@ -90,3 +119,244 @@ def test_a_bus_in_another_account_has_to_trust_the_sender(build: Build, trusted:
     )
     row = next(r for r in consumers(estate, Question(SOURCE, TYPE, BUS.arn)).consumers)
     assert row.path[0].deliverable == expected
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/deliver"
+STREAM = Resource(arn=arn("kinesis", "stream/flow"), kind="stream", name="flow")
+FLOW = Resource(arn=arn("states", "stateMachine:flow"), kind="state-machine", name="flow")
+
+
+def text(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Statement": [{"Effect": "Allow", "Resource": "*"} | one for one in statements]})
+
+
+def trust(service: str = "events.amazonaws.com", **more: Any) -> Policy:
+    allowed = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"} | more
+    return Policy(arn=ROLE, kind="trust", document=json.dumps({"Statement": [allowed]}))
+
+
+def may(*statements: dict[str, Any], kind: Any = "permissions", name: str = "own") -> Policy:
+    return Policy(arn=ROLE, kind=kind, name=name, document=text(*statements))
+
+
+SEND = {"Sid": "Send", "Action": "sqs:SendMessage", "Resource": QUEUE}
+ASKS_MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+ROLES: list[tuple[list[Policy], str, str | None]] = [
+    ([], "unknown", "The queue inbox is reached with the role deliver, whose policies were not read."),
+    (
+        [Policy(arn=ROLE, kind="absent")],
+        "no",
+        "The queue inbox is reached with the role deliver, and there is no such role.",
+    ),
+    ([trust(), may(SEND)], "yes", None),
+    ([trust(), may(SEND | {"Resource": "arn:aws:sqs:*:*:in*"})], "yes", None),
+    ([trust(), may(SEND | {"Action": "sqs:*"})], "yes", None),
+    ([trust()], "no", "The role deliver may not do sqs:SendMessage on the queue inbox."),
+    (
+        [trust(), may(SEND | {"Resource": arn("sqs", "other")})],
+        "no",
+        "The role deliver may not do sqs:SendMessage on the queue inbox.",
+    ),
+    (
+        [trust("lambda.amazonaws.com"), may(SEND)],
+        "no",
+        "The role deliver does not trust events.amazonaws.com.",
+    ),
+    (
+        [trust(Condition={"ArnEquals": {"aws:SourceArn": RULE}}), may(SEND)],
+        "yes",
+        None,
+    ),
+    (
+        [trust(Condition={"ArnEquals": {"aws:SourceArn": arn("events", "rule/else")}}), may(SEND)],
+        "no",
+        "The role deliver does not trust events.amazonaws.com.",
+    ),
+    (
+        [trust(Condition={"StringEquals": {"aws:SourceOrgID": "o-1"}}), may(SEND)],
+        "unknown",
+        "Whether the role deliver trusts events.amazonaws.com cannot be decided here.",
+    ),
+    (
+        [trust(), may(SEND | ASKS_MFA)],
+        "unknown",
+        "Whether the role deliver may do sqs:SendMessage on the queue inbox cannot be decided here: statement Send of policy own.",
+    ),
+    (
+        [
+            trust(),
+            may(SEND),
+            may(SEND | {"Effect": "Deny", "Sid": "Never"}, name="arn:aws:iam::aws:policy/Stop"),
+        ],
+        "no",
+        "The role deliver may not do sqs:SendMessage on the queue inbox: statement Never of policy Stop denies it.",
+    ),
+    ([trust(), may(SEND), may(SEND, kind="boundary", name="limit")], "yes", None),
+    (
+        [trust(), may(SEND), may({"Action": "sns:*"}, kind="boundary", name="limit")],
+        "no",
+        "The role deliver may not do sqs:SendMessage on the queue inbox.",
+    ),
+]
+
+
+def hop(build: Build, *records: Record, **more: Any) -> Hop:
+    return only(ask(build(BUS, *records, **more), BUS.arn)).path[-1]
+
+
+@pytest.mark.parametrize(("policies", "expected", "why"), ROLES)
+def test_delivery_with_a_role_is_judged_by_its_policies(
+    build: Build, policies: list[Policy], expected: str, why: str | None
+) -> None:
+    found = hop(build, queue(), rule(BUS, "r", QUEUE, role_arn=ROLE), *policies)
+    assert (found.deliverable, found.why) == (expected, why)
+
+
+def test_the_statement_that_lets_it_through_is_named(build: Build) -> None:
+    by_role = hop(build, queue(), rule(BUS, "r", QUEUE, role_arn=ROLE), trust(), may(SEND))
+    assert by_role.granted == "statement Send of policy own of role deliver"
+    by_policy = hop(build, queue(policy=json.dumps({"Statement": [ALLOW]})), rule(BUS, "r", QUEUE))
+    assert by_policy.granted == "statement 1 of queue inbox"
+
+
+ENDS_POLICIES = [
+    ({"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}, [SEND], "no"),
+    (
+        {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sqs:SendMessage", "Resource": "*"},
+        [],
+        "yes",
+    ),
+    (
+        {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sqs:SendMessage", "Resource": "*"},
+        [],
+        "no",
+    ),
+    (
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}},
+        },
+        [SEND],
+        "unknown",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "allowed", "expected"), ENDS_POLICIES)
+def test_the_ends_own_policy_may_let_the_role_in_or_keep_it_out(
+    build: Build, statement: dict[str, Any], allowed: list[dict[str, Any]], expected: str
+) -> None:
+    end = queue(policy=json.dumps({"Statement": [statement]}))
+    roles = [trust(), *([may(*allowed)] if allowed else [])]
+    assert hop(build, end, rule(BUS, "r", QUEUE, role_arn=ROLE), *roles).deliverable == expected
+
+
+CROSSING = [
+    (None, "no"),
+    ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}, "yes"),
+    ({"Principal": {"AWS": ROLE}}, "yes"),
+    ({"Principal": {"AWS": OTHER}}, "no"),
+    ({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, "unknown"),
+    ({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}, "yes"),
+]
+
+
+@pytest.mark.parametrize(("lets_in", "expected"), CROSSING)
+def test_an_end_of_another_account_has_to_let_the_role_in_too(
+    build: Build, lets_in: dict[str, Any] | None, expected: str
+) -> None:
+    far = queue("far", OTHER)
+    policy = lets_in and json.dumps(
+        {"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": far.arn} | lets_in]}
+    )
+    end = queue("far", OTHER, policy=policy)
+    records = [end, rule(BUS, "r", far.arn, role_arn=ROLE), trust(), may(SEND | {"Resource": far.arn})]
+    assert hop(build, *records, accounts=(ACCOUNT, OTHER)).deliverable == expected
+
+
+TASK = arn("ecs", "task-definition/nightly:3")
+KINDS = [
+    (STREAM, ["kinesis:PutRecord", "kinesis:PutRecords"], {}, "yes"),
+    (STREAM, ["kinesis:PutRecord"], {}, "unknown"),
+    (STREAM, ["sqs:*"], {}, "no"),
+    (FLOW, ["states:StartExecution"], {}, "yes"),
+    (FLOW, ["states:DescribeExecution"], {}, "no"),
+    (arn("ecs", "cluster/prod"), ["ecs:RunTask", "iam:PassRole"], {"runs": TASK}, "yes"),
+    (arn("ecs", "cluster/prod"), ["ecs:RunTask"], {"runs": TASK}, "unknown"),
+    (arn("ecs", "cluster/prod"), ["iam:PassRole"], {"runs": TASK}, "no"),
+    (arn("ecs", "cluster/prod"), ["ecs:RunTask", "iam:PassRole"], {}, "unknown"),
+    (arn("batch", "job-queue/high"), ["batch:SubmitJob"], {}, "yes"),
+    (arn("execute-api", "ab12/prod/POST/orders"), ["execute-api:Invoke"], {}, "yes"),
+    (arn("codepipeline", "ship"), ["codepipeline:StartPipelineExecution"], {}, "yes"),
+    (arn("sagemaker", "pipeline/train"), ["codepipeline:StartPipelineExecution"], {}, "no"),
+    (arn("appsync", "endpoints/graphql-api/ab12"), ["appsync:GraphQL"], {}, "unknown"),
+    (bus("next").arn, ["events:PutEvents"], {}, "unknown"),  # a bus that was not collected
+]
+
+
+@pytest.mark.parametrize(("end", "actions", "more", "expected"), KINDS)
+def test_each_kind_of_target_asks_for_its_own_permission(
+    build: Build, end: Resource | str, actions: list[str], more: dict[str, Any], expected: str
+) -> None:
+    records = [] if isinstance(end, str) else [end]
+    target = end if isinstance(end, str) else end.arn
+    allowed = may({"Action": actions})
+    rules = [rule(BUS, "r", target, role_arn=ROLE, **more), trust(), allowed]
+    assert hop(build, *records, *rules, read=("rules",)).deliverable == expected
+
+
+CARRIED = [("pipes.amazonaws.com", "yes"), ("events.amazonaws.com", "no")]
+
+
+@pytest.mark.parametrize(("service", "expected"), CARRIED)
+def test_a_pipe_delivers_with_its_role(build: Build, service: str, expected: str) -> None:
+    inbox = queue(policy=json.dumps({"Statement": [ALLOW]}))
+    records = [inbox, pipe(), FLOW, rule(BUS, "r", inbox.arn), link("pipe-source", inbox, pipe())]
+    carried = link("pipe-target", pipe(), FLOW, role_arn=ROLE)
+    found = hop(build, *records, carried, trust(service), may({"Action": "states:StartExecution"}))
+    assert found.deliverable == expected
+
+
+SUBSCRIBED = [("events.amazonaws.com", "yes"), ("something.amazonaws.com", "unknown")]
+
+
+@pytest.mark.parametrize(("service", "expected"), SUBSCRIBED)
+def test_a_subscriber_delivers_with_its_role(build: Build, service: str, expected: str) -> None:
+    fresh = new_bus()
+    records = [fresh, queue(), subscriber(fresh, "s", QUEUE, role_arn=ROLE), trust(service), may(SEND)]
+    assert only(ask(build(*records), "fresh")).deliverable == expected
+
+
+def test_a_topic_reaches_a_delivery_stream_with_the_role_of_the_subscription(build: Build) -> None:
+    lake = Resource(arn=arn("firehose", "deliverystream/lake"), kind="delivery-stream", name="lake")
+    news = topic(policy=text({"Principal": "*", "Action": "sns:Publish"}))
+    carried = link("sns-subscription", news, lake, role_arn=ROLE)
+    records = [news, lake, rule(BUS, "r", news.arn), carried, trust("sns.amazonaws.com")]
+    assert hop(build, *records, may({"Action": "firehose:*"})).deliverable == "yes"
+
+
+QUALIFIED = [
+    ([], "unknown"),
+    ([None], "no"),
+    ([text({"Principal": {"Service": "events.amazonaws.com"}, "Action": "lambda:InvokeFunction"})], "yes"),
+    ([text({"Principal": {"Service": "sns.amazonaws.com"}, "Action": "lambda:InvokeFunction"})], "no"),
+]
+
+
+@pytest.mark.parametrize(("documents", "expected"), QUALIFIED)
+def test_an_alias_has_a_policy_of_its_own(build: Build, documents: list[str | None], expected: str) -> None:
+    opened = text({"Principal": "*", "Action": "lambda:InvokeFunction"})
+    bill, live = function(policy=opened), f"{function().arn}:live"
+    rows = [Policy(arn=live, kind="resource", document=document) for document in documents]
+    assert hop(build, bill, rule(BUS, "r", live), *rows).deliverable == expected
+
+
+def test_a_role_that_could_not_be_read_leaves_the_answer_complete_and_the_delivery_unknown(
+    build: Build,
+) -> None:
+    gaps = {(ACCOUNT, "eu-west-1", "rules"): [gap(action="iam:GetRole", subject=ROLE)]}
+    answer = ask(build(BUS, queue(), rule(BUS, "r", QUEUE, role_arn=ROLE), gaps=gaps))
+    assert (only(answer).deliverable, answer.complete) == ("unknown", True)

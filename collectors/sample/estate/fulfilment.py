@@ -152,7 +152,15 @@ STOCK = (
         "fulfilment",
         "stock-reserved",
         event(FULFILMENT, "StockReserved"),
-        (with_dlq(EU.stream("stock"), EU, DLQ, KinesisParameters={"PartitionKeyPath": "$.detail.sku"}),),
+        (
+            with_dlq(
+                EU.stream("stock"),
+                EU,
+                DLQ,
+                RoleArn=EU.role("deliver-events"),
+                KinesisParameters={"PartitionKeyPath": "$.detail.sku"},
+            ),
+        ),
     ),
     Topic(EU, "low-stock"),
     TopicSubscription(EU.topic("low-stock"), "lambda", EU.function("reorder-planner")),

@@ -49,6 +49,7 @@ RULES = (
                 EU.stream("engagement"),
                 EU,
                 DLQ,
+                RoleArn=EU.role("deliver-events"),
                 KinesisParameters={"PartitionKeyPath": "$.detail.customerId"},
             ),
         ),
