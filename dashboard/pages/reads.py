@@ -30,7 +30,7 @@ def render(estate: Estate, got: Consumers, scope: Scope) -> None:
         frame = pd.DataFrame(
             {"Field": one.field, "Consumers": one.consumers, "Read by": one.where} for one in read
         )
-        parts.table(frame, "fields-read", choose=lambda i: state.put(drop=read[i].field))
+        parts.table(frame, "fields-read", choose=lambda i: state.put(without=read[i].field))
     else:
         st.text("No pattern, filter, input path or transformer on the way reads a field of the payload.")
     parts.quiet("What a function's own code reads is not visible here.", "code")
@@ -40,7 +40,7 @@ def render(estate: Estate, got: Consumers, scope: Scope) -> None:
 
 
 def _picked(known: tuple[str, ...]) -> str | None:
-    asked = state.get("drop")
+    asked = state.get("without")
     asked = reading.named(asked) if asked else None
     options = list(dict.fromkeys([*known, *([asked] if asked else [])]))
     if st.session_state.get("drop-field") != asked:
@@ -54,7 +54,7 @@ def _picked(known: tuple[str, ...]) -> str | None:
         filter_mode="contains",
         placeholder="Pick a field" if options else "No field is known",
         disabled=not options,
-        on_change=lambda: state.put(drop=st.session_state.get("drop-field")),
+        on_change=lambda: state.put(without=st.session_state.get("drop-field")),
     )
     return asked
 

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.escape import clean, markdown
 from dashboard.flow import around, health
+from dashboard.flow.answers import Producer
 from dashboard.flow.estate import Estate
 from dashboard.flow.named import Named
 from dashboard.flow.teams import Contract, Sort, Team
@@ -78,7 +79,7 @@ def _contracts(estate: Estate, team: Team, direction: str, scope: Scope) -> None
         parts.table(
             frame,
             name,
-            choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
+            choose=lambda i: _open(rows[i].source, rows[i].detail_type),
         )
 
 
@@ -95,19 +96,26 @@ def _contract(estate: Estate, one: Contract, ends: str, other: str) -> dict[str,
 
 def _types(team: Team) -> None:
     st.header("Its event types", anchor=False)
-    made = {(row.source, row.detail_type): row.row for row in team.produced if not row.shared}
     if not team.types:
         st.text("No event type is known to be its own.")
         return
-    frame = pd.DataFrame([_type(key, made.get(key)) for key in team.types])
-    parts.table(
-        frame, "types", choose=lambda i: links.later("event", source=team.types[i][0], type=team.types[i][1])
-    )
+    made: dict[tuple[str, str], list[Producer]] = {}
+    for one in team.produced:
+        if not one.shared:
+            made.setdefault((one.source, one.detail_type), []).append(one.row)
+    frame = pd.DataFrame([_type(key, made.get(key, [])) for key in team.types])
+    parts.table(frame, "types", choose=lambda i: _open(*team.types[i]))
 
 
-def _type(key: tuple[str, str], row: object) -> dict[str, object]:
-    evidence, name = getattr(row, "evidence", None), getattr(row, "name", None)
-    return {"Event type": key[1], "Source": key[0], "Produced by": name or "not seen", "Evidence": evidence}
+def _open(source: str, detail_type: str) -> None:
+    links.later("event", source=source, type=detail_type)
+
+
+def _type(key: tuple[str, str], rows: list[Producer]) -> dict[str, object]:
+    names = dict.fromkeys(clean(row.name, 40) for row in rows)
+    evidence = dict.fromkeys(row.evidence for row in rows)
+    told = {"Produced by": ", ".join(names) or "not seen here", "Evidence": ", ".join(evidence) or None}
+    return {"Event type": key[1], "Source": key[0], **told}
 
 
 def _members(estate: Estate, team: Team) -> None:

@@ -131,7 +131,7 @@ def test_an_end_that_nothing_knows_is_dropped_with_a_note(run: Run) -> None:
 
 
 def test_fields_read_are_listed_and_what_breaks_without_one(run: Run) -> None:
-    app = run("event", **SOLD, drop="total")
+    app = run("event", **SOLD, without="total")
     assert rows(app, "Read by") == ["rule pattern of to-audit"]
     assert (
         "Without detail.total: 1 of 2 consumers break for certain, of 1 it is not visible, 0 are not affected."
