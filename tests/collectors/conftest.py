@@ -67,7 +67,10 @@ def collect(aws: Server, _known: dict[Any, Aws]) -> Collect:  # noqa: ARG001 - s
         **settings: Any,
     ) -> list[Outcome]:
         given = Settings(
-            accounts=tuple(accounts), regions=tuple(regions), role="HeadwaterRead", **{"pace": 100, "roles": False} | settings
+            accounts=tuple(accounts),
+            regions=tuple(regions),
+            role="HeadwaterRead",
+            **{"pace": 100, "roles": False} | settings,
         )
         stop, key = threading.Event(), (given.accounts, given.regions)
         if fresh or key not in _known:
