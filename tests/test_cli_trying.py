@@ -148,7 +148,7 @@ BAD_USAGE = [
     (("try", SOURCE), "Say which event"),
     (("try", "--event", "nowhere.json"), "cannot be read"),
     (("try", SOURCE, TYPE, "--bus", "ordres"), "orders"),
-    (("what-if", SOURCE, TYPE, "--remove", "total"), "Did you mean detail.total"),
+    (("what-if", SOURCE, TYPE, "--remove", "source"), "it can be set to a value"),
     (("what-if", SOURCE, TYPE, "--set", "detail.x=EUR"), "Text needs quotes"),
     (("what-if", SOURCE, TYPE, "--drop", "larg"), "The nearest: large"),
     (("what-if", SOURCE, TYPE, "--pattern", "large"), "RULE_ARN=JSON"),

@@ -72,7 +72,10 @@ Change = FieldChange | RuleChange
 
 
 def field(kind: FieldKind, path: str, text: str | None = None) -> FieldChange:
-    """A change of a field; `text` is the JSON of the value it is set to. Raises UsageError for a path or value that is none."""
+    """A change of a field; `text` is the JSON of the value it is set to. `total` is detail.total.
+
+    Raises UsageError for a path or value that is none.
+    """
     clean = _path(path)
     top = clean.partition(".")[0]
     if top in _SETTABLE:
@@ -83,10 +86,8 @@ def field(kind: FieldKind, path: str, text: str | None = None) -> FieldChange:
         raise UsageError(
             "detail is in every event, and always an object: name a field in it, like detail.total."
         )
-    if top != "detail":
-        raise UsageError(
-            f"An event has no field {top} of its own: the payload is in detail. Did you mean detail.{clean}?"
-        )
+    if top != "detail":  # all that a producer writes is in there
+        clean = f"detail.{clean}"
     return FieldChange(kind, clean, _value(clean, text) if kind == "set" else None)
 
 

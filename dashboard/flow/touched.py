@@ -1,8 +1,10 @@
 """What could be changed about an event type: its fields, by schema and by who asks for them, and the rules on its buses."""
 
-from dashboard.flow import asking, fields
+from collections.abc import Iterable
+
+from dashboard.flow import asking, fields, near
 from dashboard.flow.answers import Question
-from dashboard.flow.effects import WhatIf
+from dashboard.flow.effects import Effect, WhatIf
 from dashboard.flow.estate import Estate
 from dashboard.flow.matching import Filter
 from dashboard.flow.readers import dotted
@@ -11,18 +13,18 @@ MOST_RULES = 500
 MOST_FIELDS = 1_000
 
 
-def fields_of(estate: Estate, asked: Question, answer: WhatIf) -> list[str]:
+def fields_of(estate: Estate, asked: Question, effects: Iterable[Effect]) -> list[str]:
     """Paths in the payload: those that somebody asks for first, then the schema's. At most MOST_FIELDS."""
     schema = fields.schema_of(estate, asked.source, asked.detail_type)
     said = [field.path for field in fields.of_schema(schema["content"])] if schema else []
     within = [path if path.startswith("detail.") else f"detail.{path}" for path in said]
-    return list(dict.fromkeys([*asked_for(estate, answer), *within]))[:MOST_FIELDS]
+    return list(dict.fromkeys([*asked_for(estate, effects), *within]))[:MOST_FIELDS]
 
 
-def asked_for(estate: Estate, answer: WhatIf) -> list[str]:
-    """Paths in the payload that a pattern, an input or a filter on the answer's paths names, sorted."""
+def asked_for(estate: Estate, effects: Iterable[Effect]) -> list[str]:
+    """Paths in the payload that a pattern, an input or a filter on these paths names, sorted."""
     found: set[str] = set()
-    for effect in answer.effects:
+    for effect in effects:
         for at, hop in enumerate(effect.path):
             for sub in estate.rules.get(hop.by or "", ()):
                 found |= {path for one in sub.filters if one.scope == "data" for path in _fields(one)}
@@ -38,6 +40,16 @@ def asked_for(estate: Estate, answer: WhatIf) -> list[str]:
 def _fields(one: Filter) -> tuple[str, ...]:
     found: tuple[str, ...] = () if one.pattern is None else one.pattern.fields()
     return found
+
+
+def unknown(estate: Estate, asked: Question, effects: Iterable[Effect], path: str) -> str | None:
+    """A sentence about a field that nothing names, with the nearest: a typing error changes nothing, and would look harmless."""
+    named = fields_of(estate, asked, effects)
+    if not path.startswith("detail.") or any(f"{one}.".startswith(f"{path}.") for one in named):
+        return None
+    close = near.nearest(path, named, 3)
+    hint = f" The nearest: {', '.join(close)}." if close else ""
+    return f"No schema of the type has {path}, and no pattern, input or filter on the way of this event names it.{hint}"
 
 
 def rules_of(estate: Estate, asked: Question, answer: WhatIf) -> list[str]:

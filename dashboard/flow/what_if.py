@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from dashboard.flow import asking, completeness, fields, overlay, paths
+from dashboard.flow import asking, completeness, fields, overlay, paths, touched
 from dashboard.flow.answers import Consumer, Question
 from dashboard.flow.changes import Change, FieldChange, RuleChange, agree
 from dashboard.flow.consumers import row_of, told_once
@@ -33,8 +33,10 @@ def what_if(estate: Estate, asked: Question, changes: Iterable[Change]) -> WhatI
     found = _Comparison(estate, asked, of_fields, overlay.changed(estate, of_rules) if of_rules else estate)
     found.walk(buses)
     effects = found.effects()
+    strange = [touched.unknown(estate, asked, effects, change.path) for change in of_fields]
     gaps = completeness.gaps_on(estate, found.before.touched | found.after.touched)
     by_consumer = found.by_consumer()
+    notes = (*strange, *found.before.notes, *found.after.notes, *_by_schema(found), *_idle(found, of_rules))
     return WhatIf(
         event=asked,
         snapshot=estate.snapshot.id,
@@ -47,11 +49,7 @@ def what_if(estate: Estate, asked: Question, changes: Iterable[Change]) -> WhatI
         consumers={kind: len(by_consumer[kind]) for kind in ORDER},
         effects=tuple(effects),
         buses=buses,
-        notes=tuple(
-            dict.fromkeys(
-                (*found.before.notes, *found.after.notes, *_by_schema(found), *_idle(found, of_rules))
-            )
-        ),
+        notes=tuple(dict.fromkeys(note for note in notes if note)),
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
     )
 

@@ -33,7 +33,10 @@ def render(estate: Estate, scope: Scope) -> None:
     wanted = supposed.read(estate, told)
     answer = what_if.what_if(estate, question, wanted)
     supposed.editor(
-        estate, supposed.in_url(), fields_of(estate, question, answer), rules_of(estate, question, answer)
+        estate,
+        supposed.in_url(),
+        fields_of(estate, question, answer.effects),
+        rules_of(estate, question, answer),
     )
     chosen = choosing.selected(estate)
     if chosen is None:
@@ -67,7 +70,7 @@ def _answer(estate: Estate, answer: WhatIf, scope: Scope) -> None:
         st.text(clean(note, 300))
     parts.gaps(answer.gaps, "this answer")
     if not answer.changes:
-        supposed.suggest(asked_for(estate, answer))
+        supposed.suggest(asked_for(estate, answer.effects))
     shown = [effect for effect in answer.effects if scope.admits(effect, estate.name_of(effect.bus))]
     parts.hidden(len(shown), len(answer.effects), scope, "rows", "effects")
     differs = [effect for effect in shown if effect.effect != "stays"]
