@@ -28,7 +28,7 @@ def render(estate: Estate, one: Named) -> None:
         return
     keys = {other.key: other for other in options}
     direction = _direction()
-    asked = state.choice("with", list(keys))
+    asked = _asked(estate, keys)
     if st.session_state.get("path-with") != asked:
         st.session_state["path-with"] = asked
     st.selectbox(
@@ -46,6 +46,14 @@ def render(estate: Estate, one: Named) -> None:
     if asked:
         start, end = (one, keys[asked]) if direction == FROM_HERE else (keys[asked], one)
         _answer(estate, _between(estate.snapshot.id, start, end, estate))
+
+
+def _asked(estate: Estate, keys: dict[str, Named]) -> str | None:
+    """The other end in the URL; it is added to the choices where they do not hold it. What nothing is called is dropped."""
+    told = state.get("with")
+    found = [other for other in named.exact(estate, told) if other.sort != "event"] if told else []
+    keys |= {other.key: other for other in found}
+    return state.choice("with", [other.key for other in found])
 
 
 def _direction() -> str:
