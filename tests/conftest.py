@@ -117,7 +117,31 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
     It is then loaded and collected once, however many workers there are. (xdist's own groups do not work with this
     pytest, and say nothing about it.)
     """
-    return SampleTogether(config, log) if config.getvalue("dist") == "loadfile" else None
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # not by the number of tests, but in the order of the next hook
+    return SampleTogether(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker waits for the other at the end."""
+    items.sort(key=lambda item: _turn(item.nodeid.split("::", 1)[0]))
+
+
+def _turn(file: str) -> int:
+    if file in _files_with_the_sample():
+        return 0
+    return 1 if file.endswith(SLOW) else 2
+
+
+SLOW = (
+    "test_misbehaviour.py",
+    "test_run.py",
+    "test_collecting.py",
+    "test_server_command.py",
+    "test_pages.py",
+)
+"""Files whose tests start processes or whole runs."""
 
 
 class SampleTogether(LoadFileScheduling):

@@ -233,8 +233,9 @@ def test_a_call_that_hangs_ends_as_a_gap_and_costs_no_other_collector(
     estate: Everything, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert aws._CONFIG.read_timeout <= 60
-    monkeypatch.setattr(aws, "_CONFIG", aws._CONFIG.merge(Config(read_timeout=0.2)))
-    estate.server.misbehave({"service": "sqs", "operation": "ListQueues", "hang": 3})
+    monkeypatch.setattr(aws, "_CONFIG", aws._CONFIG.merge(Config(read_timeout=1)))
+    monkeypatch.setattr("collectors.pace.FAILURE_TRIES", 2)
+    estate.server.misbehave({"service": "sqs", "operation": "ListQueues", "hang": 5})
     done, scopes = estate.collect(tmp_path)
     statuses = {name: scope["status"] for name, scope in scopes.items() if scope["status"] != "ok"}
     assert (done.returncode, statuses) == (3, {"queues": "failed"})
