@@ -29,23 +29,27 @@ Seen = tuple[str, ...]
 
 
 def of_type(estate: Estate, source: str, detail_type: str, bus: str | None = None) -> dict[str, Any]:
-    """A whole event of the type, as EventBridge would deliver it on that bus, else on one where the type enters. Every value in it is made up.
+    """A whole event of the type, as EventBridge would deliver it. Every value in it is made up.
 
-    Without a schema its detail is empty. Nothing makes sure that a text keeps to a regular expression of the schema.
+    Account and region are those of the bus, or of those where the type enters; where these differ they are left out, for each bus to
+    fill in. Without a schema its detail is empty. Nothing makes sure that a text keeps to a regular expression of the schema.
     """
     schema = schema_of(estate, source, detail_type)
-    bus = bus or next(iter(enters(estate, source, detail_type)), None)
-    return {
+    buses = (bus,) if bus else enters(estate, source, detail_type)
+    place = {(estate.account_of(one), estate.region_of(one)) for one in buses}
+    account, region = place.pop() if len(place) == 1 else (None, None)
+    made: dict[str, Any] = {
         "version": "0",
         "id": _FORMATS["uuid"],
         "detail-type": detail_type,
         "source": source,
-        "account": (estate.account_of(bus) if bus else None) or "123456789012",
+        "account": account,
         "time": _FORMATS["date-time"],
-        "region": (estate.region_of(bus) if bus else None) or "us-east-1",
+        "region": region,
         "resources": [],
         "detail": of_schema(schema["content"] if schema else None),
     }
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def of_schema(content: str | None) -> dict[str, Any]:

@@ -38,16 +38,17 @@ def sentence(
         for kind in ("loses", "gains", "changes")
         if (names := by_consumer[kind])
     ]
+    reading = _reading(changes, effects)
+    if not told and reading:
+        return f"{start}, {_all(was)} of {event} still {'gets' if was == 1 else 'get'} it as today. {reading}"
+    if not told and not was:
+        return f"{start}, nothing changes: nobody gets {event}, today or then."
     if not told:
-        return " ".join(
-            [f"{start}, nothing changes for {_all(was)} of {event}.", *_reading(changes, effects)]
-        )
+        return f"{start}, nothing changes for {_all(was)} of {event}."
     stay = len(by_consumer["stays"])
     rest = f"{stay} {'stays as it is' if stay == 1 else 'stay as they are'}." if stay else ""
     of = f"of the {_count(was)} of {event}, " if was else f"for {event}, which nobody gets today: "
-    return " ".join(
-        text for text in [f"{start}: {of}{'; '.join(told)}.", rest, *_reading(changes, effects)] if text
-    )
+    return " ".join(text for text in [f"{start}: {of}{'; '.join(told)}.", rest, reading] if text)
 
 
 def _all(was: int) -> str:
@@ -58,16 +59,15 @@ def _count(number: int) -> str:
     return f"{number} consumer" if number == 1 else f"{number} consumers"
 
 
-def _reading(changes: Sequence[Change], effects: Sequence[Effect]) -> list[str]:
+def _reading(changes: Sequence[Change], effects: Sequence[Effect]) -> str:
     """Consumers that still get the event and read what is changed: delivery is not all that can break."""
     names = {e.arn: e.name for e in effects if e.reads and e.after and e.after.active}
     if not names:
-        return []
+        return ""
     read = {change.path for change in changes if isinstance(change, FieldChange)}
     what = read.pop() if len(read) == 1 else "what changes"
-    return [
-        f"{len(names)} of those that get it {'reads' if len(names) == 1 else 'read'} {what}: {_and(sorted(names.values()), _NAMED)}."
-    ]
+    told = _and(sorted(names.values()), _NAMED)
+    return f"{len(names)} of those that get it {'reads' if len(names) == 1 else 'read'} {what}: {told}."
 
 
 def _and(names: Sequence[str], most: int) -> str:

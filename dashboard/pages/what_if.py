@@ -7,6 +7,7 @@ from dashboard import state
 from dashboard.escape import clean
 from dashboard.flow import what_if
 from dashboard.flow.answers import Question
+from dashboard.flow.changes import FieldChange
 from dashboard.flow.effects import Effect, Receipt, WhatIf
 from dashboard.flow.estate import Estate
 from dashboard.flow.touched import asked_for, fields_of, rules_of
@@ -68,6 +69,8 @@ def _answer(estate: Estate, answer: WhatIf, scope: Scope) -> None:
         _unknown(answer)
     for note in answer.notes:
         st.text(clean(note, 300))
+    if any(isinstance(change, FieldChange) for change in answer.changes):
+        parts.quiet("What a consumer's own code needs of the event cannot be seen from here.", "code")
     parts.gaps(answer.gaps, "this answer")
     if not answer.changes:
         supposed.suggest(asked_for(estate, answer.effects))

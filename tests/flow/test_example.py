@@ -13,7 +13,7 @@ from dashboard.flow import example
 from dashboard.flow.estate import Estate
 from dashboard.flow.fields import payload
 from tests.conftest import Collected
-from tests.flow.building import ACCOUNT, REGION, SOURCE, TYPE, Build, arn, bus
+from tests.flow.building import ACCOUNT, OTHER, REGION, SOURCE, TYPE, Build, arn, bus, rule
 
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
 
@@ -113,6 +113,13 @@ def test_the_envelope_is_that_of_the_bus(build: Build) -> None:
         REGION,
     )
     assert made["detail"] == {"total": 1}
+
+
+def test_account_and_region_are_left_to_the_bus_where_it_enters_in_several(build: Build) -> None:
+    here, there = bus(), bus(account=OTHER)
+    built = build(here, there, rule(here, "a", None), rule(there, "b", None))
+    assert not {"account", "region"} & example.of_type(built, SOURCE, TYPE).keys()
+    assert example.of_type(built, SOURCE, TYPE, there.arn)["account"] == OTHER
 
 
 def test_a_type_without_schema_has_an_empty_payload(build: Build) -> None:

@@ -246,6 +246,26 @@ def test_the_sentence_comes_first_and_says_all(estate: Estate) -> None:
     )
 
 
+def test_that_nobody_loses_it_is_not_all_where_an_input_reads_the_field(build: Build) -> None:
+    built = build(
+        *(
+            ORDERS,
+            function(),
+            rule(ORDERS, "r", function().arn, input_kind="template", input_paths=("$.detail.total",)),
+        ),
+    )
+    assert what_if(built, ASKED, [field("remove", "detail.total")]).sentence == (
+        "If detail.total is removed, the one consumer of OrderPlaced (com.acme.orders) still gets it as today. "
+        "1 of those that get it reads detail.total: bill."
+    )
+
+
+def test_a_type_that_nobody_gets_says_so(build: Build) -> None:
+    assert what_if(build(ORDERS), ASKED, [field("remove", "detail.total")]).sentence == (
+        "If detail.total is removed, nothing changes: nobody gets OrderPlaced (com.acme.orders), today or then."
+    )
+
+
 NOTES = [
     (RuleChange("enable", arn("all")), "Rule all is enabled already."),
     (RuleChange("disable", arn("off")), "Rule off is switched off already."),
