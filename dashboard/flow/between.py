@@ -10,8 +10,9 @@ from typing import Any, Literal
 from dashboard.flow import arns, completeness, making, named, paths, reverse, teams, trees, upstream
 from dashboard.flow.answers import Consumer, Deliverable, Delivery, GapNote, Hop, Question
 from dashboard.flow.consumers import row_of
-from dashboard.flow.estate import Estate
+from dashboard.flow.estate import Estate, Row
 from dashboard.flow.known import Key
+from dashboard.flow.making import Produced
 from dashboard.flow.matching import UNKNOWN
 from dashboard.flow.named import Named
 from dashboard.flow.paths import Path, Walk
@@ -24,6 +25,8 @@ MOST = 20
 MOST_TYPES = 400
 _CARRY = ("bus", "queue", "topic", "stream", "table", "pipe", "event-source", "endpoint")
 """Resources that carry on what they get, by configuration alone."""
+_HANDS = ("schedule", "async-destination", "notification")
+"""Links by which a resource hands on messages of its own; onto a bus they are event types that it makes."""
 _HIDE = ("buses", "rules", "subscribers", "sources", "topics", "functions", "pipes", "streams")
 """Collectors whose gaps may hide a way; the others read what resources are, not where events go."""
 
@@ -75,10 +78,11 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where events begin: a type at its buses, or (key null) whatever passes one resource."""
+    """Where events begin: a type at its buses, or (key null) whatever passes one resource, or is carried by one link to it."""
 
     at: tuple[str, ...]
     key: Key | None = None
+    link: Row | None = None
 
 
 def between(estate: Estate, start: Named, end: Named) -> Between:
@@ -120,14 +124,28 @@ def _starts(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
     made = making.produced(estate, [start.arn])
     keys = {(one.source, one.detail_type): one.row.arn for one in made}
     found = [_Start(_puts_on(estate, arn, key), key) for key, arn in keys.items()]
+    links = [row for row in estate.links_from(start.arn, *_HANDS) if estate.kind_of(row["to_arn"]) != "bus"]
+    found += [_Start((arns.plain(row["to_arn"]),), link=row) for row in links]
     if start.kind in _CARRY:
         return [_Start((start.arn,)), *found], []
+    return found, _unseen(estate, start, made, links)
+
+
+def _unseen(estate: Estate, start: Named, made: Iterable[Produced], links: list[Row]) -> list[str]:
+    """Why a resource may put events that nothing tells of: its code may put anything, and only a trace shows it."""
+    if start.kind in ("schedule", "aws-service"):
+        return [] if made or links else [f"Where {start.name} leads is not known."]
     if any(one.shared for one in made):
-        return found, ["The role is shared: which of its events are this one's is not known."]
-    seen = any(one.row.evidence == "observed" for one in made)
-    if seen or (made and start.kind in ("schedule", "aws-service")):
-        return found, []
-    return found, [f"What {start.name} puts on a bus was not seen: no trace tells."]
+        return ["The role is shared: which of its events are this one's is not known."]
+    if not any(one.row.evidence == "observed" for one in made):
+        return [f"What {start.name} puts on a bus was not seen: no trace tells."]
+    return _untraced(estate)
+
+
+def _untraced(estate: Estate) -> list[str]:
+    """Trails that could not be read may hide any event that somebody puts."""
+    notes = zip(estate.gap_rows, estate.gaps, strict=True)
+    return list(dict.fromkeys(note.message for row, note in notes if row["collector"] == "traces"))[:3]
 
 
 def _puts_on(estate: Estate, resource: str, key: Key) -> tuple[str, ...]:
@@ -140,8 +158,14 @@ def _of_team(estate: Estate, start: Named) -> tuple[list[_Start], list[str]]:
     made = making.produced(estate, teams.members(estate, sort, start.name))
     keys = teams.own_types(estate, sort, start.name, made)
     found = [_Start(upstream.entering(estate, key), key) for key in keys]
-    doubts = [] if keys else [f"No event type is known to be of the {sort} {start.name}."]
-    return found, doubts
+    if not keys:
+        return [], [f"No event type is known to be of the {sort} {start.name}."]
+    unseen = (
+        []
+        if estate.traces
+        else ["No traces were collected: its resources may put events that nothing tells of."]
+    )
+    return found, unseen or _untraced(estate)
 
 
 def _routes(estate: Estate, up: Upstream, start: _Start, roles: Iterable[Role]) -> Iterator[Route]:
@@ -186,6 +210,10 @@ _BEGIN = "start"
 def _go(estate: Estate, walk: Walk, start: _Start) -> None:
     """Walk on from the start with what is known of its events."""
     tree: Any = trees.of_type(*start.key) if start.key else trees.any_event()
+    if start.link is not None:
+        walk.touched.update(start.at)
+        paths.along(walk, start.link, UNKNOWN)
+        return
     for at in start.at:
         if at in estate.buses:
             paths.walk(estate, at, tree, walk)
@@ -193,8 +221,19 @@ def _go(estate: Estate, walk: Walk, start: _Start) -> None:
         kind = estate.kind_of(at)
         walk.touched.add(at)
         first = Hop(at, kind, _BEGIN, name=estate.name_of(at), deliverable="yes")
-        begun = Way(at, by=at, hops=(first,))
+        begun = Way(at, by=at, hops=(first,), attributes=_attributes(estate, at))
         paths.beyond(walk, begun, tree if kind in ("event-source", "endpoint", "bus") else UNKNOWN)
+
+
+def _attributes(estate: Estate, topic: str) -> tuple[str, ...]:
+    """Message attributes that filter policies of a topic ask for: whoever publishes there may send them."""
+    policies = [
+        row for row in estate.links_from(topic, "sns-subscription") if row["dialect"] == "sns-attributes"
+    ]
+    patterns = [
+        estate.filter_of(text, "sns-attributes").pattern for row in policies for text in row["filters"]
+    ]
+    return tuple(dict.fromkeys(name for one in patterns if one is not None for name in one.fields()))
 
 
 def _grouped(routes: Iterable[Route]) -> list[Route]:

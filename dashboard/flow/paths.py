@@ -100,6 +100,11 @@ def through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any) -> None:
         _through(walk, sub, verdict, tree, Way.of(walk.estate, sub.bus))
 
 
+def along(walk: Walk, link: Row, tree: Any) -> None:
+    """Every path that begins with this link, of what it carries."""
+    _follow(walk, link, tree, tree, Way(arns.plain(link["from_arn"]), by=link["arn"] or link["from_arn"]))
+
+
 def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Way) -> None:
     estate, target = walk.estate, sub.target or ""
     row = sub.row

@@ -115,6 +115,41 @@ def test_a_function_never_seen_to_put_cannot_be_ruled_out(build: Build) -> None:
     assert answer.reasons == ("What shop puts on a bus was not seen: no trace tells.",)
 
 
+def test_a_topic_hands_on_what_others_publish_with_attributes(build: Build) -> None:
+    policy = {"dialect": "sns-attributes", "filters": ('{"kind": ["gift"]}',)}
+    subscription = link("sns-subscription", topic(), queue(), arn=arn("sns", "news:1"), **policy)
+    lets_in = json.dumps({"Statement": [LETS_IN | {"Principal": {"Service": "sns.amazonaws.com"}}]})
+    estate = build(topic(), queue(policy=lets_in), subscription)
+    assert told(ask(estate, "news", "inbox")) == ("yes", "sometimes", 1)
+
+
+def test_results_of_a_function_lead_on_from_it(build: Build) -> None:
+    results = link("async-destination", BILL, queue(), condition="OnSuccess", role_arn=ROLE)
+    estate = build(
+        BILL, queue(), results, function("mail"), link("event-source-mapping", queue(), function("mail"))
+    )
+    assert ways(ask(estate, "bill", "mail")) == [["inbox", "mail"]]
+
+
+def test_a_domain_without_traces_cannot_be_ruled_out(build: Build) -> None:
+    tags = [Tag(arn=BILL.arn, key="domain", value="billing"), Tag(arn=BUS.arn, key="domain", value="selling")]
+    known_type = rule(BUS, "r", function("audit").arn)
+    untraced = build(BUS, BILL, function("audit"), known_type, *tags)
+    answer = ask(untraced, "selling", "billing")
+    assert answer.reasons == (
+        "No traces were collected: its resources may put events that nothing tells of.",
+    )
+    traced = build(BUS, BILL, function("audit"), known_type, trace(BUS), *tags)
+    assert ask(traced, "selling", "billing").answer == "no"
+
+
+def test_a_trail_that_was_not_readable_cannot_be_ruled_out(build: Build) -> None:
+    shop = function("shop", role_arn=ROLE)
+    denied = {("111111111111", "eu-west-1", "traces"): [gap(action="s3:GetObject")]}
+    estate = build(BUS, HUB, shop, BILL, trace(HUB), rule(BUS, "r", BILL.arn), gaps=denied)
+    assert ask(estate, "shop", "bill").answer == "unknown"
+
+
 def test_a_way_that_is_switched_off_is_no_and_says_why(build: Build) -> None:
     answer = ask(build(BUS, BILL, rule(BUS, "r", BILL.arn, state="DISABLED")), EVENT, "bill")
     assert (told(answer), answer.reasons) == (("no", None, 1), ("Rule r is disabled.",))
@@ -192,7 +227,9 @@ def working(rows: Iterable[object]) -> bool:
 
 def test_on_the_sample_estate_a_path_is_where_a_consumer_is(collected: Collected) -> None:
     estate = Estate.of(snapshot.load(collected.store), Settings(store=collected.store))
-    ends = [named.resource(estate, arn) for arn in sorted(estate.resources) if estate.kind_of(arn) == "function"]
+    ends = [
+        named.resource(estate, arn) for arn in sorted(estate.resources) if estate.kind_of(arn) == "function"
+    ]
     for key in sorted(known(estate))[:12]:
         start = named.Named("event", "event", key[1], event=key)
         rows = consumers(estate, Question(*key)).consumers
