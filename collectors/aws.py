@@ -42,6 +42,7 @@ DENIED = {
     "ExpiredTokenException",
     "SignatureDoesNotMatch",
     "AllAccessDisabled",
+    "KmsAccessDeniedException",
 }
 UNSUPPORTED = {
     "UnknownOperationException",

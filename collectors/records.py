@@ -42,6 +42,7 @@ LinkKind = Literal[
     "endpoint",
     "delivery-stream",
     "notification",
+    "put-events",
 ]
 
 
@@ -215,7 +216,8 @@ class Link(Record):
     input_paths: tuple[str, ...] = Field((), description="JSON paths the input reads")
     input_template: Text = Field(None, description="Shape of the template; literals are dropped")
     source: Text = Field(
-        None, description="Source it puts on a bus with: pipe, schedule or endpoint; null: not told"
+        None,
+        description="Source it puts on a bus with: pipe, schedule, state machine or endpoint; null: not told",
     )
     detail_type: Text = Field(None, description="Detail type it puts on a bus with; null: not told")
     runs: Text = Field(

@@ -1,26 +1,39 @@
-"""State machines: their roles tell whose PutEvents calls are theirs. Definitions are not asked for: they hold literals."""
+"""State machines: their roles tell whose PutEvents calls are theirs, their definitions which events they put."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from collectors.records import Record, Resource
+from collectors.asl import puts
+from collectors.errors import RefusedError
+from collectors.records import Link, Record, Resource
+from collectors.schedules import bus_arn
 from collectors.scope import Scope
 
 
 def collect(scope: Scope) -> Iterator[Record]:
-    """Rows of `resources`. states:ListStateMachines + DescribeStateMachine without the definition."""
+    """Rows of `resources` and `links` (put-events). states:ListStateMachines + DescribeStateMachine.
+
+    Of a definition only source, detail type and bus of its PutEvents entries are kept. One that a key of its owner encrypts, and
+    that may not be decrypted, is a gap; the machine is described without it.
+    """
     listed = scope.pages("stepfunctions", "list_state_machines", "stateMachines")
 
     def fetch(machine: dict[str, Any]) -> dict[str, Any]:
+        arn = machine["stateMachineArn"]
+        try:
+            return scope.call("stepfunctions", "describe_state_machine", stateMachineArn=arn)
+        except RefusedError as error:
+            if not (error.code or "").startswith("Kms"):
+                raise
+            scope.refuse(error, arn)
         return scope.call(
-            "stepfunctions",
-            "describe_state_machine",
-            stateMachineArn=machine["stateMachineArn"],
-            includedData="METADATA_ONLY",
+            "stepfunctions", "describe_state_machine", stateMachineArn=arn, includedData="METADATA_ONLY"
         )
 
     for summary, told in scope.each(listed, fetch, lambda machine: machine.get("stateMachineArn") or "?"):
-        yield from scope.rows(_machine, [summary | (told or {})], "states:DescribeStateMachine")
+        machine = summary | (told or {})
+        yield from scope.rows(_machine, [machine], "states:DescribeStateMachine")
+        yield from scope.rows(Link.model_validate, _links(scope, machine), "states:DescribeStateMachine")
 
 
 def _machine(machine: dict[str, Any]) -> Resource:
@@ -34,3 +47,19 @@ def _machine(machine: dict[str, Any]) -> Resource:
         kms_key=(machine.get("encryptionConfiguration") or {}).get("kmsKeyId"),
         created_at=machine.get("creationDate"),
     )
+
+
+def _links(scope: Scope, machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A link for each event that a step puts on a bus which the definition names."""
+    for put in puts(machine.get("definition")):
+        if put.bus is not None:
+            yield {
+                "kind": "put-events",
+                "from_arn": machine.get("stateMachineArn"),
+                "to_arn": bus_arn(scope, put.bus),
+                "state": machine.get("status"),
+                "active": machine.get("status") != "DELETING",
+                "role_arn": machine.get("roleArn"),
+                "source": put.source,
+                "detail_type": put.detail_type,
+            }

@@ -1,4 +1,4 @@
-"""What brings events onto a bus by its own configuration: event sources, partner buses, pipes and schedules."""
+"""What brings events onto a bus by its own configuration: event sources, partner buses, pipes, schedules, state machines."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dashboard.flow import arns, trees
 from dashboard.flow.estate import Estate, Row
 
-PUTTING = ("pipe-target", "schedule")
+PUTTING = ("pipe-target", "schedule", "put-events")
 """Links that put an event of their own on a bus."""
 
 
@@ -48,7 +48,7 @@ def _brings(estate: Estate, link: Row, origin: str, source: str, detail_type: st
 
 
 def fed(estate: Estate, source: str, detail_type: str) -> set[str]:
-    """Buses that event sources, pipes or schedules bring the type to."""
+    """Buses that event sources, pipes, schedules or state machines bring the type to."""
     found = {bus for _, bus, _ in event_sources(estate, source, detail_type)}
     for kind in PUTTING:
         for link in links_to_buses(estate).get(kind, []):

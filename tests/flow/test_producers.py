@@ -8,6 +8,7 @@ import pytest
 from collectors.records import Record, Resource, Trace
 from collectors.settings import Domain, Settings
 from dashboard.flow.answers import Producers, Question
+from dashboard.flow.consumers import consumers
 from dashboard.flow.estate import Estate
 from dashboard.flow.producers import producers
 from tests.flow.building import (
@@ -152,3 +153,28 @@ def test_only_where_nothing_better_is_known_the_source_names_a_domain(build: Bui
 def test_a_trail_that_could_not_be_read_makes_the_answer_incomplete(build: Build) -> None:
     estate = build(BUS, trace(), gaps={(OTHER, "eu-west-1", "traces"): [gap()]})
     assert not ask(estate).complete
+
+
+def test_a_state_machine_whose_steps_put_the_event_is_declared_and_the_bus_is_a_way_in(build: Build) -> None:
+    flow = Resource(arn=arn("states", "stateMachine:flow"), kind="state-machine", name="flow", role_arn=ROLE)
+    puts = [
+        link("put-events", flow, BUS, source=SOURCE, detail_type=TYPE),
+        link("put-events", flow, bus("other"), source=SOURCE, detail_type="Else"),
+        link("put-events", flow, bus("other")),  # computed while it runs
+    ]
+    estate = build(BUS, bus("other"), flow, function("f"), *puts, rule(BUS, "r", function("f").arn))
+    (row,) = ask(estate).producers
+    assert (row.evidence, row.kind, row.name, row.bus, row.principal) == (
+        "declared",
+        "state-machine",
+        "flow",
+        BUS.arn,
+        ROLE,
+    )
+    assert consumers(estate, Question(SOURCE, TYPE)).buses == (BUS.arn,)
+
+
+def test_a_state_machine_that_was_seen_to_put_it_is_observed_and_told_once(build: Build) -> None:
+    flow = Resource(arn=arn("states", "stateMachine:flow"), kind="state-machine", name="flow", role_arn=ROLE)
+    estate = build(BUS, flow, trace(), link("put-events", flow, BUS, source=SOURCE, detail_type=TYPE))
+    assert told(ask(estate)) == [("observed", "state-machine", "flow")]
