@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, settled
+from tests.browser.hostile import NAMES
 from tests.browser.test_asking import column
+from tests.browser.test_safety import harmless
 
 pytestmark = pytest.mark.browser
 
@@ -65,3 +67,14 @@ def test_a_field_is_removed_by_hand_and_the_link_shows_the_same(sample: Open, pa
     page.get_by_role("button", name="detail.total is removed").click()
     expect(page.locator(".st-key-sentence")).to_contain_text("Nothing is changed yet")
     expect(page).not_to_have_url(re.compile("remove="))
+
+
+@pytest.mark.parametrize("number", [0, 3, 6, 8])
+def test_hostile_names_are_text_in_both_tools(hostile_app: Open, number: int) -> None:
+    asked = {"source": NAMES[number][:400], "type": NAMES[number][:400]}
+    page = hostile_app("try", **asked)
+    expect(page.locator(".st-key-sentence")).to_contain_text("subscription")
+    harmless(page)
+    page = hostile_app("what-if", **asked, remove=f"detail.{NAMES[number][:80]}", drop=NAMES[number][:80])
+    expect(page.locator(".st-key-sentence")).to_be_visible()
+    harmless(page)
