@@ -15,7 +15,7 @@ from dashboard.flow.known import Key
 from dashboard.flow.making import Produced
 from dashboard.flow.matching import UNKNOWN
 from dashboard.flow.named import Named
-from dashboard.flow.paths import Path, Walk
+from dashboard.flow.paths import Walk
 from dashboard.flow.reverse import Role, Seeking
 from dashboard.flow.upstream import Upstream
 from dashboard.flow.ways import Way
@@ -175,14 +175,14 @@ def _routes(estate: Estate, up: Upstream, start: _Start, roles: Iterable[Role]) 
         return
     if start.key is not None:
         asked = Question(*start.key)
-        found = reverse.arriving(estate, up, asked, at)
+        found = reverse.arriving(estate, up, asked, at, ends=roles == ("consumes",))
         yield from (_route(one.row, (start.key,)) for one in found if one.role in roles)
         return
     walk = Seeking(estate, up=up)
     _go(estate, walk, start)
-    for way, role, note, _ in walk.arrivals:
+    for path, role, _ in walk.arrivals:
         if role in roles:
-            yield _route(row_of(estate, Path(at[0], way.by, None, _own(way), note)), ())
+            yield _route(row_of(estate, replace(path, bus=at[0], hops=_own(path.hops))), ())
 
 
 def _route(row: Consumer, keys: tuple[Key, ...]) -> Route:
@@ -199,9 +199,9 @@ def _route(row: Consumer, keys: tuple[Key, ...]) -> Route:
     )
 
 
-def _own(way: Way) -> tuple[Hop, ...]:
+def _own(hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     """The hops without the one that only says where the walk began."""
-    return way.hops[1:] if way.hops[0].via == _BEGIN else way.hops
+    return hops[1:] if hops[0].via == _BEGIN else hops
 
 
 _BEGIN = "start"

@@ -56,19 +56,22 @@ class Open:
 
 
 class Arrival(NamedTuple):
-    """A way that came to a target, what becomes of the event there, and whether any of it depends on the payload."""
+    """A path that came to a target, what becomes of the event there, and whether any of it depends on the payload."""
 
-    way: Way
+    path: Path
     role: Role
-    note: str | None
     open: bool
 
 
 @dataclass
 class Seeking(Walk):
-    """A walk that goes only where one of the targets may come, and notes each arrival there with its role."""
+    """A walk that goes only where one of the targets may come, and notes each arrival there with its role.
+
+    With `ends` only where the target is the end; then the paths themselves tell it.
+    """
 
     up: Upstream | None = None
+    ends: bool = False
     arrivals: list[Arrival] = field(default_factory=list)
 
     def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
@@ -84,14 +87,16 @@ class Seeking(Walk):
 
     def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: FBT001 - as Walk has it
         """Notes an arrival; goes on from there only where another target may come."""
-        if self.up is None or way.hops[-1].arn not in self.up.targets:
+        if self.ends or self.up is None or way.hops[-1].arn not in self.up.targets:
             return True
         probe = _Probe(self.estate)
         paths.beyond(probe, way, tree, here=here)
         ends = [path for path in probe.paths if len(path.hops) == len(way.hops)]
         role: Role = "consumes" if ends else "passes" if probe.paths else "arrives"
         certain = probe.certain if probe.paths else _is_certain(way.hops)
-        self.arrivals.append(Arrival(way, role, ends[0].note if ends else None, not certain))
+        first = way.first.target_id if way.first else None
+        path = Path(way.bus, way.by, first, way.hops, ends[0].note if ends else None)
+        self.arrivals.append(Arrival(path, role, not certain))
         self.cut = self.cut or probe.cut
         return len(self.up.targets) > 1
 
@@ -112,50 +117,54 @@ def _is_certain(hops: Iterable[Hop]) -> bool:
     return all(hop.delivery == "always" for hop in hops)
 
 
-def consumed(estate: Estate, targets: Iterable[str]) -> tuple[Consumed, ...]:
-    """What gets to any of these resources, one row a (type, subscription, path): by type, what is active first."""
+def consumed(estate: Estate, targets: Iterable[str], *, ends: bool = False) -> tuple[Consumed, ...]:
+    """What gets to any of these resources, one row a (type, subscription, path): by type, what is active first.
+
+    With `ends` only what they consume, not what they pass on: then many can be asked about at once.
+    """
     up = upstream.upstream(estate, map(arns.plain, targets))
     rows = [
         row
         for key, buses in upstream.types(estate, up)
-        for row in arriving(estate, up, Question(*key), buses)
+        for row in arriving(estate, up, Question(*key), buses, ends=ends)
     ]
     return tuple(sorted(rows, key=_order))
 
 
-def arriving(estate: Estate, up: Upstream, asked: Question, buses: Iterable[str]) -> list[Consumed]:
+def arriving(
+    estate: Estate, up: Upstream, asked: Question, buses: Iterable[str], *, ends: bool = False
+) -> list[Consumed]:
     """Rows of one type that begins at these buses. What a schema settles is done; what it merely says, for one target."""
     tree = trees.of_type(asked.source, asked.detail_type)
-    arrivals = _arrivals(estate, up, buses, tree)
-    rows = [row_of(estate, _path(one.way, one.note)) for one in arrivals]
+    arrivals = _arrivals(estate, up, buses, tree, ends=ends)
+    rows = [row_of(estate, one.path) for one in arrivals]
     if len(rows) > 1:
         rows = told_once(estate, asked, rows)
     # a schema takes nothing from what is certain: most questions need none
     if any(one.open for one in arrivals):
         schema = Narrowing(estate, asked)
         if schema.settles:
-            arrivals = _arrivals(estate, up, buses, schema.tree)
-            rows, _ = schema.rows(rows, {_key(one.way): one.way.hops for one in arrivals})
+            arrivals = _arrivals(estate, up, buses, schema.tree, ends=ends)
+            rows, _ = schema.rows(rows, {_key(one.path): one.path.hops for one in arrivals})
         elif len(up.targets) == 1:
             rows, _ = schema.rows(rows)
-    roles = {_key(one.way): one.role for one in arrivals}
+    roles = {_key(one.path): one.role for one in arrivals}
     found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
     return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus)]
 
 
-def _arrivals(estate: Estate, up: Upstream, buses: Iterable[str], tree: Any) -> list[Arrival]:
-    walk = Seeking(estate, up=up)
+def _arrivals(estate: Estate, up: Upstream, buses: Iterable[str], tree: Any, *, ends: bool) -> list[Arrival]:
+    walk = Seeking(estate, up=up, ends=ends)
     for bus in buses:
         paths.walk(estate, bus, tree, walk)
+    if ends:
+        found = [path for path in walk.paths if path.hops[-1].arn in up.targets]
+        return [Arrival(path, "consumes", not _is_certain(path.hops)) for path in found]
     return walk.arrivals
 
 
-def _path(way: Way, note: str | None) -> Path:
-    return Path(way.bus, way.by, way.first.target_id if way.first else None, way.hops, note)
-
-
-def _key(way: Way) -> tuple[Any, ...]:
-    return key_of(way.bus, way.by, way.hops)
+def _key(path: Path) -> tuple[Any, ...]:
+    return key_of(path.bus, path.subscription, path.hops)
 
 
 def _entering(estate: Estate, asked: Question, bus: str) -> list[Consumed]:

@@ -58,7 +58,7 @@ def team(estate: Estate, sort: Sort, name: str) -> Team:
     produced = making.produced(estate, mine) + _named(estate, sort, name)
     types = own_types(estate, sort, name, produced)
     ends = [arn for arn in mine if arn not in estate.buses]
-    consumed = tuple(row for row in reverse.consumed(estate, ends) if row.role == "consumes")
+    consumed = reverse.consumed(estate, ends, ends=True)
     contracts = [*_takes(sort, set(types), consumed), *_gives(estate, sort, name, types)]
     return Team(sort, name, mine, types, consumed, produced, tuple(contracts))
 
