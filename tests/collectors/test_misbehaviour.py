@@ -117,6 +117,7 @@ NEEDED = {
     *("Field", "Key", "Value", "State", "EventTime", "SchemaVersion", "Pattern", "Target", "Source"),
     *("Enrichment", "Destination", "Tags", "Dimensions", "DestinationConfig", "OnSuccess", "OnFailure"),
     *("FieldSelectors", "Equals", "KinesisStreamSourceDescription", "Filters", "Configuration"),
+    "definition",
 }
 """Members without which there is no row, or a link fewer, beside names, ids, ARNs and addresses."""
 IDENTITY = ("arn", "name", "id", "token", "marker", "url")
