@@ -114,7 +114,11 @@ def _produced(resource: Named | None, one: Produced) -> Document:
     kept = {key: row[key] for key in _BLANK if key in row}
     event = {"source": one.source, "detail_type": one.detail_type}
     whose = {"event_domain": one.domain, "event_owner": one.owner}
-    named = {"resource": resource.arn, "name": resource.name, "kind": resource.kind} if resource else {"resource": one.row.arn}
+    named = (
+        {"resource": resource.arn, "name": resource.name, "kind": resource.kind}
+        if resource
+        else {"resource": one.row.arn}
+    )
     return {**_BLANK, **kept, **event, **whose, **named, "direction": "produces"}
 
 
