@@ -26,7 +26,8 @@ class Effect:
     """What becomes of one path to one consumer. `before` and `after` are null where there is no such path.
 
     `why` is the reason in words, null where nothing changes. `reads` tells where a changed field is read on the way.
-    `note`: it still gets the event by another path, a policy refuses it, or the schema speaks against it.
+    `note`: a policy refuses it, the schema speaks against it, what else a reader should know. `elsewhere`: who loses this
+    path still gets the event by another, or who gains it gets the event today.
     """
 
     effect: EffectKind
@@ -45,6 +46,7 @@ class Effect:
     path: tuple[Hop, ...]
     bus: str
     subscription: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class _Comparison:
     other: Estate
     pairs: list[Pair] = field(default_factory=list)
     left: set[Key] | None = None
+    gets: tuple[set[str], set[str]] = (set(), set())
 
     def __post_init__(self) -> None:
         self.narrowing = Narrowing(self.estate, self.asked)
@@ -93,6 +94,8 @@ class _Comparison:
         rows = (_by_key(self.estate, self.before), _by_key(self.other, self.after))
         for key in sorted({*rows[0], *rows[1]}, key=repr):
             self.pairs += zip_longest(rows[0].get(key, ()), rows[1].get(key, ()))
+        active = [{row.arn for pair in self.pairs if (row := pair[side]) and row.active} for side in (0, 1)]
+        self.gets = (active[0], active[1])
 
     @staticmethod
     def _walked(estate: Estate, buses: Sequence[str], tree: Any) -> Traced:
@@ -159,6 +162,7 @@ class _Comparison:
                 for what in readers(estate, row.path, change.path)
             ),
             note=self._note(kind, pair),
+            elsewhere=self._elsewhere(kind, row),
             path=row.path,
             bus=row.bus,
             subscription=row.subscription,
@@ -179,13 +183,16 @@ class _Comparison:
             return told.strip()
         return None
 
+    def _elsewhere(self, kind: EffectKind, row: Consumer) -> bool:
+        """Whether a consumer that loses or gains a path has another: then, or today."""
+        had, has = self.gets
+        return row.arn in (has if kind == "loses" else had if kind == "gains" else ())
+
     def _note(self, kind: EffectKind, pair: Pair) -> str | None:
         row = _shown(kind, pair)
         notes = [row.note]
-        if kind == "loses" and any(a and a.active and a.arn == row.arn for _, a in self.pairs):
-            notes.append("It still gets the event by another path.")
-        if kind == "gains" and any(b and b.active and b.arn == row.arn for b, _ in self.pairs):
-            notes.append("It gets the event by another path already.")
+        if self._elsewhere(kind, row):
+            notes.append(f"It {'still gets' if kind == 'loses' else 'gets'} the event by another path.")
         if row.active and row.deliverable == "no":
             notes.append(f"It {'did' if kind == 'loses' else 'does'} not arrive: {row.why}")
         if not self.narrowing.settles and pair[0] and pair[0].path[0].delivery == "sometimes":

@@ -15,6 +15,7 @@ from dashboard.pages import choosing, links, panel, parts, supposed, words
 from dashboard.pages.scope import Scope
 
 EFFECTS = {"loses": "✖ loses it", "gains": "✚ gains it", "changes": "◐ changes", "stays": "● stays"}
+ONE_OF_SEVERAL = {"loses": "◐ loses this path", "gains": "◐ gains this path"}
 
 
 def render(estate: Estate, scope: Scope) -> None:
@@ -108,7 +109,7 @@ def _table(estate: Estate, rows: list[Effect], name: str) -> None:
 
 def _row(estate: Estate, effect: Effect) -> dict[str, object]:
     return {
-        "Effect": EFFECTS[effect.effect],
+        "Effect": ONE_OF_SEVERAL[effect.effect] if effect.elsewhere else EFFECTS[effect.effect],
         "Consumer": effect.name,
         "Today": _receipt(effect.before),
         "Then": _receipt(effect.after),

@@ -178,6 +178,7 @@ def test_a_consumer_with_another_way_still_gets_it(estate: Estate) -> None:
     answer = what_if(estate, ASKED, [field("remove", "detail.total")])
     lost = [e for e in answer.effects if e.name == "twice" and e.effect == "loses"]
     assert (answer.consumers, len(lost)) == ({"loses": 2, "gains": 0, "changes": 2, "stays": 4}, 1)
+    assert lost[0].elsewhere
     assert "still gets the event by another path" in str(lost[0].note)
 
 

@@ -161,6 +161,14 @@ def test_the_filter_narrows_and_the_sentence_speaks_of_all(run: Run) -> None:
     assert "1 no longer gets it: audit" in told
 
 
+def test_who_loses_one_of_several_paths_is_not_said_to_lose_the_event(store: Path, run_bare: Run) -> None:
+    sold: dict[str, object] = {"source": ["com.shop"], "detail-type": ["Sold"]}
+    write(store, [*records(), rule("again", BILL, sold)])
+    app = run_bare("what-if", **SOLD, drop="again")
+    assert "1 gets it differently: bill" in said(app)
+    assert effects(app) == {"bill": "◐ loses this path"}
+
+
 def test_the_panel_shows_what_the_link_selects(run: Run) -> None:
     assert "Owner: team-money" in said(run("what-if", **SOLD, sel=BILL))
     assert "What the link selects is not in the snapshot" in said(run("what-if", **SOLD, sel="arn:nothing"))
