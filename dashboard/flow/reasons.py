@@ -10,6 +10,7 @@ from dashboard.flow.estate import Row
 from dashboard.flow.matching import Filter, Obj
 from dashboard.flow.paths import Walk
 
+MOST_SAID = 400
 Place = tuple[str, tuple[tuple[str, str | None, str], ...]]
 
 
@@ -102,7 +103,9 @@ def _link_says(walk: Traced, link: Row, tree: Any) -> Iterator[str]:
 def _why(one: Filter, tree: Any) -> Iterator[str]:
     if one.pattern is None or one.scope == "metadata":
         return
-    for text in one.pattern.decide(tree).why:
+    for said in one.pattern.decide(tree).why:
+        # a value of the event stands in it, and may be a megabyte
+        text = said if len(said) <= MOST_SAID else f"{said[:MOST_SAID]}…"
         condition, cannot, rest = text.partition(" cannot hold")
         plain = not cannot or condition == "its conditions"
         yield text if plain else f"“{condition}” cannot hold{rest}"

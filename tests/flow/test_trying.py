@@ -233,6 +233,7 @@ def test_long_values_are_cut(estate: Estate) -> None:
     found = the(try_event(estate, event), "big")
     assert len(found.reason) < 3000
     assert found.reason.endswith("and 16 more.")
+    assert len(the(try_event(estate, {**EVENT, "detail": {"total": "x" * 5000}}), "queue").reason) < 1000
 
 
 def test_a_subscriber_that_asks_for_another_type_says_so(build: Build) -> None:
