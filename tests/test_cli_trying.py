@@ -208,4 +208,4 @@ def test_cells_tell_how_the_event_is_got_and_escape_formulas(store: Path) -> Non
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
     assert set(rows) == {"big", "bill", "'=x"}
     assert (rows["big"]["before"], rows["big"]["after"]) == ("sometimes: detail.total > 100", "")
-    assert rows["'=x"]["reads"] == "detail.total in the input of rule part"
+    assert rows["'=x"]["reads"] == "detail.total in the input path of part"

@@ -1,13 +1,13 @@
 """What could be changed about an event type: its fields, by schema and by who asks for them, and the rules on its buses."""
 
 from collections.abc import Iterable
+from typing import Any, cast
 
 from dashboard.flow import asking, fields, near
 from dashboard.flow.answers import Question
 from dashboard.flow.effects import Effect, WhatIf
 from dashboard.flow.estate import Estate
-from dashboard.flow.matching import Filter
-from dashboard.flow.readers import dotted
+from dashboard.flow.seeing import along
 
 MOST_RULES = 500
 MOST_FIELDS = 1_000
@@ -23,23 +23,9 @@ def fields_of(estate: Estate, asked: Question, effects: Iterable[Effect]) -> lis
 
 def asked_for(estate: Estate, effects: Iterable[Effect]) -> list[str]:
     """Paths in the payload that a pattern, an input or a filter on these paths names, sorted."""
-    found: set[str] = set()
-    for effect in effects:
-        for at, hop in enumerate(effect.path):
-            for sub in estate.rules.get(hop.by or "", ()):
-                found |= {path for one in sub.filters if one.scope == "data" for path in _fields(one)}
-                found |= {dotted(path) for path in sub.row["input_paths"] or ()}
-            before = effect.path[at - 1].arn if at else effect.bus
-            for link in estate.links_from(before, hop.via):
-                for text in link["filters"]:
-                    found |= set(_fields(estate.filter_of(text, link["dialect"] or "data")))
-    bare = {path.removeprefix("body.").removeprefix("data.") for path in found}
-    return sorted(path for path in bare if path.startswith("detail."))
-
-
-def _fields(one: Filter) -> tuple[str, ...]:
-    found: tuple[str, ...] = () if one.pattern is None else one.pattern.fields()
-    return found
+    rows = [cast("Any", effect) for effect in effects]  # an effect has the bus and the path of a consumer row
+    named = {spot.field for row in rows for spot in along(estate, row).spots}
+    return sorted(path for path in named if path.startswith("detail."))
 
 
 def unknown(estate: Estate, asked: Question, effects: Iterable[Effect], path: str) -> str | None:

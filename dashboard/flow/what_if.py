@@ -18,8 +18,8 @@ from dashboard.flow.effects import ORDER, Effect, EffectKind, Receipt, WhatIf
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import known
 from dashboard.flow.narrowing import Narrowing
-from dashboard.flow.readers import readers
 from dashboard.flow.reasons import Traced, cut, difference
+from dashboard.flow.seeing import along, holds
 from dashboard.flow.supposing import Supposed, named_values
 from dashboard.flow.what_if_words import sentence
 
@@ -155,17 +155,20 @@ class _Comparison:
             before=_receipt(before),
             after=_receipt(after),
             why=self._why(kind, before, after),
-            reads=tuple(
-                f"{change.path} in the {what}"
-                for change in self.changes
-                if change.path.startswith("detail.")
-                for what in readers(estate, row.path, change.path)
-            ),
+            reads=self._reads(estate, row),
             note=self._note(kind, pair),
             elsewhere=self._elsewhere(kind, row),
             path=row.path,
             bus=row.bus,
             subscription=row.subscription,
+        )
+
+    def _reads(self, estate: Estate, row: Consumer) -> tuple[str, ...]:
+        """Where a changed field of the payload is read on the way: what names it or a part of it."""
+        paths = [change.path for change in self.changes if change.path.startswith("detail.")]
+        spots = along(estate, row).spots if paths else ()
+        return tuple(
+            dict.fromkeys(f"{path} in {s.place}" for path in paths for s in spots if holds(path, s.field))
         )
 
     def _why(self, kind: EffectKind, before: Consumer | None, after: Consumer | None) -> str | None:

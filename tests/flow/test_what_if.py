@@ -204,9 +204,9 @@ def test_a_gain_says_what_stood_in_the_way_until_now(estate: Estate) -> None:
 
 
 READS = [
-    ("big", ("detail.total in the pattern of rule big",)),
-    ("deep", ("detail.total in the filter of the event source mapping to deep",)),
-    ("text", ("detail.total in the input of rule text",)),
+    ("big", ("detail.total in the rule pattern of big",)),
+    ("deep", ("detail.total in the mapping filter of inbox → deep",)),
+    ("text", ("detail.total in the input path of text",)),
     ("all", ()),
 ]
 
