@@ -84,7 +84,8 @@ def _answer(estate: Estate, answer: WhatIf, scope: Scope) -> None:
             _table(estate, differs, "what-if")
         elif len(shown) == len(answer.effects):
             st.text("Nothing: every path stays as it is.")
-    stays = [effect for effect in shown if effect.effect == "stays"]
+    # who reads what changes comes first: getting the event is not all
+    stays = sorted((effect for effect in shown if effect.effect == "stays"), key=lambda e: not e.reads)
     st.header(f"{'Stays as it is' if answer.changes else 'Today'} ({len(stays):,})", anchor=False)
     if not answer.effects:
         st.text("Nobody consumes it: no rule or subscriber that was read lets it through.")
