@@ -36,7 +36,14 @@ def what_if(estate: Estate, asked: Question, changes: Iterable[Change]) -> WhatI
     strange = [touched.unknown(estate, asked, effects, change.path) for change in of_fields]
     gaps = completeness.gaps_on(estate, found.before.touched | found.after.touched)
     by_consumer = found.by_consumer()
-    notes = (*strange, *found.before.notes, *found.after.notes, *_by_schema(found), *_idle(found, of_rules))
+    notes = (
+        *strange,
+        *found.before.notes,
+        *found.after.notes,
+        *_by_schema(found),
+        *_optional(found),
+        *_idle(found, of_rules),
+    )
     return WhatIf(
         event=asked,
         snapshot=estate.snapshot.id,
@@ -72,20 +79,20 @@ class _Comparison:
 
     def __post_init__(self) -> None:
         self.narrowing = Narrowing(self.estate, self.asked)
+        schema = fields.schema_of(self.estate, self.asked.source, self.asked.detail_type)
+        found = fields.of_schema(schema["content"]) if schema else ()
+        self.schema_fields = {
+            f.path if f.path.startswith("detail.") else f"detail.{f.path}": f for f in found
+        }
 
     def walk(self, buses: Sequence[str]) -> None:
         """Both walks, from the same buses: where an event enters does not depend on who listens."""
-        schema = fields.schema_of(self.estate, self.asked.source, self.asked.detail_type)
-        arrays = (
-            {f.path for f in fields.of_schema(schema["content"]) if f.type.startswith("array")}
-            if schema
-            else ()
+        arrays = frozenset(
+            path for path, found in self.schema_fields.items() if found.type.startswith("array")
         )
         named = {c.path: named_values(self.estate, c.path) for c in self.changes if c.kind == "other"}
         today = self.narrowing.tree if self.narrowing.settles else None
-        supposed = Supposed(
-            self.asked.source, self.asked.detail_type, self.changes, today, frozenset(arrays), named
-        )
+        supposed = Supposed(self.asked.source, self.asked.detail_type, self.changes, today, arrays, named)
         self.before = self._walked(self.estate, buses, supposed.before())
         self.after = self._walked(self.other, buses, supposed.after())
         without = supposed.without()
@@ -256,6 +263,20 @@ def _by_schema(found: _Comparison) -> list[str]:
     if not found.changes or not found.narrowing.settles:
         return []
     return [f"All but the changes is as the type's schema {found.narrowing.names} has it."]
+
+
+def _optional(found: _Comparison) -> list[str]:
+    """What becoming optional takes for granted: that the field is in every event today, where no schema says so."""
+    told = []
+    for path in [change.path for change in found.changes if change.kind == "optional"]:
+        said = found.schema_fields.get(path)
+        if said is not None and not said.required:
+            told.append(
+                f"By the type's schema {path} may be left out already; here it is taken to be in every event today."
+            )
+        elif said is None:
+            told.append(f"{path} is taken to be in every event today.")
+    return told
 
 
 def _idle(found: _Comparison, changes: Iterable[RuleChange]) -> list[str]:

@@ -433,6 +433,27 @@ def test_what_the_schema_settles_is_today(
     }
 
 
+OPTIONAL = [
+    ("detail.total", ()),
+    (
+        "detail.coupon",
+        (
+            "By the type's schema detail.coupon may be left out already; here it is taken to be in every event today.",
+        ),
+    ),
+    ("detail.x", ("detail.x is taken to be in every event today.",)),
+]
+
+
+@pytest.mark.parametrize(("path", "told"), OPTIONAL)
+def test_what_becoming_optional_takes_for_granted_is_said(
+    build: Build, path: str, told: tuple[str, ...]
+) -> None:
+    built = build(ORDERS, schema(), function(), rule(ORDERS, "r", function().arn, over(x=[1])))
+    notes = what_if(built, ASKED, [field("optional", path)]).notes
+    assert tuple(note for note in notes if "every event today" in note) == told
+
+
 def test_a_schema_with_earlier_versions_settles_nothing_and_is_told(build: Build) -> None:
     asks = over(total=[{"exists": False}])
     built = build(ORDERS, schema(versions=2), function(), rule(ORDERS, "r", function().arn, asks))
