@@ -22,7 +22,7 @@ def count(estate: Estate, asked: Question) -> int:
             verdict = sub.decide(tree)
             if verdict.delivery == "never":
                 continue
-            if schema and verdict.delivery == "sometimes" and sub.decide(schema.tree).delivery == "never":
+            if schema and verdict.delivery == "sometimes" and not sub.may_take(schema.tree):
                 continue
             same, is_filtered = _same_ends(estate, sub)
             if same is None or (schema and is_filtered):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from dashboard.flow import patterns
 from dashboard.flow.patterns import Decision
-from dashboard.flow.patterns.partial import UNKNOWN, Json, Obj
+from dashboard.flow.patterns.partial import UNKNOWN, Json, Obj, Shared
 
 Answer = Literal["always", "sometimes", "never"]
 Pair = tuple[str, str]
@@ -59,6 +59,13 @@ class TypeTree(Obj):
 
     key: Pair
     wrapped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Narrowed(Shared):
+    """Any event of a type that keeps to a schema: what is settled for the type is settled for these events as well."""
+
+    of_type: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +120,11 @@ class Filter:
         if isinstance(tree, TypeTree):
             seen = (tree.wrapped, tree.key if self.reads_type else None)
             return self._once(seen, lambda: self.pattern.decide(tree))
-        return (
-            self._once(UNKNOWN, lambda: self.pattern.decide(UNKNOWN))
-            if tree is UNKNOWN
-            else _verdict(self.pattern.decide(tree))
-        )
+        if tree is UNKNOWN:
+            return self._once(UNKNOWN, lambda: self.pattern.decide(UNKNOWN))
+        if isinstance(tree, Narrowed) and (plain := self.decide(tree.of_type)).delivery != "sometimes":
+            return plain
+        return _verdict(self.pattern.decide(tree))
 
     def _once(self, seen: Any, decide: Callable[[], Decision]) -> Verdict:
         """Decided once for all trees in which the filter sees the same."""

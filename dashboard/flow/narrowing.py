@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dashboard.flow import paths
+from dashboard.flow import paths, trees
 from dashboard.flow.answers import Consumer, Excluded, Hop, Question
 from dashboard.flow.estate import Estate, Row
+from dashboard.flow.matching import Narrowed
 from dashboard.flow.paths import Walk
 from dashboard.flow.patterns.joining import one_of
-from dashboard.flow.patterns.partial import Shared, event_tree
+from dashboard.flow.patterns.partial import event_tree
 from dashboard.flow.patterns.schema import tree_from_schema
 from dashboard.flow.subscriptions import Subscription
 
@@ -184,9 +185,10 @@ def schemas_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]
 
 
 def _tree(estate: Estate, source: str, detail_type: str, schemas: Sequence[Row]) -> Any:
-    trees: dict[tuple[str, str], Any] = estate.memory.setdefault("schema-trees", {})
-    if (source, detail_type) not in trees:
+    found: dict[tuple[str, str], Any] = estate.memory.setdefault("schema-trees", {})
+    if (source, detail_type) not in found:
         contents = dict.fromkeys((row["content"], row["type"] or "") for row in schemas)
         detail = one_of([tree_from_schema(*content) for content in contents])
-        trees[source, detail_type] = Shared(event_tree(source, detail_type, detail=detail).known, open=False)
-    return trees[source, detail_type]
+        known = event_tree(source, detail_type, detail=detail).known
+        found[source, detail_type] = Narrowed(known, open=False, of_type=trees.of_type(source, detail_type))
+    return found[source, detail_type]

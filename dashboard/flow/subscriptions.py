@@ -54,6 +54,12 @@ class Subscription:
             return decided[0]
         return matching.all_of([*decided, _HIDDEN] if self.row["filters_hidden"] else decided)
 
+    def may_take(self, tree: Any) -> bool:
+        """Whether some such event reaches the target: `decide` without the words, where only "never" matters."""
+        return not self.matches_nothing and all(
+            one.pattern is None or one.pattern.may_match(_view(one, tree)) for one in self.filters
+        )
+
 
 def _view(one: Filter, tree: Any) -> Any:
     if one.scope == "data":

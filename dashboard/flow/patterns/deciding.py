@@ -109,6 +109,12 @@ def decide(branches: tuple[tuple[Leaf, ...], ...], tree: Tree, opened: frozenset
     return Decision(delivery, when=_when(alive, found) if delivery == "sometimes" else ())
 
 
+def may_match(branches: tuple[tuple[Leaf, ...], ...], tree: Tree, opened: frozenset[str]) -> bool:
+    """Whether some completion of ``tree`` matches: ``decide`` without the words, where only "never" matters."""
+    found = _found(tree, opened)
+    return any(_may(branch, found) for branch in branches)
+
+
 def decide_of_type(branches: tuple[tuple[Leaf, ...], ...]) -> Decision:
     """``decide`` over any event of a type, for branches whose leaves on source and detail type were taken off as met.
 

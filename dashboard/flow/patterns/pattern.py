@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard.flow.patterns import literals as naming
-from dashboard.flow.patterns.deciding import Decision, decide, decide_of_type
+from dashboard.flow.patterns.deciding import Decision, decide, decide_of_type, may_match
 from dashboard.flow.patterns.dialects import Dialect, check, dialect_named, takes_all
 from dashboard.flow.patterns.errors import PatternError
 from dashboard.flow.patterns.events import Event, prepare, read_event
@@ -63,6 +63,10 @@ class Pattern:
         number; Binary ones are left out, as SNS does.
         """
         return decide(self.branches, tree, self.dialect.opened)
+
+    def may_match(self, tree: Tree) -> bool:
+        """Whether some completion of a partial tree matches: cheaper than ``decide`` where only "never" matters."""
+        return may_match(self.branches, tree, self.dialect.opened)
 
     def fields(self) -> tuple[str, ...]:
         """The paths of the fields that the pattern reads, such as ``detail.total``."""
