@@ -9,6 +9,9 @@ from dashboard.escape import markdown
 
 _KEY = "_pages"
 _LATER = "_later"
+_HERE = "_here"
+_OF_A_VIEW = ("of", "source", "type", "on", "sel", "with", "without")
+"""Parameters that belong to what a page shows; the others are filters and stay."""
 
 
 def register(pages: Mapping[str, st.Page]) -> None:
@@ -16,14 +19,34 @@ def register(pages: Mapping[str, st.Page]) -> None:
     st.session_state[_KEY] = dict(pages)
 
 
+def here(slug: str) -> None:
+    """Tell this run which page it draws."""
+    st.session_state[_HERE] = slug
+
+
 def link(slug: str, label: str, *, icon: str = "", **params: str | None) -> None:
-    """A link to another page with these URL parameters. The label is shown as text."""
+    """A link to another page, or to this one, with these URL parameters. The label is shown as text."""
+    if slug == st.session_state.get(_HERE):
+        _self_link(label, icon, _params(params))
+        return
     st.page_link(
         st.session_state[_KEY][slug],
         label=markdown(label),
         icon=icon,
         query_params=_params(params),
     )
+
+
+def _self_link(label: str, icon: str, params: Mapping[str, str]) -> None:
+    """A page that links to itself: Streamlit's link would show the new view and leave the old address."""
+    key = f"self-{label}-{'-'.join(params.values())}"
+    st.button(markdown(label), key=key, icon=icon or None, type="tertiary", on_click=_turn, args=(params,))
+
+
+def _turn(params: Mapping[str, str]) -> None:
+    for name in _OF_A_VIEW:
+        st.query_params.pop(name, None)
+    st.query_params.update(params)
 
 
 def go(slug: str, **params: str | None) -> NoReturn:

@@ -66,3 +66,18 @@ def test_who_breaks_without_a_field(sample: Open) -> None:
     choose(page, "Who breaks if this field is dropped?", "onHand")
     expect(page.locator(".st-key-dropped")).to_contain_text("2 of 3 consumers break for certain")
     expect(page).to_have_url(re.compile(r"without=detail\.onHand"))
+
+
+def test_a_name_of_several_leads_to_each(sample: Open) -> None:
+    page = sample("resource", of="orders")
+    page.locator(".st-key-result-0").get_by_role("button", name="orders").click()
+    expect(page).to_have_url(re.compile(r"of=arn.*event-bus"))
+    settled(page)
+    expect(page.locator(".st-key-sentence")).to_contain_text("orders (bus) passes on")
+
+
+def test_a_resource_is_chosen_from_all(sample: Open) -> None:
+    page = sample("resource")
+    choose(page, "Which one?", "allocate")
+    expect(page).to_have_url(re.compile(r"/resource\?of=arn.*allocate-stock"))
+    expect(page.locator(".st-key-sentence")).to_contain_text("allocate-stock (function) consumes")

@@ -16,8 +16,9 @@ INBOX = arn("sqs", "inbox")
 
 
 def links(app: AppTest) -> list[str]:
-    """What the page's links to other pages say."""
-    return [str(element.proto.label).replace("\\", "") for element in app.main if element.type == "page_link"]
+    """What the page's links say, to other pages and to itself."""
+    kinds = ("page_link", "button")
+    return [str(element.proto.label).replace("\\", "") for element in app.main if element.type in kinds]
 
 
 def test_a_function_says_what_it_consumes_and_on_what_conditions(run: Run) -> None:
