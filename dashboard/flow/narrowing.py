@@ -95,16 +95,24 @@ class Narrowing:
 
     def _reached(self, rows: Iterable[Consumer]) -> dict[Key, tuple[Hop, ...]]:
         """The paths that an event which keeps to the schemas may take, from where these rows begin."""
-        walk = Walk(self._estate)
-        for bus, subscription in dict.fromkeys((row.bus, row.subscription) for row in rows):
+        walk, tree = Walk(self._estate), self.tree
+        found: dict[Key, tuple[Hop, ...]] = {}
+        begun: dict[tuple[str, str], list[Consumer]] = {}
+        for row in rows:
+            begun.setdefault((row.bus, row.subscription), []).append(row)
+        for (bus, subscription), together in begun.items():
             subs = [sub for sub in self._estate.rules.get(subscription, []) if sub.bus == bus]
-            for sub in subs:
-                verdict = sub.decide(self.tree)
-                if verdict.delivery != "never":
-                    paths.through(walk, sub, verdict, self.tree)
-            if not subs:  # it begins with an event source or endpoint
-                paths.walk(self._estate, bus, self.tree, walk)
-        return {key_of(path.bus, path.subscription, path.hops): path.hops for path in walk.paths}
+            verdict = subs[0].decide(tree) if subs else None
+            if verdict is None:  # it begins with an event source or endpoint
+                paths.walk(self._estate, bus, tree, walk)
+            elif verdict.delivery != "never" and all(_is_plain(row) for row in together):
+                for row in together:
+                    first = replace(row.path[0], delivery=verdict.delivery, when=verdict.when)
+                    found[key_of(bus, subscription, row.path)] = (first, *row.path[1:])
+            elif verdict.delivery != "never":
+                for sub in subs:
+                    paths.through(walk, sub, verdict, tree)
+        return found | {key_of(path.bus, path.subscription, path.hops): path.hops for path in walk.paths}
 
     def _left(self, row: Consumer, hops: tuple[Hop, ...]) -> Consumer:
         """The row with what is left of its conditions."""
@@ -149,6 +157,11 @@ _SAME = (
     "path",
     "active",
 )
+
+
+def _is_plain(row: Consumer) -> bool:
+    """Whether only its first step is open: what is always passed is passed by the events of a schema too."""
+    return all(hop.delivery == "always" for hop in row.path[1:])
 
 
 def key_of(bus: str, subscription: str, hops: Iterable[Hop]) -> Key:
