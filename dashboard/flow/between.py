@@ -23,7 +23,7 @@ from dashboard.flow.ways import Way
 Answer = Literal["yes", "no", "unknown"]
 MOST = 20
 MOST_TYPES = 400
-_CARRY = ("bus", "queue", "topic", "stream", "table", "pipe", "event-source", "endpoint")
+_CARRY = ("bus", "queue", "topic", "stream", "table", "kafka-cluster", "pipe", "event-source", "endpoint")
 """Resources that carry on what they get, by configuration alone."""
 _HANDS = ("schedule", "async-destination", "notification")
 """Links by which a resource hands on messages of its own; onto a bus they are event types that it makes."""

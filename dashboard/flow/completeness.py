@@ -12,6 +12,7 @@ _READS = {
     "queue": ("queues", "functions", "event-source-mappings", "mappings", "pipes"),
     "stream": ("streams", "functions", "event-source-mappings", "mappings", "pipes", "delivery-streams"),
     "table": ("streams", "tables", "functions", "event-source-mappings", "mappings", "pipes"),
+    "kafka-cluster": ("functions", "event-source-mappings", "mappings", "pipes"),
     "topic": ("topics", "subscriptions"),
     "pipe": ("pipes",),
     "function": ("functions",),

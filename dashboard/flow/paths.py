@@ -262,6 +262,7 @@ _STEPS = {
     "queue": _at_queue,
     "stream": _at_stream,
     "table": _at_stream,
+    "kafka-cluster": _at_stream,
     "topic": _at_topic,
     "pipe": _at_pipe,
     "event-source": _onward,

@@ -493,3 +493,17 @@ def test_an_aws_services_events_flow_on_from_the_default_bus(
     )
     answer = consumers(estate, Question("aws.s3", detail_type, default.arn))
     assert [row.delivery for row in answer.consumers] == deliveries
+
+
+def test_a_kafka_cluster_that_a_subscriber_writes_to_is_read_by_mappings(build: Build) -> None:
+    fresh, cluster = new_bus(), arn("kafka", "cluster/c/1-2")
+    records = [fresh, BILL, subscriber(fresh, "s", cluster)]
+    row = only(ask(build(*records), "fresh"))
+    assert (row.kind, row.active, row.note) == (
+        "kafka-cluster",
+        True,
+        "Nothing collected reads this kafka-cluster.",
+    )
+    picky = '{"value": {"a": [1]}}'
+    mapping = link("event-source-mapping", cluster, BILL, dialect="lambda", filters=(picky,))
+    assert told(ask(build(*records, mapping), "fresh")) == [("bill", "sometimes", True)]
