@@ -150,11 +150,13 @@ def _dropped(estate: Estate, row: Consumer, name: str, now: Rows, after: Rows) -
 
 
 def _sees(sight: Sight, name: str) -> bool:
-    return sight.given is None or any(touches(name, given) for given in sight.given)
+    return bool(sight.unread) or sight.given is None or any(touches(name, given) for given in sight.given)
 
 
 def _code(row: Consumer, sight: Sight) -> str | None:
     """What cannot be seen of this consumer's reading."""
+    if sight.unread:
+        return f"unknown: {' and '.join(sight.unread)} could not be read"
     if sight.given is None:
         return "unknown: what it gets is made of the event on the way, and how is not visible"
     if not sight.given:

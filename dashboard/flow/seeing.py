@@ -5,7 +5,7 @@ Fields are dotted from the event's root, such as `detail.total`. What a function
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dashboard.flow import arns
@@ -59,13 +59,15 @@ class Sight:
     """Where a path stands: how the current document's fields are those of the event, and what is still in it.
 
     A field `prefix.x` of the document is the event's `base.x`; base null: nothing is known. `given` are the fields that
-    flow on, WHOLE for all of it; null: what flows on is made by something whose reading is not visible.
+    flow on, WHOLE for all of it; null: what flows on is made by something whose reading is not visible. `unread` are filters
+    that could not be read: they may read any field.
     """
 
     prefix: str = ""
     base: str | None = ""
     given: frozenset[str] | None = frozenset({WHOLE})
     spots: list[Spot] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def of_event(self, path: str) -> str | None:
         """The event's name of a field of the document; null where that is not known, or it is not the event's."""
@@ -83,8 +85,7 @@ def along(estate: Estate, row: Consumer) -> Sight:
     sight, before = Sight(), row.bus
     for hop in row.path:
         if hop.via in ("rule", "subscriber"):
-            for sub in _subscriptions(estate, hop):
-                _through(estate, sight, sub, hop)
+            sight = _merged([_through(estate, sight, sub, hop) for sub in _subscriptions(estate, hop)], sight)
         else:
             _over(estate, sight, before, hop)
         before = hop.arn
@@ -96,13 +97,32 @@ def _subscriptions(estate: Estate, hop: Hop) -> Iterator[Subscription]:
     yield from (sub for sub in estate.rules.get(hop.by or "", ()) if sub.target == hop.arn)
 
 
-def _through(estate: Estate, sight: Sight, sub: Subscription, hop: Hop) -> None:
+def _merged(ways: list[Sight], before: Sight) -> Sight:
+    """What two targets of one rule that lead to one resource read and give together."""
+    if len(ways) < 2:
+        return ways[0] if ways else before
+    given = [way.given for way in ways]
+    same = len({(way.prefix, way.base) for way in ways}) == 1
+    return Sight(
+        prefix=ways[0].prefix if same else "",
+        base=ways[0].base if same else None,
+        given=None if None in given else frozenset().union(*(one for one in given if one is not None)),
+        spots=list(dict.fromkeys(spot for way in ways for spot in way.spots)),
+        unread=list(dict.fromkeys(text for way in ways for text in way.unread)),
+    )
+
+
+def _through(estate: Estate, before: Sight, sub: Subscription, hop: Hop) -> Sight:
+    sight = replace(before, spots=[*before.spots], unread=[*before.unread])
     where: Where = "rule pattern" if sub.kind == "rule" else "subscriber filter"
+    if sub.row["filters_hidden"] or sub.problem:
+        sight.unread.append(f"the {where} of {sub.name}")
     for one in sub.filters:
         if one.scope == "data" and one.pattern is not None:
             _note(sight, one.pattern.fields(), where, (sub.arn, sub.name))
     if not (sub.kind == "rule" and estate.kind_of(hop.arn) == "bus"):
         _input(sight, sub.row, "input transformer", (sub.arn, sub.name))
+    return sight
 
 
 def _over(estate: Estate, sight: Sight, before: str, hop: Hop) -> None:
@@ -130,10 +150,12 @@ def _over(estate: Estate, sight: Sight, before: str, hop: Hop) -> None:
 def _link_filters(estate: Estate, sight: Sight, link: Row, by: By) -> None:
     if link["dialect"] == "sns-attributes":
         return  # reads message attributes, and the payload is none
-    for text in link["filters"]:
-        pattern = estate.filter_of(text, link["dialect"] or "data").pattern
+    where = _FILTERS.get(link["kind"], "event source filter")
+    patterns = [estate.filter_of(text, link["dialect"] or "data").pattern for text in link["filters"]]
+    if link["filters_hidden"] or None in patterns:
+        sight.unread.append(f"the {where} of {by[1]}")
+    for pattern in patterns:
         if pattern is not None:
-            where = _FILTERS.get(link["kind"], "event source filter")
             _note(sight, pattern.fields(), where, by)
 
 

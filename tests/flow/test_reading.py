@@ -197,3 +197,22 @@ def test_a_field_may_be_typed_in_several_ways(typed: str, field: str) -> None:
 def test_a_field_that_begins_like_another_is_another() -> None:
     assert seeing.holds("detail.order", "detail.order.id")
     assert not seeing.holds("detail.order", "detail.orderId")
+
+
+def test_two_targets_of_a_rule_that_lead_to_one_function_give_what_both_give(build: Build) -> None:
+    one: dict[str, Any] = {"input_kind": "path", "input_paths": ("$.detail.id",)}
+    two: dict[str, Any] = {"input_kind": "path", "input_paths": ("$.detail.total",), "target_id": "2"}
+    estate = build(BUS, BILL, rule(BUS, "r", BILL.arn, **one), rule(BUS, "r", BILL.arn, **two))
+    assert breaks(estate, "detail.total") == breaks(estate, "detail.id") == {"bill": "yes"}
+    assert breaks(estate, "detail.other") == {"bill": "no"}
+
+
+def test_a_filter_that_could_not_be_read_may_read_anything(build: Build) -> None:
+    gives_nothing: dict[str, Any] = {"input_kind": "constant", "input_template": "{}"}
+    hidden = link("event-source-mapping", queue(), BILL, arn=arn("lambda", "esm:1"), filters_hidden=True)
+    estate = build(BUS, BILL, queue(), rule(BUS, "r", queue().arn, **gives_nothing), hidden)
+    (one,) = reading.dropped(estate, ASKED, "detail.total")[1]
+    assert (one.breaks, one.says) == (
+        "unknown",
+        ("unknown: the mapping filter of inbox → bill could not be read",),
+    )
