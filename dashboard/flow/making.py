@@ -48,7 +48,9 @@ def puts_on(estate: Estate, resource: str, key: Key) -> frozenset[str]:
     seen = {
         row["bus_arn"] for row in producers.traces(estate).get(key, ()) if row["principal"] in roles_of_it
     }
-    declares = {row.bus for row in declared.own(estate, Question(*key), None) if row.arn == resource and row.bus}
+    declares = {
+        row.bus for row in declared.own(estate, Question(*key), None) if row.arn == resource and row.bus
+    }
     return frozenset(seen | declares)
 
 

@@ -127,7 +127,9 @@ def _names(estate: Estate) -> _Names:
         by_name: dict[str, list[str]] = defaultdict(list)
         for arn in every:
             by_name[estate.name_of(arn)].append(arn)
-        estate.memory["names-of-resources"] = _Names(frozenset(every), dict(by_name), frozenset(owners(estate)))
+        estate.memory["names-of-resources"] = _Names(
+            frozenset(every), dict(by_name), frozenset(owners(estate))
+        )
     found: _Names = estate.memory["names-of-resources"]
     return found
 
