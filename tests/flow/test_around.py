@@ -1,9 +1,11 @@
 """What stands around a resource: the sentence, the picture, and the sentences that ask about it."""
 
+import json
+
 import pytest
 
 from collectors.records import Record, Tag
-from dashboard.flow import around, making, named, reverse, search, teams
+from dashboard.flow import around, documents, making, named, reverse, reversed_documents, search, teams
 from dashboard.flow.estate import Estate
 from dashboard.flow.graph import Neighbourhood
 from tests.flow.building import OTHER, SOURCE, TYPE, Build, bus, function, link, queue, rule, topic, trace
@@ -106,3 +108,15 @@ def test_the_reverse_question_asks_about_its_subject(text: str, about: str) -> N
 def test_other_sentences_ask_as_before() -> None:
     assert search.parse("who consumes OrderPlaced?") == ("consumers", "OrderPlaced")
     assert search.parse("what does it all mean") == ("any", "what does it all mean")
+
+
+def test_the_document_of_a_team_is_json_and_its_rows_have_every_column(build: Build) -> None:
+    tags = [Tag(arn=BILL.arn, key="domain", value="billing")]
+    estate = build(BUS, BILL, rule(BUS, "r", BILL.arn), trace(BUS), *tags)
+    document = reversed_documents.of_team(estate, teams.team(estate, "domain", "billing"))
+    assert json.loads(json.dumps(document))["team"]["members"][0]["name"] == "bill"
+    assert {key: row["detail_type"] for key in ("flows", "contracts") for row in document[key]} == {
+        "flows": TYPE,
+        "contracts": TYPE,
+    }
+    assert documents.to_csv("flows", document["flows"]).startswith("name,direction,source")
