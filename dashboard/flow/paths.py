@@ -166,9 +166,17 @@ def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
     account = walk.estate.account_of(sender)
     carrier = Carrier(
         *(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why),
-        *(link["to_arn"], (link["dead_letter_arn"], link["runs"])),
+        *(link["to_arn"], (_failures(walk.estate, link, sender), link["runs"])),
     )
     _reach(walk, arns.plain(link["to_arn"]), after, carrier, way._replace(attributes=()))
+
+
+def _failures(estate: Estate, link: Row, sender: str) -> str | None:
+    """Where what the link cannot carry goes: its own dead-letter queue, or that of the queue it reads."""
+    if link["dead_letter_arn"] or link["kind"] not in ("event-source-mapping", "pipe-source"):
+        found: str | None = link["dead_letter_arn"]
+        return found
+    return (estate.row_of(sender) or {}).get("dead_letter_arn")
 
 
 def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:

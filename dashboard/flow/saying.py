@@ -59,4 +59,9 @@ def _results(estate: Estate, function: str) -> str | None:
         f"{(link['condition'] or 'result').removeprefix('On').lower()} to {estate.kind_of(link['to_arn'])} {estate.name_of(link['to_arn'])}"
         for link in estate.links_from(function, "async-destination")
     ]
-    return f"Its results go on as new events or messages: {', '.join(dict.fromkeys(ends))}." if ends else None
+    says = f"Its results go on as new events or messages: {', '.join(dict.fromkeys(ends))}." if ends else None
+    dead = (estate.row_of(function) or {}).get("dead_letter_arn")
+    if not dead:
+        return says
+    failed = f"What it fails to handle goes to {estate.kind_of(dead)} {estate.name_of(dead)}."
+    return f"{says} {failed}" if says else failed

@@ -391,6 +391,22 @@ def test_the_dead_letter_queue_of_each_step_is_told_and_consumes_nothing(build: 
     assert [hop.dead_letter for hop in row.path] == [dead.arn, deader.arn]
 
 
+def test_what_a_reader_fails_to_handle_goes_to_the_dead_letter_queue_of_the_queue_it_reads(
+    build: Build,
+) -> None:
+    inbox, dead = queue(dead_letter_arn=queue("dead").arn), queue("dead")
+    estate = build(
+        BUS, inbox, dead, BILL, rule(BUS, "r", inbox.arn), link("event-source-mapping", inbox, BILL)
+    )
+    assert [hop.dead_letter for hop in only(ask(estate)).path] == [None, dead.arn]
+
+
+def test_a_functions_dead_letter_queue_is_said_where_it_is_invoked_asynchronously(build: Build) -> None:
+    bill, dead = function(dead_letter_arn=queue("dead").arn), queue("dead")
+    row = only(ask(build(BUS, bill, dead, rule(BUS, "r", bill.arn))))
+    assert row.note == "What it fails to handle goes to queue dead."
+
+
 def test_two_targets_of_a_rule_with_one_end_keep_their_own_dead_letter_queues(build: Build) -> None:
     targets = [
         rule(BUS, "r", BILL.arn, target_id=n, dead_letter_arn=queue(f"dead{n}").arn) for n in ("1", "2")
