@@ -26,7 +26,7 @@ def harmless(page: Page) -> None:
     expect(main.locator(".js-plotly-plot a, .js-plotly-plot image")).to_have_count(0)
 
 
-@pytest.mark.parametrize("slug", ["", "catalogue", "throughput", "coverage"])
+@pytest.mark.parametrize("slug", ["", "catalogue", "throughput", "coverage", "resource"])
 def test_hostile_names_are_text_on_every_page(hostile_app: Open, slug: str) -> None:
     page = hostile_app(slug)
     harmless(page)
@@ -54,6 +54,16 @@ def test_a_panel_and_its_hover_box_show_a_hostile_resource_as_text(hostile_app: 
         "throughput", show="Consumers", sel="arn:aws:lambda:eu-west-1:111111111111:function:f3"
     )
     expect(page.locator(".st-key-panel")).to_contain_text(f'<a href="http://{HOST}/d">anchor</a>')
+    harmless(page)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 8])
+def test_a_hostile_resource_and_its_team_are_text(hostile_app: Open, number: int) -> None:
+    function = f"arn:aws:lambda:eu-west-1:111111111111:function:f{number}"
+    page = hostile_app("resource", of=function, **{"with": f"domain:{NAMES[number][:390]}"})
+    expect(page.get_by_role("heading", name="Neighbours")).to_be_visible()
+    harmless(page)
+    page = hostile_app("resource", of=f"domain:{NAMES[number][:390]}")
     harmless(page)
 
 
