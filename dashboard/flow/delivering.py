@@ -121,6 +121,8 @@ def _is_listed(kind: str) -> bool:
 
 
 def _unread(hop: _Hop) -> Told:
+    if not _is_listed(hop.kind):
+        return Told("unknown", f"Whether the {hop.name} lets it in is not known: its kind is not collected.")
     return Told("unknown", f"The {hop.name} was not collected.")
 
 
