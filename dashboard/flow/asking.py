@@ -42,7 +42,7 @@ def enters(estate: Estate, source: str, detail_type: str) -> tuple[str, ...]:
     """Buses where the type is known to enter; AWS's own events enter on the default buses."""
     entry = known(estate).get((source, detail_type))
     buses = feeding.fed(estate, source, detail_type) | (entry.buses if entry else set())
-    if source.startswith("aws."):
+    if feeding.is_aws_service(source):
         buses |= {
             arn for arn, row in estate.buses.items() if row["name"] == "default" and row["kind"] == "classic"
         }

@@ -11,6 +11,8 @@ from dashboard.flow.known import known
 from dashboard.flow.narrowing import Narrowing
 from dashboard.flow.paths import Path, Walk
 
+_SURE: dict[Deliverable, int] = {"no": 0, "unknown": 1, "yes": 2}
+
 
 def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None = None) -> Consumers:
     """The answer to "who consumes this?". With `event` that very event is matched.
@@ -22,7 +24,7 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
     walk = Walk(estate)
     for bus in buses:
         paths.walk(estate, bus, _tree(estate, asked, event, bus), walk)
-    rows = told_once(estate, asked, [row_of(estate, path) for path in walk.paths])
+    rows = told_once([row_of(estate, path) for path in walk.paths])
     rows, excluded = Narrowing(estate, asked).rows(rows) if event is None and not walk.cut else (rows, ())
     gaps = completeness.gaps_on(estate, walk.touched)
     return Consumers(
@@ -106,10 +108,10 @@ def _why(hops: tuple[Hop, ...]) -> str | None:
     return next((why for why in (*off, *refused, *open_) if why), None)
 
 
-def told_once(estate: Estate, asked: Question, rows: list[Consumer]) -> list[Consumer]:
+def told_once(rows: list[Consumer]) -> list[Consumer]:
     """Rows without those that a longer path already tells, because the event arrives there by forwarding.
 
-    Kept is a shorter path that says more: it works where the longer does not, or the event is put there directly too.
+    Kept is a shorter path that says more: it works where the longer does not, or asks less.
     """
     rows = list({(r.bus, r.subscription, r.path): r for r in rows}.values())
     longer: dict[tuple[str, str, str], list[Consumer]] = {}
@@ -117,24 +119,21 @@ def told_once(estate: Estate, asked: Question, rows: list[Consumer]) -> list[Con
         for at, hop in enumerate(row.path[:-1]):
             if hop.kind == "bus":
                 longer.setdefault((hop.arn, row.path[at + 1].by or "", row.arn), []).append(row)
-    entry = known(estate).get((asked.source, asked.detail_type))
-    direct = entry.observed if entry else set()
-    return [
-        row for row in rows if not any(_covers(full, row, direct) for full in longer.get(_start(row), ()))
-    ]
+    return [row for row in rows if not any(_covers(full, row) for full in longer.get(_start(row), ()))]
 
 
 def _start(row: Consumer) -> tuple[str, str, str]:
     return row.bus, row.path[0].by or "", row.arn
 
 
-def _covers(full: Consumer, row: Consumer, direct: set[str]) -> bool:
+def _covers(full: Consumer, row: Consumer) -> bool:
+    """Whether the longer path says all that the shorter one does."""
     ways = [hop.arn for hop in row.path], [hop.arn for hop in full.path]
     if len(ways[0]) >= len(ways[1]) or ways[1][-len(ways[0]) :] != ways[0]:
         return False
-    if (row.active and not full.active) or (full.deliverable == "no" and row.deliverable != "no"):
+    if (row.active and not full.active) or _SURE[full.deliverable] < _SURE[row.deliverable]:
         return False
-    return full.delivery == row.delivery or row.bus not in direct
+    return full.delivery == row.delivery and set(full.when) <= set(row.when)
 
 
 def _order(row: Consumer) -> tuple[Any, ...]:

@@ -81,7 +81,7 @@ def _event_sources(estate: Estate, asked: Question, buses: Buses) -> list[Produc
 
 def _services(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
     """AWS services put their own events on the default buses."""
-    if not asked.source.startswith("aws.") or asked.source.startswith("aws.partner/"):
+    if not feeding.is_aws_service(asked.source):
         return []
     defaults = [
         a for a, row in sorted(estate.buses.items()) if row["name"] == "default" and row["kind"] == "classic"

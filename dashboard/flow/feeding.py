@@ -55,3 +55,8 @@ def fed(estate: Estate, source: str, detail_type: str) -> set[str]:
             if (link["source"], link["detail_type"]) == (source, detail_type):
                 found.add(link["to_arn"])
     return found
+
+
+def is_aws_service(source: str) -> bool:
+    """Whether events of this source are AWS's own, which enter on default buses. A partner's enter on the partner's bus."""
+    return source.startswith("aws.") and not source.startswith("aws.partner/")

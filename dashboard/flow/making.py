@@ -115,7 +115,7 @@ def _of_source(estate: Estate, source: str, detail_type: str | None = None) -> s
 def _add_sources(estate: Estate, made: Made) -> None:
     """AWS services by their name, their and partners' event sources, and partner buses that stand for one."""
     for key in known(estate):
-        if key[0].startswith("aws.") and not key[0].startswith("aws.partner/"):
+        if feeding.is_aws_service(key[0]):
             made[key[0]].add(key)
         for origin, _, _ in feeding.event_sources(estate, *key):
             made[origin].add(key)

@@ -139,7 +139,7 @@ def arriving(
     arrivals = _arrivals(estate, up, buses, tree, ends=ends)
     rows = [row_of(estate, one.path) for one in arrivals]
     if len(rows) > 1:
-        rows = told_once(estate, asked, rows)
+        rows = told_once(rows)
     # a schema takes nothing from what is certain: most questions need none
     if any(one.open for one in arrivals):
         schema = Narrowing(estate, asked)

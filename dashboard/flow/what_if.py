@@ -145,7 +145,7 @@ class _Comparison:
         found = []
         for kind, pairs in by_effect.items():
             rows = {id(row): pair for pair in pairs if (row := _shown(kind, pair))}
-            kept = told_once(self.estate, self.asked, [_shown(kind, pair) for pair in rows.values()])
+            kept = told_once([_shown(kind, pair) for pair in rows.values()])
             found += sorted((self._effect(kind, rows[id(row)]) for row in kept), key=_order)
         return found
 

@@ -52,6 +52,36 @@ def test_a_direct_way_stays_where_forwarding_is_off(build: Build) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "expected"),
+    [
+        ({"detail-type": [TYPE]}, [("orders", "always", ())]),
+        (
+            {"detail-type": [TYPE], "detail": {"x": [1]}},
+            [("next", "always", ()), ("orders", "sometimes", ("detail.x is 1",))],
+        ),
+    ],
+)
+def test_a_direct_way_stays_where_forwarding_asks_for_more(
+    build: Build, forwarded: dict[str, Any], expected: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    next_bus = bus("next")
+    on = rule(BUS, "forward", next_bus.arn, json.dumps({"source": [SOURCE], **forwarded}))
+    taken = rule(next_bus, "r", BILL.arn, json.dumps({"source": [SOURCE], "detail-type": [TYPE]}))
+    answer = ask(build(BUS, next_bus, BILL, on, taken))
+    assert sorted((row.bus.rsplit("/")[-1], row.delivery, row.when) for row in answer.consumers) == expected
+
+
+def test_a_partner_s_events_enter_on_its_bus_and_not_on_the_default_one(build: Build) -> None:
+    name = "aws.partner/zendesk.com/acme/support"
+    partner, default = bus(name, partner_source=name), bus("default")
+    wide = rule(default, "wide", function("auditor").arn, '{"source": [{"prefix": "aws."}]}')
+    taken = rule(partner, "r", BILL.arn, json.dumps({"source": [name]}))
+    estate = build(partner, default, BILL, taken, wide)
+    answer = consumers(estate, Question(name, "Ticket Created"))
+    assert (answer.buses, [row.arn for row in answer.consumers]) == ((partner.arn,), [BILL.arn])
+
+
 def test_the_account_and_region_of_a_forwarded_event_stay_the_original_ones(build: Build) -> None:
     far = bus("far", OTHER)
     picky = rule(far, "r", function("f", OTHER).arn, json.dumps({"account": [ACCOUNT]}))
