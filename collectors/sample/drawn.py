@@ -226,7 +226,8 @@ def _target(drawing: Drawing, bus: Bus) -> Target:
     arn: str = getattr(thing.at, kind)(thing.name)
     dead = next((q.dead_letter for q in drawing.queues.get(bus.at, []) if q.dead_letter), None)
     covered = dead is not None and chosen.random() < 0.8
-    return Target(arn, dead_letter=bus.at.queue(dead) if dead and covered else None)
+    role = {"RoleArn": bus.at.role("start-workflows")} if kind == "state_machine" else {}
+    return Target(arn, dead_letter=bus.at.queue(dead) if dead and covered else None, extra=role)
 
 
 def _new_buses(drawing: Drawing) -> None:

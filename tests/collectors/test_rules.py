@@ -139,6 +139,11 @@ def test_a_rule_without_state_is_a_gap_that_names_the_field(aws: Server, collect
 def test_what_is_run_on_a_cluster_or_queue_is_named(
     client: Call, collect: Call, target: dict[str, Any], runs: str
 ) -> None:
-    rule(client("events"), "default", "all", target | {"Id": "1"})
+    rule(
+        client("events"),
+        "default",
+        "all",
+        target | {"Id": "1", "RoleArn": "arn:aws:iam::111111111111:role/r"},
+    )
     (outcome,) = collect("rules")
     assert [row.runs for row in outcome.rows] == [runs]

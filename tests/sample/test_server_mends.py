@@ -40,6 +40,40 @@ def test_a_rule_takes_five_targets_and_no_more(client: Client) -> None:
     assert len(events.list_targets_by_rule(Rule="orders")["Targets"]) == 5
 
 
+@pytest.mark.parametrize(
+    ("service", "resource", "refused"),
+    [
+        ("kinesis", "stream/stock", True),
+        ("firehose", "deliverystream/lake", True),
+        ("states", "stateMachine:refund", True),
+        ("ecs", "cluster/jobs", True),
+        ("events", "api-destination/erp/11111111-1111-1111-1111-111111111111", True),
+        ("events", "event-bus/other", False),
+        ("lambda", "function:mail", False),
+        ("sns", "orders", False),
+    ],
+)
+def test_a_target_that_is_reached_by_a_role_is_refused_without_one(
+    client: Client,
+    service: str,
+    resource: str,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    events = client("events")
+    events.put_rule(Name="orders", EventPattern=PATTERN)
+    arn = f"arn:aws:{service}:eu-west-1:111111111111:{resource}"
+    role = "arn:aws:iam::111111111111:role/deliver"
+    if refused:
+        with pytest.raises(ClientError, match=f"RoleArn is required for target {arn}"):
+            events.put_targets(Rule="orders", Targets=[{"Id": "1", "Arn": QUEUE}, {"Id": "2", "Arn": arn}])
+        assert events.list_targets_by_rule(Rule="orders")["Targets"] == []
+    events.put_targets(
+        Rule="orders", Targets=[{"Id": "2", "Arn": arn, **({"RoleArn": role} if refused else {})}]
+    )
+    [kept] = events.list_targets_by_rule(Rule="orders")["Targets"]
+    assert (kept["Arn"], kept.get("RoleArn")) == (arn, role if refused else None)
+
+
 def test_a_pattern_comes_back_as_it_was_written(client: Client) -> None:
     client("events").put_rule(Name="orders", EventPattern=PATTERN)
     assert client("events").list_rules()["Rules"][0]["EventPattern"] == PATTERN
