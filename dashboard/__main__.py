@@ -1,6 +1,6 @@
 """python -m dashboard: the same answers as the pages, in a terminal.
 
-Exit codes: 0 answered, 2 bad usage, 4 nothing knows this event type, 5 no snapshot yet, 1 the store cannot be read.
+Exit codes: 0 answered, 2 bad usage, 4 nothing knows this event type, 5 no snapshot yet, 1 the store cannot be read or the answer not written.
 One document on stdout, all else on stderr.
 """
 
@@ -14,7 +14,8 @@ from collectors.errors import HeadwaterError, NoSnapshotError, UsageError
 from dashboard.commands import COMMANDS
 from dashboard.commands.common import say
 
-NO_SNAPSHOT, BAD_USAGE, FAILED = 5, 2, 1
+FAILED = 1
+_CODES: dict[type[HeadwaterError], int] = {UsageError: 2, NoSnapshotError: 5}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,20 +25,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     asked = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = asked.run
-    try:
-        return run(asked)
-    except UsageError as error:
-        say(str(error))
-        return BAD_USAGE
-    except NoSnapshotError as error:
-        say(str(error))
-        return NO_SNAPSHOT
-    except HeadwaterError as error:
-        say(str(error))
+    if sys.stdout is None:  # closed by the caller: `>&-`
+        say("Standard output is closed: there is nowhere to write the answer.")
         return FAILED
+    try:
+        code = run(asked)
+        sys.stdout.flush()  # a full disk shows here, not when Python ends
     except BrokenPipeError:  # the reader had enough, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        say(f"The answer could not be written: {error.strerror}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except HeadwaterError as error:
+        say(str(error))
+        return _CODES.get(type(error), FAILED)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
