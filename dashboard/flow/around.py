@@ -35,7 +35,7 @@ def sentence(resource: Named, got: Sequence[Consumed], made: Sequence[Produced])
     sometimes = {_key(row) for row in on if row.role == role} - always
     text = f"{resource.name} ({resource.kind}) {_VERBS[role]} {_count(always | sometimes, 'event type')}"
     text += _split(len(always), len(sometimes))
-    text += f" and produces {_count({_key(row) for row in made if not row.shared}, 'event type')}."
+    text += f" and produces {_count({_key(row) for row in made if row.sure}, 'event type')}."
     ends = {_key(row) for row in on if row.role == "arrives"} - always - sometimes
     if ends:
         text += f" {_count(ends, 'more')} arrive{'s' if len(ends) == 1 else ''}, and go{'es' if len(ends) == 1 else ''} no further."
@@ -88,6 +88,7 @@ def neighbours(
         if _key(row) in shown_types:
             picture.comes(row)
     picture.hands_on()
+    made = [one for one in made if one.row.evidence != "permitted"]
     makes = _first(made, limit // 2)
     for one in made:
         if _key(one) in makes:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboard.flow import arns, declared, feeding, producers, roles
+from dashboard.flow import arns, asking, declared, feeding, producers, roles
 from dashboard.flow.answers import Producer, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key, known
+from dashboard.flow.permitted import principals as permitted_by
 from dashboard.flow.reverse import whose
 
 Made = dict[str, set[Key]]
@@ -27,9 +28,17 @@ class Produced:
     row: Producer
     shared: bool = False
 
+    @property
+    def sure(self) -> bool:
+        """Whether it was seen, or is declared, to be made by this very resource."""
+        return not self.shared and self.row.evidence in ("observed", "declared")
 
-def produced(estate: Estate, resources: Iterable[str]) -> tuple[Produced, ...]:
-    """What these resources make: seen or declared, by type. With what a role puts that several resources share."""
+
+def produced(estate: Estate, resources: Iterable[str], *, permitted: bool = False) -> tuple[Produced, ...]:
+    """What these resources make: seen or declared, by type. With what a role puts that several resources share.
+
+    With `permitted` also what a bus's policy lets their own roles put, whether or not they do.
+    """
     made, shared = _made(estate)
     found = []
     for resource in dict.fromkeys(resources):
@@ -39,7 +48,32 @@ def produced(estate: Estate, resources: Iterable[str]) -> tuple[Produced, ...]:
             for key in sorted(made.get(role, ())):
                 rows = (row for row in _rows(estate, key) if row.arn == role)
                 found += [_told(estate, key, row, shared=True) for row in rows]
+        if permitted:
+            found += _permitted(estate, resource)
     return tuple(dict.fromkeys(found))
+
+
+def _permitted(estate: Estate, resource: str) -> list[Produced]:
+    """Rows of the types that the resource, or its role, may put by name. A whole account's permission names nobody."""
+    principals = {resource, (estate.row_of(resource) or {}).get("role_arn")} - {None}
+    buses = {bus for bus, named in _granted(estate).items() if principals & named}
+    if not buses:
+        return []
+    keys = [key for key in sorted(known(estate)) if buses & set(asking.enters(estate, *key))]
+    return [
+        _told(estate, key, row)
+        for key in keys
+        for row in producers.producers(estate, Question(*key)).producers
+        if row.evidence == "permitted" and row.arn in principals
+    ]
+
+
+def _granted(estate: Estate) -> dict[str, frozenset[str]]:
+    """By bus: principals that its policy lets put events."""
+    if "granted" not in estate.memory:
+        estate.memory["granted"] = {bus: permitted_by(estate, bus) for bus in estate.buses}
+    found: dict[str, frozenset[str]] = estate.memory["granted"]
+    return found
 
 
 def puts_on(estate: Estate, resource: str, key: Key) -> frozenset[str]:
@@ -55,9 +89,10 @@ def puts_on(estate: Estate, resource: str, key: Key) -> frozenset[str]:
 
 
 def makers(estate: Estate) -> frozenset[str]:
-    """Everything that was seen to make, or declares that it makes, an event."""
+    """Everything that was seen to make an event, declares that it does, or may by name."""
     made, shared = _made(estate)
-    return frozenset(made.keys() | shared.keys())
+    named = {one for names in _granted(estate).values() for one in names if arns.parts(one)}
+    return frozenset(made.keys() | shared.keys() | named)
 
 
 def _told(estate: Estate, key: Key, row: Producer, *, shared: bool = False) -> Produced:

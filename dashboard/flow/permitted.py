@@ -20,6 +20,12 @@ def permitted(estate: Estate, asked: Question, buses: Iterable[str]) -> list[Pro
     return list(found.values())
 
 
+def principals(estate: Estate, bus: str) -> frozenset[str]:
+    """Everyone whom a statement of the bus's policy allows anything."""
+    statements = policies.statements((estate.buses.get(bus) or {}).get("policy"))
+    return frozenset(name for one in statements if one.get("Effect") == "Allow" for name in _principals(one))
+
+
 def _allows(statement: Mapping[str, Any], asked: Question) -> bool:
     actions = [action.lower() for action in policies.listed(statement.get("Action", []))]
     if statement.get("Effect") != "Allow" or not any(action in _PUT for action in actions):

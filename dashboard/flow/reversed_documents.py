@@ -30,7 +30,7 @@ def of_resources(estate: Estate, asked: str, resources: Sequence[Named]) -> Docu
     flows, counted = [], []
     for one in resources:
         arn = one.arn or ""
-        got, made = reverse.consumed(estate, [arn]), making.produced(estate, [arn])
+        got, made = reverse.consumed(estate, [arn]), making.produced(estate, [arn], permitted=True)
         flows += [_consumed(row) for row in got] + [_produced(one, row) for row in made]
         counted.append(_resource(estate, one, got, made))
     arns = [one.arn for one in resources if one.arn]
@@ -92,7 +92,7 @@ def _resource(estate: Estate, one: Named, got: Sequence[Consumed], made: Sequenc
             role: len(_types(row for row in got if row.role == role))
             for role in ("consumes", "passes", "arrives")
         },
-        "produces": len(_types(made)),
+        "produces": len(_types(one for one in made if one.row.evidence != "permitted")),
     }
 
 

@@ -171,7 +171,7 @@ def _open(estate: Estate, found: tuple[Open, ...]) -> None:
 def _produced(estate: Estate, one: Named, made: tuple[Produced, ...], scope: Scope) -> None:
     rows = [row for row in made if admits(estate, scope, row.domain, row.owner, row.row.bus)]
     parts.hidden(len(rows), len(made), scope, "rows", "produces")
-    if not made:
+    if not any(row.row.evidence != "permitted" for row in made):
         st.text(_makes_nothing(one))
     if rows:
         frame = pd.DataFrame([produced_row(estate, row) for row in rows])

@@ -34,7 +34,7 @@ def _resource(snapshot_id: str, arn: str, _estate: Estate) -> ResourceAnswer:  #
     return ResourceAnswer(
         got=reverse.consumed(_estate, [arn]),
         open=reverse.open_ways(_estate, [arn]),
-        made=making.produced(_estate, [arn]),
+        made=making.produced(_estate, [arn], permitted=True),
         gaps=reverse.gaps_before(_estate, [arn]),
     )
 

@@ -1,5 +1,6 @@
 """What a resource consumes and produces agrees with who consumes and produces each type, both ways."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -95,12 +96,12 @@ def check_produced(estate: Estate) -> None:
     made: dict[str, set[Any]] = defaultdict(set)
     for key in known(estate):
         for row in producers(estate, Question(*key)).producers:
-            if row.evidence in ("observed", "declared") and row.kind not in ("rule", "subscriber"):
+            if row.evidence != "named" and row.kind not in ("rule", "subscriber"):
                 made[row.arn].add((key, row))
     for resource in {*estate.resources, *estate.buses, *made}:
         found = {
             ((one.source, one.detail_type), one.row)
-            for one in making.produced(estate, [resource])
+            for one in making.produced(estate, [resource], permitted=True)
             if not one.shared
         }
         assert {row for row in found if row[0] in known(estate)} == made.get(resource, set()), resource
@@ -260,3 +261,13 @@ def test_a_type_only_its_source_points_to_is_the_domains(build: Build, tmp_path:
     estate = build(*both(rule(BUS, "r", BILL.arn)), settings=settings)
     (made,) = teams.team(estate, "domain", "billing").produced
     assert (made.row.evidence, made.row.arn) == ("named", "billing")
+
+
+def test_a_role_that_a_policy_names_may_put_what_enters_there(build: Build) -> None:
+    role = "arn:aws:iam::111111111111:role/shop"
+    statement = {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "events:PutEvents", "Resource": "*"}
+    guarded, shop = bus(policy=json.dumps({"Statement": [statement]})), function("shop", role_arn=role)
+    estate = build(guarded, BILL, shop, rule(guarded, "r", BILL.arn))
+    (may,) = making.produced(estate, [shop.arn], permitted=True)
+    assert (may.row.evidence, may.row.arn, may.sure) == ("permitted", role, False)
+    assert making.produced(estate, [shop.arn]) == ()
