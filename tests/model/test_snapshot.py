@@ -169,3 +169,12 @@ def test_an_older_snapshot_that_lacks_a_column_reads_it_as_null(tmp_path: Path) 
     frame = pd.read_parquet(folder / "buses.parquet").drop(columns=["log_level"])
     frame.to_parquet(folder / "buses.parquet")
     assert snapshot.load(tmp_path).rows("buses")[0]["log_level"] is None
+
+
+def test_an_older_snapshot_that_knew_no_such_frame_reads_it_as_empty(tmp_path: Path) -> None:
+    folder = write(tmp_path, a_bus()).folder
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["frames"]["policies"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "policies.parquet").unlink()
+    assert snapshot.load(tmp_path).rows("policies") == []
