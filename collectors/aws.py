@@ -74,8 +74,7 @@ class Aws:
     def __init__(self, settings: Settings, stop: threading.Event) -> None:
         self._role = settings.role
         self._pacer = Pacer(stop, settings.pace)
-        self._models = botocore.session.get_session().get_component("data_loader")
-        self._home = boto3.Session(botocore_session=self._core())
+        self._home = self._ambient_session()
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._sessions: dict[str, boto3.Session] = {}
@@ -142,6 +141,19 @@ class Aws:
         core.register_component("data_loader", self._models)
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
         return core
+
+    def _ambient_session(self) -> boto3.Session:
+        """The session of the person's own configuration. A profile that is not there, or a broken file, shows here first."""
+        try:
+            self._models = botocore.session.get_session().get_component("data_loader")
+            session = boto3.Session(botocore_session=self._core())
+            session.get_credentials()
+        except BotoCoreError as error:
+            raise UsageError(
+                f"The AWS configuration of this machine cannot be used: {_sentence(error)}. "
+                "Correct AWS_PROFILE, or the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name (default ~/.aws)."
+            ) from error
+        return session
 
     def _identity(self) -> tuple[str, str]:
         try:

@@ -104,6 +104,24 @@ def test_a_throttle_storm_loses_nothing(
 
 
 @pytest.mark.parametrize(
+    ("profile", "content", "says"),
+    [
+        ("nope", "", "profile (nope) could not be found"),
+        ("default", "no section\n", "Unable to parse config file"),
+    ],
+)
+def test_an_aws_configuration_that_cannot_be_used_is_one_sentence(
+    profile: str, content: str, says: str, empty_aws: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(content)
+    environment = {"AWS_PROFILE": profile, "AWS_CONFIG_FILE": str(tmp_path / "config")}
+    done = called(main, *words(tmp_path / "store"), environment=variables(empty_aws) | environment)
+    told = " ".join(done.stderr.split())
+    assert (done.returncode, says in told, "Correct AWS_PROFILE" in told) == (2, True, True)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
     ("more", "code", "says"),
     [
         (["--only", "kafka"], 2, "there is no collector 'kafka'"),
