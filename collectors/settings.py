@@ -10,6 +10,7 @@ pace = 1.0                       # times the usual pace, which stays below AWS's
                                  # 2 is for an account whose quotas were raised
 roles = true                     # read the policies of the roles that deliver; false: such delivery is "unknown"
 roles_at_most = 300              # of each account, region and collector
+earlier_versions = 100           # of schemas, read in each account and region: a call each, 10 a second
 
 [[domains]]
 name = "orders"
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     keep: int = Field(30, ge=1)
     roles: bool = True
     roles_at_most: int = Field(300, ge=0)
+    earlier_versions: int = Field(100, ge=0)
     pace: float = Field(1.0, gt=0, le=1000)
 
     @field_validator("accounts", "regions", "trails", "domain_tags", "owner_tags", mode="before")
@@ -81,6 +83,14 @@ class Settings(BaseSettings):
         for account in value:
             if not (account.isascii() and account.isdigit() and len(account) == 12):
                 raise ValueError(f"{account!r} is not an account id: 12 digits")
+        return value
+
+    @field_validator("trails")
+    @classmethod
+    def _are_locations(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for location in value:
+            if not location.strip() or location.strip() in ("s3:/", "s3://"):
+                raise ValueError(f"--trail {location!r} names nothing: give a folder, or s3:// and a bucket")
         return value
 
     @classmethod

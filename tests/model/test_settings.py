@@ -40,6 +40,8 @@ def test_variables_override_the_file_and_arguments_override_both(
         ("accounts = [", "is not TOML"),
         ('metric_hours = "many"', "metric_hours"),
         ("pace = 0", "pace"),
+        ('trails = [""]', "'' names nothing"),
+        ('trails = ["s3://"]', "'s3://' names nothing"),
         ('[[domains]]\nname = "x"\ncolour = "red"', "colour"),
     ],
 )
