@@ -199,8 +199,13 @@ def iam_action(service: str, operation: str) -> str:
 
 
 def refused(error: Exception, service: str, operation: str) -> RefusedError:
-    """What AWS answered, as the status a gap has. Anything that is not an answer of AWS is raised as it is."""
+    """What AWS answered, as the status a gap has. Anything that is not an answer of AWS is raised as it is.
+
+    Credentials of another account are fetched when its first call is signed: what is refused then is the role, not the call.
+    """
     action = iam_action(service, operation)
+    if getattr(error, "operation_name", None) == "AssumeRole":
+        action = "sts:AssumeRole"
     if isinstance(error, ClientError):
         return _refused_by_answer(error, action, service)
     if (

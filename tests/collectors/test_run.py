@@ -103,6 +103,16 @@ def test_a_throttle_storm_loses_nothing(
     assert scope["throttles"] > 0
 
 
+def test_a_role_that_may_not_be_assumed_is_named_by_its_own_action(empty_aws: Server, tmp_path: Path) -> None:
+    empty_aws.misbehave({"service": "sts", "operation": "AssumeRole", "deny": True})
+    asked = ["--accounts", "222222222222", "--role", "Read", "--only", "buses,rules,queues", "--json"]
+    done = collect(empty_aws, tmp_path, *asked)
+    assert (done.returncode, {s["status"] for s in json.loads(done.stdout)["scopes"]}) == (1, {"denied"})
+    gaps = snapshot.load(tmp_path).rows("gaps")
+    assert {(gap["action"], gap["status"]) for gap in gaps} == {("sts:AssumeRole", "denied")}
+    assert {gap["collector"] for gap in gaps} == {"buses", "rules", "queues"}
+
+
 @pytest.mark.parametrize(
     ("profile", "content", "says"),
     [
@@ -126,6 +136,7 @@ def test_an_aws_configuration_that_cannot_be_used_is_one_sentence(
     [
         (["--only", "kafka"], 2, "there is no collector 'kafka'"),
         (["--accounts", "12"], 2, "'12' is not an account id"),
+        (["--trail", ""], 2, "--trail '' names nothing"),
         (["--accounts", "222222222222", "--only", "buses", "--yes"], 1, "name the role"),
     ],
 )
