@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dashboard.flow import arns, counting, domains, producers, trees
+from dashboard.flow import arns, counting, domains, fields, producers, trees
 from dashboard.flow.answers import EventRow, Events, OpenSubscription, Question
 from dashboard.flow.estate import Estate
 from dashboard.flow.known import Key, Known, known
@@ -57,13 +57,14 @@ def row(estate: Estate, source: str, detail_type: str) -> EventRow | None:
 def _row(estate: Estate, asked: Question, entry: Known) -> EventRow:
     consumed, produced = counting.count(estate, asked), producers.count(estate, asked)
     key = (asked.source, asked.detail_type)
+    schema = fields.schema_of(estate, *key)
     return EventRow(
         source=key[0],
         detail_type=key[1],
         buses=tuple(sorted(entry.buses)),
         domain=domains.domain_of_event(estate, *key),
         owner=domains.owner_of_event(estate, *key),
-        schema=entry.schemas[0] if entry.schemas else None,
+        schema=schema["arn"] if schema else min(entry.schemas, default=None),
         producers=produced,
         consumers=consumed,
         last_seen=entry.last_seen,

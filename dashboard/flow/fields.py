@@ -29,13 +29,21 @@ class SchemaField:
     description: str | None = None
 
 
+def schemas_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]:
+    """Every schema that holds the type and whose content was read, by ARN."""
+    if "schemas-by-type" not in estate.memory:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in sorted(estate.schemas, key=lambda row: str(row["arn"])):
+            if row["content"]:
+                found.setdefault((row["source"], row["detail_type"]), []).append(row)
+        estate.memory["schemas-by-type"] = found
+    by_type: dict[tuple[str, str], list[Row]] = estate.memory["schemas-by-type"]
+    return tuple(by_type.get((source, detail_type), ()))
+
+
 def schema_of(estate: Estate, source: str, detail_type: str) -> Row | None:
     """The schema of the event type: the one changed last where several registries hold one."""
-    found = [
-        row
-        for row in estate.schemas
-        if row["source"] == source and row["detail_type"] == detail_type and row["content"]
-    ]
+    found = schemas_of(estate, source, detail_type)
     return max(found, key=lambda row: (str(row["modified_at"] or ""), row["arn"]), default=None)
 
 

@@ -143,8 +143,11 @@ def sentence(answer: Consumers, made: Producers, found: Mapping[str, Health]) ->
     if rows:
         text += f" {_DASH} {len(always)} always, {len(sometimes)} depending on the payload {_DASH}"
         text += f" in {_count(len(domains), 'domain')}" if domains else " in no named domain"
+    refused = {row.arn for row in rows} - {row.arn for row in rows if row.deliverable != "no"}
     failing = {row.arn for row in rows if row.arn in found and found[row.arn].state == "failing"}
     text += "."
+    if refused:
+        text += f" {_count(len(refused), 'consumer')} cannot be delivered to."
     if failing:
         text += f" {_count(len(failing), 'consumer')} {'is' if len(failing) == 1 else 'are'} failing."
     return text if answer.complete else f"{text} Not all could be read."

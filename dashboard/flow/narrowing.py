@@ -1,8 +1,8 @@
 """What a type's schemas settle of "sometimes": conditions that can never hold, or always do, for events that keep to them.
 
 A row that can never be reached is no consumer: it stands apart, as excluded, with the reason. A condition that always
-holds is dropped. Both only where every schema that holds the type agrees and none has earlier versions, which are not
-collected; otherwise it is said, and the row stays as it is.
+holds is dropped. Both only where every schema that holds the type agrees, in all its versions; where an earlier version was
+not read it is said of the latest, and the row stays as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.flow import paths, trees
 from dashboard.flow.answers import Consumer, Excluded, Hop, Question
 from dashboard.flow.estate import Estate, Row
+from dashboard.flow.fields import schemas_of
 from dashboard.flow.matching import Narrowed
 from dashboard.flow.paths import Walk
 from dashboard.flow.patterns.joining import one_of
@@ -38,20 +39,23 @@ class Narrowing:
     @property
     def settles(self) -> bool:
         """Whether what the schemas say is decided, and not only told."""
-        return bool(self._schemas) and all(row["version_count"] <= 1 for row in self._schemas)
+        return bool(self._schemas) and all(map(self._is_whole, self._schemas))
+
+    def _is_whole(self, schema: Row) -> bool:
+        return len(_earlier(self._estate, schema["arn"])) >= schema["version_count"] - 1
 
     @property
     def tree(self) -> Any:
         """Any event of the type that keeps to one of its schemas."""
-        return _tree(self._estate, self._asked.source, self._asked.detail_type, self._schemas)
+        return _tree(self._estate, self._asked, self._schemas, settles=self.settles)
 
     @property
     def names(self) -> str:
-        """The schemas by name; which version, where there are several."""
+        """The schemas by name; which version, where not all were read."""
         told = [
-            f"{row['name']} (the latest of {row['version_count']} versions)"
-            if row["version_count"] > 1
-            else row["name"]
+            row["name"]
+            if self._is_whole(row)
+            else f"{row['name']} (the latest of {row['version_count']} versions)"
             for row in self._schemas
         ]
         return " and ".join(dict.fromkeys(told))
@@ -185,22 +189,25 @@ def _why(sub: Subscription, tree: Any) -> tuple[str, ...]:
     return tuple(text for decision in decisions if decision.delivery == "never" for text in decision.why)
 
 
-def schemas_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]:
-    """Every schema that holds the type and whose content was read, by ARN."""
-    if "schemas-by-type" not in estate.memory:
-        found: dict[tuple[str, str], list[Row]] = {}
-        for row in sorted(estate.schemas, key=lambda row: str(row["arn"])):
+def _earlier(estate: Estate, schema: str) -> list[tuple[str, str]]:
+    """(content, type) of the schema's earlier versions that were read."""
+    if "earlier-schemas" not in estate.memory:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row in estate.snapshot.rows("schema_versions"):
             if row["content"]:
-                found.setdefault((row["source"], row["detail_type"]), []).append(row)
-        estate.memory["schemas-by-type"] = found
-    by_type: dict[tuple[str, str], list[Row]] = estate.memory["schemas-by-type"]
-    return tuple(by_type.get((source, detail_type), ()))
+                found.setdefault(row["schema_arn"], []).append((row["content"], row["type"] or ""))
+        estate.memory["earlier-schemas"] = found
+    by_schema: dict[str, list[tuple[str, str]]] = estate.memory["earlier-schemas"]
+    return by_schema.get(schema, [])
 
 
-def _tree(estate: Estate, source: str, detail_type: str, schemas: Sequence[Row]) -> Any:
+def _tree(estate: Estate, asked: Question, schemas: Sequence[Row], *, settles: bool) -> Any:
+    source, detail_type = asked.source, asked.detail_type
     found: dict[tuple[str, str], Any] = estate.memory.setdefault("schema-trees", {})
     if (source, detail_type) not in found:
-        contents = dict.fromkeys((row["content"], row["type"] or "") for row in schemas)
+        latest = [(row["content"], row["type"] or "") for row in schemas]
+        earlier = [one for row in schemas for one in _earlier(estate, row["arn"])]
+        contents = dict.fromkeys([*latest, *(earlier if settles else ())])
         detail = one_of([tree_from_schema(*content) for content in contents])
         known = event_tree(source, detail_type, detail=detail).known
         found[source, detail_type] = Narrowed(known, open=False, of_type=trees.of_type(source, detail_type))

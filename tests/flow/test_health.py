@@ -112,12 +112,18 @@ def test_the_first_broken_stage_is_named(build: Build) -> None:
     assert said == "Queue inbox holds 40 messages, the oldest for 60 minutes."
 
 
-def test_the_answer_is_a_sentence(build: Build) -> None:
+@pytest.mark.parametrize(
+    ("deliverable", "more"),
+    [("yes", ""), ("unknown", ""), ("no", " 1 consumer cannot be delivered to.")],
+)
+def test_the_answer_is_a_sentence(build: Build, deliverable: Any, more: str) -> None:
     estate = _estate(build)
-    said = sentence(consumers(estate, ASKED), producers(estate, ASKED), {})
-    assert said == (
+    answer = consumers(estate, ASKED)
+    (row,) = answer.consumers
+    told = replace(answer, consumers=(replace(row, deliverable=deliverable),))
+    assert sentence(told, producers(estate, ASKED), {}) == (
         f"{TYPE} ({SOURCE}) is produced by no services and consumed by 1 \N{EN DASH} 1 always, 0 depending on the payload"
-        " \N{EN DASH} in no named domain."
+        f" \N{EN DASH} in no named domain.{more}"
     )
 
 
