@@ -1,4 +1,8 @@
-"""Shared by all tests: the sample estate, collected once a session from the local AWS over HTTP, as a user does it."""
+"""Shared by all tests: the sample estate, collected once a session from the local AWS over HTTP, as a user does it.
+
+What is large is imported where it is used: the process that only deals tests out to the workers reads this file too, and
+nobody begins before it has.
+"""
 
 import json
 import os
@@ -12,13 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from collectors.__main__ import main
-from collectors.sample import load
-from collectors.sample.estate.make_history import make_denials
 from collectors.sample.server import Server, start
 from tests.commanding import Done, called
 
@@ -42,6 +42,8 @@ class Collected:
 
     def collect(self, *words: str) -> Done:
         """The command that collects, with the environment of the sample estate, as fast as the local AWS answers."""
+        from collectors.__main__ import main  # noqa: PLC0415 - as above
+
         return called(main, *words, environment=self.environment | {"HEADWATER_PACE": "100"})
 
     @contextmanager
@@ -64,6 +66,8 @@ def shared_aws() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def shared_clients(shared_aws: Server) -> Callable[..., Any]:
     """service, account, region → a client of it. Making one costs as much as a whole test: they are made once."""
+    import boto3  # noqa: PLC0415 - as above
+
     made: dict[tuple[str, str, str], Any] = {}
 
     def of(service: str, account: str = HOME, region: str = REGION) -> Any:
@@ -79,6 +83,8 @@ def shared_clients(shared_aws: Server) -> Callable[..., Any]:
 
 def with_denials_only(server: Server) -> None:
     """Ends all misbehaviour but the estate's own refusal."""
+    from collectors.sample.estate.make_history import make_denials  # noqa: PLC0415 - as above
+
     server.behave()
     make_denials(server.endpoint_url)
 
@@ -86,6 +92,8 @@ def with_denials_only(server: Server) -> None:
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
     """The sample estate, loaded and collected."""
+    from collectors.sample import load  # noqa: PLC0415 - as above
+
     store = tmp_path_factory.mktemp("sample") / "store"
     with start() as server:
         load.load(server.endpoint_url)
