@@ -15,7 +15,7 @@ from dashboard.pages.scope import Scope, reset
 SURE = 0.9
 MOST = 20
 MOST_SUGGESTED = 12
-MOST_TYPED = 200
+MOST_TYPED = 2_048  # an ARN may be so long
 KINDS = {
     "event": "event type",
     "source": "source",
