@@ -26,6 +26,8 @@ from collectors.records import FRAMES
 
 FORMAT = 1
 KEEP = 30
+OURS = ("snapshots", "collect.lock")
+"""What Headwater itself puts into a store, beside what it has not finished (tmp-…)."""
 _BATCH = 5_000  # rows of the metrics frame at a time: some 25 MB
 _ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
 
@@ -182,7 +184,7 @@ def _why_none(store: Path) -> str:
     if store.exists() and not store.is_dir():
         return f"{store} is a file, not a store. {make_one}"
     if store.is_dir() and any(
-        p.name != "snapshots" and not p.name.startswith(("tmp-", ".")) for p in store.iterdir()
+        p.name not in OURS and not p.name.startswith(("tmp-", ".")) for p in store.iterdir()
     ):
         return f"{store} holds other files, but no snapshot of Headwater. {make_one}"
     return f"There is no snapshot in {store} yet. {make_one}"

@@ -154,6 +154,8 @@ def test_a_newer_format_asks_for_an_update(tmp_path: Path) -> None:
     [
         (lambda _: None, "There is no snapshot in"),
         (lambda path: path.write_text("x"), "is a file, not a store"),
+        (lambda path: (path.mkdir(), (path / "collect.lock").touch()), "There is no snapshot in"),
+        (lambda path: (path / "tmp-x").mkdir(parents=True), "There is no snapshot in"),
         (lambda path: (path.mkdir(), (path / "photo.jpg").write_text("x")), "holds other files"),
     ],
 )
