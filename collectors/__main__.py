@@ -103,6 +103,7 @@ def _chosen(only: str | None) -> list[Collector]:
 
 def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) -> int:
     chosen = _chosen(asked.only)
+    snapshot.refuse_unwritable(given.store)
     aws = Aws(given, stop)
     snapshot.refuse_other_estate(given.store, aws.estate)
     if not _agreed(asked, given, aws, chosen):

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -217,6 +218,22 @@ def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = 
         ) from error
     _prune(store, keep)
     return load(store, name)
+
+
+def refuse_unwritable(store: Path) -> None:
+    """Raises StoreError when a snapshot could not be written: known before a run of minutes, not after it."""
+    was_there = store.exists()
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        for folder in (store, store / "snapshots"):
+            if folder.exists():
+                Path(tempfile.mkdtemp(prefix="tmp-", dir=folder)).rmdir()
+        if not was_there:
+            store.rmdir()
+    except OSError as error:
+        raise StoreError(
+            f"The store {store} cannot be written: {error.strerror or error}. Name another folder with --store."
+        ) from error
 
 
 def refuse_other_estate(store: Path, estate: str) -> None:

@@ -114,6 +114,25 @@ def test_a_role_that_may_not_be_assumed_is_named_by_its_own_action(empty_aws: Se
 
 
 @pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: path.write_text("x"), "File exists"),
+        (lambda path: path.parent.joinpath("store").symlink_to("/proc/headwater"), "cannot be written"),
+        (lambda path: (path.mkdir(), (path / "snapshots").touch()), "Not a directory"),
+    ],
+)
+def test_a_store_that_cannot_be_written_is_told_before_the_first_call(
+    make: Callable[[Path], object], says: str, empty_aws: Server, tmp_path: Path
+) -> None:
+    make(tmp_path / "store")
+    empty_aws.control("DELETE", "calls")
+    done = collect(empty_aws, tmp_path / "store", "--yes")
+    told = " ".join(done.stderr.split())
+    assert (done.returncode, says in told, "Name another folder" in told) == (1, True, True)
+    assert (empty_aws.calls()["calls"], "Traceback" in done.stderr) == ([], False)
+
+
+@pytest.mark.parametrize(
     ("profile", "content", "says"),
     [
         ("nope", "", "profile (nope) could not be found"),
