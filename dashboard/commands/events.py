@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 
-from collectors.errors import UsageError
 from dashboard.commands import common
 from dashboard.flow import catalogue, documents, domains, near
 
@@ -15,20 +14,20 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    """0: a catalogue without types is an answer. Raises UsageError for a domain that nothing names."""
+    """Always 0: a catalogue without types is an answer; a domain that nothing names is told on stderr."""
     estate = common.estate_of(asked)
-    if asked.domain is not None:
-        _known(asked.domain, domains.names(estate))
     answer = catalogue.events(estate, asked.domain)
     common.write(asked, documents.of_events(answer), "events")
     for arn, problem in answer.malformed:
         common.say(f"The pattern of {arn} cannot be read: {problem}")
+    if asked.domain is not None:
+        _say_unknown(asked.domain, domains.names(estate))
     common.say_gaps(answer.gaps)
     return 0
 
 
-def _known(domain: str, names: Sequence[str]) -> None:
+def _say_unknown(domain: str, names: Sequence[str]) -> None:
     if domain not in names:
         close = near.nearest(domain, names, 3) or names[:10]
         there = f"The nearest: {', '.join(close)}." if close else "Neither settings nor tags name any."
-        raise UsageError(f"There is no domain {domain}. {there}")
+        common.say(f"There is no domain {domain}. {there}")
