@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from collectors.sample.estate import every
 from collectors.sample.estate.changes import history
 from collectors.sample.estate.day import spread
 from collectors.sample.estate.metrics import ITS_DEAD_LETTERS, ITS_QUEUE, SLOW_FUNCTION, metrics
+from collectors.sample.estate.place import Place
+from collectors.sample.estate.places import CORE_EU, CORE_US, OPS_EU, OPS_US, SHOP_EU
 from collectors.sample.estate.producing import PUTS
+from collectors.sample.estate.shapes import Rule
 from collectors.sample.estate.trail import log_files
 
 NOW = datetime(2026, 11, 25, 11, 40, tzinfo=UTC)
@@ -134,3 +138,71 @@ def test_the_last_change_before_the_incident_is_told_by_the_history() -> None:
     told = [(record["eventName"], record["eventTime"]) for _, record in history(NOW)]
     assert ("PutTargets", "2026-11-25T07:28:00Z") in told
     assert {"PutRule", "CreateSubscriber", "DeleteRule"} <= {name for name, _ in told}
+
+
+def _per_hour(place: Place, metric: str, name: str) -> float:
+    """What a series counts in an hour, on the day's mean."""
+    [base] = [
+        series["base"]
+        for at, series in metrics()
+        if (at, series["metric"]) == (place, metric) and name in series["dimensions"].values()
+    ]
+    return float(base * 60)
+
+
+@pytest.mark.parametrize(
+    ("place", "metric", "name", "per_hour"),
+    [
+        # nothing is sent to what no event reaches, or what refuses the rule
+        (SHOP_EU, "MatchedEvents", "kiosk-orders", 0),
+        (SHOP_EU, "Invocations", "kiosk-printer", 0),
+        (SHOP_EU, "FailedInvocations", "tag-images", 0.8),
+        (SHOP_EU, "InvocationsSentToDlq", "tag-images", 0.8),
+        (SHOP_EU, "Invocations", "image-tagger", 0),
+        (SHOP_EU, "NumberOfMessagesSent", "catalogue-undelivered", 0.8),
+        (SHOP_EU, "FailedInvocations", "order-cancelled-refund", 8),
+        (SHOP_EU, "InvocationsSentToDlq", "order-cancelled-refund", 0),
+        (SHOP_EU, "Invocations", "legacy-exporter", 0),
+        (SHOP_EU, "NumberOfMessagesSent", "return-labels", 0),
+        # a rule sees what is put on its own bus, or forwarded there
+        (OPS_US, "MatchedEvents", "us-parcels", 12),
+        (OPS_US, "Invocations", "us-tracking", 12),
+        (OPS_EU, "MatchedEvents", "parcel-shipped-tracking", 80),
+        (CORE_EU, "MatchedEvents", "shipping-notices", 80 + 70),
+        (CORE_EU, "MatchedEvents", "lost-parcels", 1 + 1),
+        (CORE_US, "MatchedEvents", "price-model", 50),
+        (OPS_US, "MatchedEvents", "us-stock-sync", 40 + 10),
+        (SHOP_EU, "MatchedEvents", "confirm-on-authorised", 100),
+        (OPS_EU, "PublishEventsEntryCount", "payments-core", 10 + 2),
+        # what nobody takes from fills
+        (OPS_EU, "NumberOfMessagesSent", "manual-picking", 6),
+        (OPS_EU, "NumberOfMessagesReceived", "manual-picking", 0),
+        (OPS_EU, "Invocations", "manual-picker", 0),
+        (SHOP_EU, "NumberOfMessagesReceived", "order-amendments", 0),
+        # what puts is called, and a topic's notifications add up
+        (SHOP_EU, "Invocations", "checkout-api", 12 + 4 + 1),
+        (SHOP_EU, "EventCount", "orders-outbox", 20),
+        (SHOP_EU, "NumberOfNotificationsDelivered", "order-returns", 0),
+        (SHOP_EU, "NumberOfNotificationsFilteredOut", "order-returns", 3),
+    ],
+)
+def test_a_metric_tells_what_the_estate_and_its_producers_say(
+    place: Place, metric: str, name: str, per_hour: float
+) -> None:
+    assert _per_hour(place, metric, name) == pytest.approx(per_hour)
+
+
+def test_a_queue_that_nobody_reads_holds_what_came_in_four_days() -> None:
+    waiting = {
+        series["dimensions"]["QueueName"]: series["base"]
+        for _, series in metrics()
+        if series["metric"] == "ApproximateNumberOfMessagesVisible" and series["base"] > 1
+    }
+    filling = {"order-amendments": 2 * 96, "manual-picking": 6 * 96, "catalogue-undelivered": 0.8 * 96}
+    assert waiting == pytest.approx(filling)
+
+
+def test_no_rule_that_forwards_tests_the_payload() -> None:
+    forwarding = [rule for _, rule in every(Rule) for target in rule.targets if ":event-bus/" in target.arn]
+    assert len(forwarding) > 10
+    assert all(set(rule.pattern or {}) <= {"source", "detail-type"} for rule in forwarding)

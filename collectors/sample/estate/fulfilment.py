@@ -94,6 +94,14 @@ PARCELS = (
     Rule(
         EU,
         "fulfilment",
+        "picks-by-hand",
+        event(FULFILMENT, "PickListCreated"),
+        (with_dlq(EU.queue("manual-picking"), EU, DLQ),),
+        description="The queue's only reader is switched off: it fills",
+    ),
+    Rule(
+        EU,
+        "fulfilment",
         "eta",
         event(FULFILMENT, "CourierBooked"),
         (with_dlq(EU.function("eta-estimator:3"), EU, DLQ),),

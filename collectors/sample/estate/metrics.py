@@ -10,9 +10,16 @@ from typing import Any
 from collectors.sample.estate import every
 from collectors.sample.estate.day import PEAK_HOUR
 from collectors.sample.estate.place import Place
-from collectors.sample.estate.places import SHOP_EU
-from collectors.sample.estate.rates import arriving, rate_of_rule, rate_of_subscriber
+from collectors.sample.estate.rates import (
+    arriving,
+    fails,
+    passed_on,
+    rate_of_bus,
+    rate_of_rule,
+    rate_of_subscriber,
+)
 from collectors.sample.estate.shapes import (
+    EventSourceMapping,
     Function,
     NewBus,
     Pipe,
@@ -21,12 +28,12 @@ from collectors.sample.estate.shapes import (
     ScheduleGroup,
     Subscriber,
     Topic,
+    TopicSubscription,
 )
 
 Series = dict[str, Any]
 SLOW_FUNCTION, ITS_QUEUE, ITS_DEAD_LETTERS = "notify-customer", "shipping-notices", "shipping-notices-dlq"
-UNREAD_QUEUE = SHOP_EU.queue("order-amendments")
-GONE = "refund-calculator-old"
+KEPT_HOURS = 96  # how long the estate's queues keep a message: `make_services.make_queue`
 _LASTS = {"start_hours_ago": 4, "hours": 4, "stays": True}
 _INCIDENT: dict[tuple[str, str], Series] = {
     (SLOW_FUNCTION, "Duration"): _LASTS | {"factor": 14},
@@ -46,17 +53,19 @@ def metrics() -> Iterator[tuple[Place, Series]]:
     rates = arriving()
     yield from _rules()
     yield from _subscribers()
+    read = _read()
     for _, queue in every(Queue):
-        for series in _queue(queue, rates.get(queue.at.queue(queue.name), 0)):
+        arn = queue.at.queue(queue.name)
+        for series in _queue(queue, rates.get(arn, 0), read=arn in read):
             yield queue.at, series
     for _, function in every(Function):
         for series in _function(function.name, rates.get(function.at.function(function.name), 0)):
             yield function.at, series
     for _, topic in every(Topic):
-        for series in _topic(topic.name, rates.get(topic.at.topic(topic.name), 0)):
+        for series in _topic(topic, rates.get(topic.at.topic(topic.name), 0)):
             yield topic.at, series
     for _, pipe in every(Pipe):
-        for series in _pipe(pipe, rates.get(pipe.source, 20)):
+        for series in _pipe(pipe, rates.get(pipe.source, 0)):
             yield pipe.at, series
     for _, group in every(ScheduleGroup):
         by_group = {"ScheduleGroup": group.name}
@@ -93,14 +102,16 @@ def _rules() -> Iterator[tuple[Place, Series]]:
             continue
         by = {"RuleName": rule.name} if rule.bus == "default" else {"EventBusName": rule.bus}
         by["RuleName"] = rule.name
-        fails = any(GONE in target.arn for target in rule.targets)
-        each = rate * len(rule.targets)
+        failing = [target for target in rule.targets if fails(rule, target)]
+        each, failed = rate * len(rule.targets), rate * len(failing)
+        dead = rate * sum(target.dead_letter is not None for target in failing)
         counts = {"MatchedEvents": rate, "TriggeredRules": rate, "InvocationAttempts": each}
-        counts["SuccessfulInvocationAttempts"] = 0 if fails else each
+        counts["SuccessfulInvocationAttempts"] = each - failed
         for metric, per_hour in counts.items():
             yield rule.at, _counted("AWS/Events", metric, by, per_hour)
         yield rule.at, _counted("AWS/Events", "Invocations", by, each, sparse=True)
-        yield rule.at, _counted("AWS/Events", "FailedInvocations", by, each if fails else 0, sparse=True)
+        yield rule.at, _counted("AWS/Events", "FailedInvocations", by, failed, sparse=True)
+        yield rule.at, _counted("AWS/Events", "InvocationsSentToDlq", by, dead, sparse=True)
         yield rule.at, _level("AWS/Events", "IngestionToInvocationStartLatency", by, 180)
 
 
@@ -110,18 +121,27 @@ def _subscribers() -> Iterator[tuple[Place, Series]]:
         rate = rate_of_subscriber(subscriber)
         for metric in ("FilterMatched", "EventDeliveryAttempts", "EventsDelivered", "TargetInvocations"):
             yield subscriber.at, _counted("AWS/EventsV2", metric, by, rate)
-        yield subscriber.at, _counted("AWS/EventsV2", "FilterEvaluated", by, 18)
+        yield subscriber.at, _counted("AWS/EventsV2", "FilterEvaluated", by, rate_of_bus(subscriber.bus))
         yield subscriber.at, _counted("AWS/EventsV2", "EventsDropped", by, 0)
     for _, bus in every(NewBus):
         by = {"EventBus": bus.name}
-        yield bus.at, _counted("AWS/EventsV2", "PublishEventsEntryCount", by, 18)
+        yield (
+            bus.at,
+            _counted("AWS/EventsV2", "PublishEventsEntryCount", by, rate_of_bus(bus.at.new_bus(bus.name))),
+        )
         yield bus.at, _counted("AWS/EventsV2", "PublishEventsFailedEntriesCount", by, 0)
 
 
-def _queue(queue: Queue, rate: float) -> Iterator[Series]:
+def _read() -> set[str]:
+    """The queues that something takes from."""
+    mappings = {mapping.source for _, mapping in every(EventSourceMapping) if mapping.enabled}
+    return mappings | {pipe.source for _, pipe in every(Pipe) if pipe.running}
+
+
+def _queue(queue: Queue, rate: float, *, read: bool) -> Iterator[Series]:
     by = {"QueueName": queue.name}
-    unread = queue.at.queue(queue.name) == UNREAD_QUEUE
-    taken = 0 if unread else rate
+    unread = rate > 0 and not read
+    taken = rate if read else 0
     yield _counted("AWS/SQS", "NumberOfMessagesSent", by, rate)
     yield _counted("AWS/SQS", "NumberOfMessagesReceived", by, taken)
     yield _counted("AWS/SQS", "NumberOfMessagesDeleted", by, taken)
@@ -129,7 +149,7 @@ def _queue(queue: Queue, rate: float) -> Iterator[Series]:
     oldest = _level("AWS/SQS", "ApproximateAgeOfOldestMessage", by, 4 if rate else 0)
     if unread:
         # four days' worth, as long as the queue keeps them
-        yield waiting | {"base": 190, "amplitude": 0, "noise": 0.02}
+        yield waiting | {"base": rate * KEPT_HOURS, "amplitude": 0, "noise": 0.02}
         yield oldest | {"base": 345_000, "amplitude": 0, "noise": 0.001}
     else:
         yield waiting
@@ -147,12 +167,13 @@ def _function(name: str, rate: float) -> Iterator[Series]:
         yield _level("AWS/Lambda", "Duration", by, 90 + len(name) * 11)
 
 
-def _topic(name: str, rate: float) -> Iterator[Series]:
-    by = {"TopicName": name}
+def _topic(topic: Topic, rate: float) -> Iterator[Series]:
+    by, arn = {"TopicName": topic.name}, topic.at.topic(topic.name)
+    shares = [passed_on(each) for _, each in every(TopicSubscription) if each.topic == arn]
     yield _counted("AWS/SNS", "NumberOfMessagesPublished", by, rate)
-    yield _counted("AWS/SNS", "NumberOfNotificationsDelivered", by, rate)
+    yield _counted("AWS/SNS", "NumberOfNotificationsDelivered", by, rate * sum(shares))
     yield _counted("AWS/SNS", "NumberOfNotificationsFailed", by, 0)
-    yield _counted("AWS/SNS", "NumberOfNotificationsFilteredOut", by, rate / 2)
+    yield _counted("AWS/SNS", "NumberOfNotificationsFilteredOut", by, rate * (len(shares) - sum(shares)))
 
 
 def _pipe(pipe: Pipe, rate: float) -> Iterator[Series]:
