@@ -168,6 +168,18 @@ def test_every_optional_member_may_be_null_or_absent(estate: Everything, how: st
     assert rows(tmp_path) == estate.rows
 
 
+def test_pages_of_one_with_odd_tokens_and_empty_pages_between_lose_no_row(
+    estate: Everything, tmp_path: Path
+) -> None:
+    services = sorted({service for service, _ in estate.calls})
+    estate.server.misbehave(
+        {"service": services, "one_item_pages": True, "odd_tokens": True, "empty_pages": True}
+    )
+    done, scopes = estate.collect(tmp_path)
+    assert scopes["metrics"]["calls"] > 2 * scopes["metrics"]["rows"] > 0
+    assert (done.returncode, gaps(tmp_path), rows(tmp_path)) == (0, [], estate.rows)
+
+
 def test_all_denied_at_once_is_denied_everywhere_and_never_empty(estate: Everything, tmp_path: Path) -> None:
     services = sorted({service for service, _ in estate.calls})
     estate.server.misbehave({"service": services, "deny": True})

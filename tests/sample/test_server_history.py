@@ -170,6 +170,22 @@ def test_every_point_comes_once_however_the_answer_is_cut(client: Client, server
     assert joined == whole
 
 
+def test_series_come_one_a_page_and_whole_when_lists_come_one_by_one(client: Client, server: Server) -> None:
+    post(server, series("orders"), series("stock", base=20))
+    asked: dict[str, Any] = {
+        "MetricDataQueries": [query("orders"), query("none", number=1), query("stock", number=2)],
+        "StartTime": NOW - timedelta(hours=10),
+        "EndTime": NOW,
+    }
+    api = client("cloudwatch")
+    whole = [(row["Id"], row["Values"]) for row in api.get_metric_data(**asked)["MetricDataResults"]]
+    server.misbehave({"service": "cloudwatch", "one_item_pages": True, "odd_tokens": True})
+    pages = [page["MetricDataResults"] for page in api.get_paginator("get_metric_data").paginate(**asked)]
+    assert [len(page) for page in pages] == [1, 1, 1]
+    assert [(row["Id"], row["Values"]) for page in pages for row in page] == whole
+    assert {row["StatusCode"] for page in pages for row in page} == {"Complete"}
+
+
 def test_metrics_are_listed_by_dimension_and_by_recent_life(client: Client, server: Server) -> None:
     post(server, series("orders"), series("never", base=0, sparse_zero=True))
     api = client("cloudwatch")

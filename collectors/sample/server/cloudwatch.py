@@ -68,16 +68,14 @@ def _has(series: Series, wanted: Params) -> bool:
 def get_metric_data(call: Call) -> Params:
     """The points of up to 500 queries; at most 100,800 points in one answer, the rest behind a token."""
     queries, start, end = _checked(call)
+    if call.quirks.one_item_pages:
+        return _one_by_one(call, queries, start, end)
     asked = min(int(call.params.get("MaxDatapoints") or POINTS), POINTS)
     token = call.params.get("NextToken")
     skipped = int(read_token(call, token, _IGNORED, "InvalidNextToken")[0]) if token else 0
-    if call.quirks.one_item_pages:
-        asked = min(asked, 1)
     results, passed = [], 0
     for query in queries:
         times, values = _points(call, query["MetricStat"], start, end)
-        if call.params.get("ScanBy") != "TimestampAscending":
-            times, values = times[::-1], values[::-1]
         low = min(max(skipped - passed, 0), len(times))
         high = min(max(skipped + asked - passed, 0), len(times))
         whole = high == len(times)
@@ -89,6 +87,15 @@ def get_metric_data(call: Call) -> Params:
 
 
 _IGNORED = {"NextToken", "Limit"}
+
+
+def _one_by_one(call: Call, queries: list[Params], start: datetime, end: datetime) -> Params:
+    """One series a page, whole: point by point, a day of a few series would be thousands of calls."""
+    chosen, token = page(call, queries, size=QUERIES, bad="InvalidNextToken")
+    results = [
+        _result(query, *_points(call, query["MetricStat"], start, end), whole=True) for query in chosen
+    ]
+    return {"MetricDataResults": results, "Messages": [], **token}
 
 
 def _result(query: Params, times: Any, values: Any, *, whole: bool) -> Params:
@@ -103,7 +110,7 @@ def _result(query: Params, times: Any, values: Any, *, whole: bool) -> Params:
 
 
 def _points(call: Call, wanted: Params, start: datetime, end: datetime) -> tuple[Any, Any]:
-    """Times (minutes since 1970) and values, oldest first; nothing for a metric that is not known."""
+    """Times (minutes since 1970) and values in the order asked for; nothing for a metric that is not known."""
     metric, period = wanted["Metric"], max(int(wanted["Period"]), 60) // 60
     dimensions = tuple(sorted((each["Name"], each["Value"]) for each in metric.get("Dimensions", [])))
     series = STORE[call.scope].get((metric.get("Namespace", ""), metric.get("MetricName", ""), dimensions))
@@ -118,8 +125,9 @@ def _points(call: Call, wanted: Params, start: datetime, end: datetime) -> tuple
     padded[: last - first] = minutes(series, first, last)
     samples = padded.reshape(rows, period)
     sent = ~np.isnan(samples).all(axis=1)
-    at = first + np.arange(rows) * period
-    return at[sent], statistic(samples[sent], wanted["Stat"])
+    at = (first + np.arange(rows) * period)[sent]
+    values = statistic(samples[sent], wanted["Stat"])
+    return (at, values) if call.params.get("ScanBy") == "TimestampAscending" else (at[::-1], values[::-1])
 
 
 def _kept_minutes(period: int) -> int:
