@@ -105,8 +105,9 @@ def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) 
     chosen = _chosen(asked.only)
     snapshot.refuse_unwritable(given.store)
     aws = Aws(given, stop)
-    snapshot.refuse_other_estate(given.store, aws.estate)
-    if not _agreed(asked, given, aws, chosen):
+    last = snapshot.newest_whole(given.store, lambda told: ERR.print(told, markup=False, highlight=False))
+    snapshot.refuse_other_estate(last, given.store, aws.estate)
+    if not _agreed(asked, given, aws, chosen, last):
         return 130
     reporter = _reporter(asked)
     with reporter:
@@ -119,9 +120,14 @@ def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) 
     return exit_code(outcomes)
 
 
-def _agreed(asked: argparse.Namespace, given: Settings, aws: Aws, chosen: Sequence[Collector]) -> bool:
+def _agreed(
+    asked: argparse.Namespace,
+    given: Settings,
+    aws: Aws,
+    chosen: Sequence[Collector],
+    last: snapshot.Snapshot | None,
+) -> bool:
     """Say what will be asked of AWS, with time and cost, and ask whether to go on when a person can answer."""
-    last = snapshot.load(given.store) if snapshot.ids(given.store) else None
     said = estimate(last, aws.accounts, aws.regions, given.metric_hours, given.pace).sentence
     scopes = f"{len(chosen)} collectors, accounts {', '.join(aws.accounts)}, regions {', '.join(aws.regions)} of {aws.estate}"
     ERR.print(f"Reading {scopes}, with read-only calls. {said}", markup=False, highlight=False)

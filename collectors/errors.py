@@ -15,6 +15,10 @@ class StoreError(HeadwaterError):
     """The store cannot be read or written as it is."""
 
 
+class DamagedError(StoreError):
+    """A snapshot is not whole: another run makes a new one, and reads past it."""
+
+
 class NoSnapshotError(StoreError):
     """The store holds no snapshot yet (exit 5)."""
 

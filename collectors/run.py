@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from collectors import snapshot
 from collectors.aws import Aws
-from collectors.errors import NoSnapshotError, RefusedError, StoppedError
+from collectors.errors import RefusedError, StoppedError
 from collectors.frames import frame_of, schema_of, table_of
 from collectors.listing import Collector
 from collectors.pace import current_tally
@@ -149,10 +149,16 @@ def save(store: Path, outcomes: Sequence[Outcome], aws: Aws, settings: Settings)
 
 
 def _last(store: Path) -> snapshot.Snapshot | None:
-    try:
-        return snapshot.load(store)
-    except NoSnapshotError:
-        return None
+    """The newest snapshot all of whose frames can be read: a damaged one costs its own rows, never those of the run."""
+
+    def read_all(found: snapshot.Snapshot) -> None:
+        for frame in FRAMES:
+            found.table(frame)
+
+    def warn(told: str) -> None:
+        sys.stderr.write(f"{told}\n")
+
+    return snapshot.newest_whole(store, warn, read_all)
 
 
 def _key(scope: Scope) -> dict[str, str]:

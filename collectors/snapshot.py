@@ -5,12 +5,12 @@
 Written under a temporary name, fsynced and renamed: a reader sees the old or the new one, whole.
 """
 
-import os
+import contextlib
 import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from collectors.errors import NoSnapshotError, StoreError
+from collectors.durable import fsync, write_bytes, write_table
+from collectors.errors import DamagedError, NoSnapshotError, StoreError
 from collectors.frames import empty, schema_of
 from collectors.records import FRAMES
 
@@ -71,7 +72,7 @@ class Snapshot:
         return self.manifest.estate.startswith("local")
 
     def table(self, frame: str) -> pa.Table:
-        """One frame, whole, as Arrow. Raises StoreError when its file is missing or not what it should be."""
+        """One frame, whole, as Arrow. Raises DamagedError when its file is missing or not what it should be."""
         if frame not in self._tables:
             self._tables[frame] = self._read(frame)
         return self._tables[frame]
@@ -87,31 +88,44 @@ class Snapshot:
 
     def metrics_of(self, arns: list[str]) -> pd.DataFrame:
         """Rows of the metrics frame for these ARNs only, read from the file without loading the rest."""
-        path = self.folder / "metrics.parquet"
-        table = (
-            pq.read_table(path, filters=[("arn", "in", arns)], schema=schema_of("metrics"))
-            if arns
-            else empty("metrics")
-        )
+        if not arns:
+            return _pandas(empty("metrics"))
+        with _readable(path := self.folder / "metrics.parquet"):
+            table = pq.read_table(path, filters=[("arn", "in", arns)], schema=schema_of("metrics"))
         return _pandas(table)
 
     def metric_batches(self) -> Iterator[pa.RecordBatch]:
         """The metrics frame piece by piece: whole, it may be larger than all the others together."""
-        file = pq.ParquetFile(self.folder / "metrics.parquet")
-        for batch in file.iter_batches(batch_size=_BATCH):
-            yield from _conform(pa.Table.from_batches([batch]), "metrics").to_batches()
+        with _readable(path := self.folder / "metrics.parquet"):
+            for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
+                yield from _conform(pa.Table.from_batches([batch]), "metrics").to_batches()
+
+    def check(self) -> None:
+        """Raises DamagedError when a file is cut off, which its end shows, or the scopes cannot be read."""
+        self.table("scopes")
+        for frame in self.manifest.frames.keys() & FRAMES.keys():
+            with _readable(path := self.folder / f"{frame}.parquet"):
+                pq.read_metadata(path)
 
     def _read(self, frame: str) -> pa.Table:
         if frame not in self.manifest.frames:
             return empty(frame)  # an older version knew no such frame
-        path = self.folder / f"{frame}.parquet"
-        try:
-            table = pq.read_table(path)
-        except (OSError, pa.ArrowInvalid) as error:
-            raise StoreError(
-                f"{path} cannot be read ({type(error).__name__}). Collect again, or remove {self.folder}."
-            ) from error
-        return _conform(table, frame)
+        with _readable(path := self.folder / f"{frame}.parquet"):
+            return _conform(pq.read_table(path), frame)
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise DamagedError(
+            f"{path} cannot be read ({type(error).__name__}). {_again(path.parent)}"
+        ) from error
+
+
+def _again(folder: Path) -> str:
+    return f"Collect again, or remove {folder}."
 
 
 def _pandas(table: pa.Table) -> pd.DataFrame:
@@ -144,7 +158,7 @@ def ids(store: Path) -> list[str]:
 def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
     """The newest snapshot, or the one named.
 
-    Raises NoSnapshotError when there is none, StoreError when the folder is foreign, half-written or of a newer format.
+    Raises NoSnapshotError when there is none, DamagedError when it is not whole, StoreError when it is of a newer format.
     """
     found = ids(store)
     if not found:
@@ -156,7 +170,7 @@ def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
 
 
 def open_folder(folder: Path) -> Snapshot:
-    """The snapshot in this very folder: a bug report or a fixture. Raises StoreError when it is not one."""
+    """The snapshot in this very folder: a bug report or a fixture. Raises StoreError when it is not one, DamagedError when not whole."""
     path = folder / "manifest.json"
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
@@ -164,8 +178,11 @@ def open_folder(folder: Path) -> Snapshot:
         raise StoreError(
             f"{folder} is not a snapshot: it has no manifest.json (half-written, or something else)."
         ) from error
+    except OSError as error:
+        raise DamagedError(f"{path} cannot be read: {error.strerror}. {_again(folder)}") from error
     except ValidationError as error:
-        raise StoreError(f"{path} is not a manifest of Headwater: {error.errors()[0]['msg']}.") from error
+        told = f"{path} is not a manifest of Headwater: {error.errors()[0]['msg']}. {_again(folder)}"
+        raise DamagedError(told) from error
     if manifest.format > FORMAT:
         raise StoreError(
             f"{folder} was written by a newer Headwater (format {manifest.format}, this one reads {FORMAT}). Update Headwater."
@@ -174,10 +191,26 @@ def open_folder(folder: Path) -> Snapshot:
         name for name in manifest.frames if name in FRAMES and not (folder / f"{name}.parquet").is_file()
     ]
     if missing:
-        raise StoreError(
-            f"{folder} is incomplete: {', '.join(missing)} missing. Collect again, or remove the folder."
-        )
+        raise DamagedError(f"{folder} is incomplete: {', '.join(missing)} missing. {_again(folder)}")
     return Snapshot(folder, manifest)
+
+
+def newest_whole(
+    store: Path, warn: Callable[[str], None], check: Callable[[Snapshot], None] = Snapshot.check
+) -> Snapshot | None:
+    """The newest snapshot that is not damaged, or None: what a run goes on from. Each damaged one is told to `warn`.
+
+    Raises StoreError when a newer Headwater wrote the newest: its rows must not be lost to an older one.
+    """
+    for name in reversed(ids(store)):
+        try:
+            found = open_folder(store / "snapshots" / name)
+            check(found)
+        except DamagedError as error:
+            warn(f"A damaged snapshot is passed over: {error}")
+        else:
+            return found
+    return None
 
 
 def _why_none(store: Path) -> str:
@@ -196,7 +229,7 @@ def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = 
 
     Raises StoreError when the store holds snapshots of another estate (sample and real never mix), or cannot be written.
     """
-    refuse_other_estate(store, estate)
+    refuse_other_estate(newest_whole(store, _silent), store, estate)
     now = datetime.now(UTC)
     name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
     manifest = Manifest(
@@ -206,11 +239,11 @@ def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = 
     try:
         temporary.mkdir(parents=True)
         for frame in FRAMES:
-            _write_table(temporary / f"{frame}.parquet", tables.get(frame, empty(frame)))
-        _write_bytes(temporary / "manifest.json", manifest.model_dump_json(indent=1).encode())
+            write_table(temporary / f"{frame}.parquet", tables.get(frame, empty(frame)))
+        write_bytes(temporary / "manifest.json", manifest.model_dump_json(indent=1).encode())
         (store / "snapshots").mkdir(exist_ok=True)
         temporary.rename(store / "snapshots" / name)
-        _fsync(store / "snapshots")
+        fsync(store / "snapshots")
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise StoreError(
@@ -236,16 +269,17 @@ def refuse_unwritable(store: Path) -> None:
         ) from error
 
 
-def refuse_other_estate(store: Path, estate: str) -> None:
+def refuse_other_estate(newest: Snapshot | None, store: Path, estate: str) -> None:
     """Raises StoreError when the store's newest snapshot came from another estate."""
-    found = ids(store)
-    if not found:
-        return
-    there = open_folder(store / "snapshots" / found[-1]).manifest.estate
+    there = newest.manifest.estate if newest else estate
     if there != estate:
         raise StoreError(
             f"The store {store} holds snapshots of {there}, this run reads {estate}. Use another --store: estates never share one."
         )
+
+
+def _silent(_: str) -> None:
+    """The run has told it."""
 
 
 def _prune(store: Path, keep: int) -> None:
@@ -254,26 +288,3 @@ def _prune(store: Path, keep: int) -> None:
     for left in store.glob("tmp-*"):
         if datetime.now(UTC).timestamp() - left.stat().st_mtime > 86_400:
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _write_table(path: Path, table: pa.Table) -> None:
-    with path.open("wb") as out:
-        pq.write_table(table, out, compression="zstd", row_group_size=20_000)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    with path.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    _fsync(path.parent)
-
-
-def _fsync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

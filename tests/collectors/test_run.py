@@ -114,6 +114,37 @@ def test_a_role_that_may_not_be_assumed_is_named_by_its_own_action(empty_aws: Se
 
 
 @pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("subscriptions.parquet", b"PAR1"),
+        ("subscriptions.parquet", None),
+        ("manifest.json", b"{}"),
+        ("buses.parquet", "garbled"),
+        ("scopes.parquet", "garbled"),
+    ],
+)
+def test_a_damaged_newest_snapshot_is_passed_over_with_a_warning(
+    file: str, content: bytes | str | None, empty_aws: Server, tmp_path: Path
+) -> None:
+    collect(empty_aws, tmp_path, "--only", "buses", "--json")
+    collect(empty_aws, tmp_path, "--only", "queues", "--json")
+    path = snapshot.load(tmp_path).folder / file
+    if isinstance(content, str):  # its end is whole, so that only reading it shows
+        whole = path.read_bytes()
+        content = whole[:4] + bytes(len(whole) // 4) + whole[4 + len(whole) // 4 :]
+    path.unlink() if content is None else path.write_bytes(content)
+    done = collect(empty_aws, tmp_path, "--only", "topics", "--json")
+    assert (done.returncode, "damaged" in done.stderr, "Traceback" in done.stderr) == (
+        0,
+        True,
+        False,
+    )
+    after = snapshot.load(tmp_path)
+    assert {row["collector"] for row in after.rows("scopes")} == {"buses", "topics"}
+    assert [bus["name"] for bus in after.rows("buses")] == ["default"]
+
+
+@pytest.mark.parametrize(
     ("make", "says"),
     [
         (lambda path: path.write_text("x"), "File exists"),
