@@ -267,6 +267,10 @@ class SchemaVersion(Record):
     schema_arn: Arn = Field(description="The schema's ARN")
     version: str = Field(description="Version, a number as text")
     type: Text = Field(None, description="OpenApi3 or JSONSchemaDraft4")
+    content: Text = Field(
+        None,
+        description="Content of an earlier version, as the schema's; null: not fetched, or the latest one",
+    )
 
 
 class Tag(Record):

@@ -1,16 +1,19 @@
-"""Schema registries: schemas, the metadata of every version, the latest content, and discoverers.
+"""Schema registries: schemas, the metadata of every version, the latest content and some earlier ones, and discoverers.
 
 AWS's own registry, aws.events, holds thousands of schemas: only those that a rule of the default bus names are fetched
 (AWS services put their events on default buses).
 """
 
 import json
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from collectors import redaction
 from collectors.errors import RefusedError
+from collectors.missing import call_or_nothing
 from collectors.records import Link, Record, Schema, SchemaVersion
 from collectors.scope import Scope
 
@@ -26,7 +29,8 @@ def collect(scope: Scope) -> Iterator[Record]:
     names = [registry["RegistryName"] for registry in registries or () if registry.get("RegistryName")]
     own = (name for name in names if name != AWS_REGISTRY)
     listed = chain(_listed(scope, own), _of_aws(scope) if AWS_REGISTRY in names else ())
-    for schema, told in scope.each(listed, lambda schema: _fetch(scope, schema), _name):
+    budget = _Budget(scope.settings.earlier_versions)
+    for schema, told in scope.each(listed, lambda schema: _fetch(scope, schema, budget), _name):
         yield from _rows(scope, schema | (told or {}))
     yield from _discoverers(scope)
 
@@ -39,8 +43,23 @@ def _listed(scope: Scope, registries: Iterator[str]) -> Iterator[dict[str, Any]]
         yield from ({"RegistryName": registry} | schema for schema in found or ())
 
 
-def _fetch(scope: Scope, schema: dict[str, Any]) -> dict[str, Any]:
-    """Latest content, and the versions: not asked for where there is but one, the latest."""
+@dataclass
+class _Budget:
+    """How many earlier versions may still be read; a schema gets all of its own or none."""
+
+    left: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, count: int) -> bool:
+        with self.lock:
+            if count > self.left:
+                return False
+            self.left -= count
+            return True
+
+
+def _fetch(scope: Scope, schema: dict[str, Any], budget: _Budget) -> dict[str, Any]:
+    """Latest content, and the versions: not asked for where there is but one, the latest. Earlier contents within the budget."""
     where = {"RegistryName": schema["RegistryName"], "SchemaName": schema["SchemaName"]}
     told: dict[str, Any] = {}
     try:
@@ -49,14 +68,36 @@ def _fetch(scope: Scope, schema: dict[str, Any]) -> dict[str, Any]:
         scope.refuse(error, _name(schema))
     if told and schema.get("VersionCount") == 1:
         return told | {"Versions": [told]}
-    versions = scope.pages("schemas", "list_schema_versions", "SchemaVersions", **where)
-    return told | {"Versions": list(versions)}
+    versions = list(scope.pages("schemas", "list_schema_versions", "SchemaVersions", **where))
+    earlier = [one for one in versions if one.get("SchemaVersion") not in (None, told.get("SchemaVersion"))]
+    if told and budget.take(len(earlier)):
+        for one in earlier:
+            found = scope.attempt(lambda one=one: _earlier(scope, where, one), _name(schema))  # type: ignore[misc]
+            one["Content"] = found
+    return told | {"Versions": versions}
+
+
+def _earlier(scope: Scope, where: dict[str, str], version: dict[str, Any]) -> str | None:
+    """Content of an earlier version; null where it went away meanwhile."""
+    answer = call_or_nothing(
+        scope, "schemas", "describe_schema", **where, SchemaVersion=version["SchemaVersion"]
+    )
+    text: str | None = answer.get("Content")
+    return text
 
 
 def _rows(scope: Scope, schema: dict[str, Any]) -> Iterator[Record]:
     yield from scope.rows(_schema, [schema | _content(scope, schema)], "schemas:DescribeSchema")
+    latest = schema.get("SchemaVersion")
     versions = [
-        {"SchemaArn": schema.get("SchemaArn")} | _given(version) for version in schema.get("Versions") or ()
+        {"SchemaArn": schema.get("SchemaArn"), "Text": None}
+        | _given(version)
+        | (
+            _content(scope, version)
+            if version.get("Content") and version.get("SchemaVersion") != latest
+            else {}
+        )
+        for version in schema.get("Versions") or ()
     ]
     yield from scope.rows(_version, versions, "schemas:ListSchemaVersions")
 
@@ -186,6 +227,7 @@ def _version(version: dict[str, Any]) -> SchemaVersion:
         schema_arn=version.get("SchemaArn"),
         version=version.get("SchemaVersion"),
         type=version.get("Type"),
+        content=version["Text"],
     )
 
 

@@ -42,7 +42,8 @@ class Narrowing:
         return bool(self._schemas) and all(map(self._is_whole, self._schemas))
 
     def _is_whole(self, schema: Row) -> bool:
-        return len(_earlier(self._estate, schema["arn"])) >= schema["version_count"] - 1
+        count: int = schema["version_count"]
+        return len(_earlier(self._estate, schema["arn"])) >= count - 1
 
     @property
     def tree(self) -> Any:

@@ -55,6 +55,28 @@ def test_the_latest_content_names_the_event_and_holds_no_example(api: Any, colle
     assert sorted(versions) == [(row.arn, "1"), (row.arn, "2"), (row.arn, "3")]
 
 
+def test_the_content_of_earlier_versions_is_read_and_holds_no_example(api: Any, collect: Call) -> None:
+    schema(api, "order", versions=3)
+    (outcome,) = collect("schemas")
+    found = {one.version: one.content for one in of(outcome.rows, SchemaVersion)}
+    assert {version: text and json.loads(text)["info"]["version"] for version, text in found.items()} == {
+        "1": "0.0.0",
+        "2": "1.0.0",
+        "3": None,  # stands on the schema
+    }
+    assert "s3cr3t" not in repr(outcome.rows)
+
+
+def test_earlier_versions_are_read_within_a_budget_and_all_of_a_schema_or_none(
+    api: Any, collect: Call
+) -> None:
+    for name in ("a", "b", "c"):
+        schema(api, name, versions=3)
+    (outcome,) = collect("schemas", earlier_versions=5)
+    with_content = [one.schema_arn for one in of(outcome.rows, SchemaVersion) if one.content]
+    assert (len(with_content), len(set(with_content)), outcome.status) == (4, 2, "ok")
+
+
 def test_a_schema_of_one_version_costs_one_call(aws: Server, api: Any, collect: Call) -> None:
     schema(api, "order")
     (outcome,) = collect("schemas")

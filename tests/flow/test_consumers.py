@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Record, Resource, Schema
+from collectors.records import Record, Resource, Schema, SchemaVersion
 from dashboard.flow.answers import Question
 from dashboard.flow.counting import count
 from tests.flow.building import (
@@ -165,6 +165,31 @@ def test_a_schema_with_earlier_versions_says_and_settles_nothing(
     row = only(ask(build(BUS, BILL, latest, rule(BUS, "r", BILL.arn, COSTLY)), "orders"))
     assert (row.delivery, len(row.when)) == ("sometimes", 2)
     assert row.note == (says and f"By its schema o (the latest of 3 versions) {says}")
+
+
+VERSIONS = [
+    ([{"name": TEXT}, {"name": TEXT, "more": OPEN}], [], ["o"]),
+    ([{"name": TEXT}, {"name": TEXT, "total": OPEN}], [("detail.total > 100",)], []),
+    ([{"name": TEXT}], [("detail.name is present", "detail.total > 100")], []),
+]
+
+
+@pytest.mark.parametrize(("earlier", "when", "excluded"), VERSIONS)
+def test_versions_that_were_all_read_settle_what_they_agree_on(
+    build: Build, earlier: list[Any], when: list[tuple[str, ...]], excluded: list[str]
+) -> None:
+    latest = schema({"name": TEXT}, version_count=3)
+    versions = [
+        SchemaVersion(
+            schema_arn=latest.arn, version=str(n), type="JSONSchemaDraft4", content=schema(one).content
+        )
+        for n, one in enumerate(earlier, 1)
+    ]
+    answer = ask(build(BUS, BILL, latest, *versions, rule(BUS, "r", BILL.arn, COSTLY)), "orders")
+    assert ([row.when for row in answer.consumers], [row.schema for row in answer.excluded]) == (
+        when,
+        excluded,
+    )
 
 
 def test_a_concrete_event_is_matched_whatever_its_schema_says(build: Build) -> None:
