@@ -147,6 +147,7 @@ SLOW = (
     "test_run.py",
     "test_collecting.py",
     "test_server_command.py",
+    "test_stopping.py",
     "test_pages.py",
 )
 """Files whose tests start processes or whole runs."""
