@@ -15,7 +15,7 @@ from collectors import snapshot as snapshots
 from collectors.settings import Settings
 from dashboard import collecting
 from dashboard.escape import clean
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
 
 MOST_CHARACTERS = 400
 PARTS = ("domain", "owner", "account", "region", "bus", "kind")

@@ -16,7 +16,7 @@ from collectors import snapshot
 from collectors.errors import UsageError
 from dashboard.flow import documents
 from dashboard.flow.answers import GapNote, Question
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
 from dashboard.flow.patterns import jsontext
 
 ERR = Console(stderr=True)

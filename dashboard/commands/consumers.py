@@ -6,8 +6,9 @@ from typing import Any
 
 from collectors.errors import UsageError
 from dashboard.commands import common
-from dashboard.flow import consumers, documents
+from dashboard.flow import documents
 from dashboard.flow.answers import Question
+from dashboard.flow.who import consumers
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Sequence
 
 from dashboard.commands import common
-from dashboard.flow import catalogue, documents, domains, near
+from dashboard.flow import documents
+from dashboard.flow.model import domains, near
+from dashboard.flow.who import catalogue
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

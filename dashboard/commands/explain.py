@@ -3,7 +3,8 @@
 import argparse
 
 from dashboard.commands import common
-from dashboard.flow import documents, explaining
+from dashboard.flow import documents
+from dashboard.flow.who import explaining
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

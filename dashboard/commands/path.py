@@ -3,9 +3,10 @@
 import argparse
 
 from dashboard.commands import common
-from dashboard.flow import between, reversed_documents
-from dashboard.flow.between import Between
-from dashboard.flow.named import Named
+from dashboard.flow import reversed_documents
+from dashboard.flow.backwards import between
+from dashboard.flow.backwards.between import Between
+from dashboard.flow.backwards.named import Named
 
 _SAYS = {"yes": "yes", "no": "no", "unknown": "cannot be ruled out"}
 

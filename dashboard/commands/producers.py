@@ -3,8 +3,9 @@
 import argparse
 
 from dashboard.commands import common
-from dashboard.flow import documents, producers
+from dashboard.flow import documents
 from dashboard.flow.answers import Question
+from dashboard.flow.who import producers
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -3,8 +3,9 @@
 import argparse
 
 from dashboard.commands import common
-from dashboard.flow import reading, reversed_documents
+from dashboard.flow import reversed_documents
 from dashboard.flow.answers import Question
+from dashboard.flow.backwards import reading
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

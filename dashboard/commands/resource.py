@@ -4,7 +4,8 @@ import argparse
 
 from collectors.errors import UsageError
 from dashboard.commands import common
-from dashboard.flow import named, reversed_documents, teams
+from dashboard.flow import reversed_documents
+from dashboard.flow.backwards import named, teams
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from collectors.errors import UsageError
 from dashboard.commands import common
-from dashboard.flow import documents, example, pasted, trying
-from dashboard.flow.estate import Estate
+from dashboard.flow import documents
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.suppose import example, pasted, trying
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from collectors.errors import UsageError
 from dashboard.commands import common
-from dashboard.flow import changes, documents, what_if
+from dashboard.flow import documents
 from dashboard.flow.answers import Question
-from dashboard.flow.changes import Change, RuleChange, RuleKind
+from dashboard.flow.suppose import changes, what_if
+from dashboard.flow.suppose.changes import Change, RuleChange, RuleKind
 
 _RULE: tuple[tuple[RuleKind, str], ...] = (
     ("disable", "this rule or subscriber is switched off"),

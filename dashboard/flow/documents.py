@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.flow.answers import Consumers, Events, Explanation, Producers, Question
-from dashboard.flow.changes import Change, FieldChange, as_text
-from dashboard.flow.effects import WhatIf
-from dashboard.flow.trials import Trial
+from dashboard.flow.suppose.changes import Change, FieldChange, as_text
+from dashboard.flow.suppose.effects import WhatIf
+from dashboard.flow.suppose.trials import Trial
 
 Document = dict[str, Any]
 

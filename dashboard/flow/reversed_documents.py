@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dashboard.flow import completeness, making, reverse
 from dashboard.flow.answers import Consumers, GapNote
-from dashboard.flow.between import Between, Route
+from dashboard.flow.backwards import making, reverse
+from dashboard.flow.backwards.between import Between, Route
+from dashboard.flow.backwards.making import Produced
+from dashboard.flow.backwards.named import Named
+from dashboard.flow.backwards.reading import Dropped, Reader
+from dashboard.flow.backwards.reverse import Consumed
+from dashboard.flow.backwards.seeing import Spot
+from dashboard.flow.backwards.teams import Team
 from dashboard.flow.documents import Document, plain
-from dashboard.flow.estate import Estate
-from dashboard.flow.making import Produced
-from dashboard.flow.named import Named
-from dashboard.flow.reading import Dropped, Reader
-from dashboard.flow.reverse import Consumed
-from dashboard.flow.seeing import Spot
-from dashboard.flow.teams import Team
+from dashboard.flow.model import completeness
+from dashboard.flow.model.estate import Estate
 
 _BLANK: Document = dict.fromkeys(
     (

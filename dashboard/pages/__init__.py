@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
 from dashboard.pages import ask, catalogue, coverage, event, resource, throughput, try_event, what_if
 from dashboard.pages.scope import Scope
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.flow import consumers, health, producers
 from dashboard.flow.answers import Consumers, GapNote, Health, Producers, Question
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import consumers, health, producers
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from itertools import zip_longest
 import streamlit as st
 
 from dashboard.escape import clean
-from dashboard.flow import around, named, search
 from dashboard.flow.answers import Found, Search
-from dashboard.flow.estate import Estate
-from dashboard.flow.known import known
+from dashboard.flow.backwards import around, named
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import known
+from dashboard.flow.who import search
 from dashboard.pages import answers, links, parts, reversed_answers, words
 from dashboard.pages.scope import Scope, reset
 

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.escape import clean
-from dashboard.flow import catalogue
 from dashboard.flow.answers import EventRow, Events
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import catalogue
 from dashboard.pages import links, parts, scope, words
 from dashboard.pages.scope import Scope
 

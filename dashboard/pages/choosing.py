@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow.estate import Estate
-from dashboard.flow.known import Key, known
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import Key, known
 from dashboard.pages import words
 
 EVERY = ""

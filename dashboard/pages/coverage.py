@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.flow.answers import GapNote
-from dashboard.flow.estate import Estate, Row
+from dashboard.flow.model.estate import Estate, Row
 from dashboard.pages import collect, parts, words
 from dashboard.pages.scope import Scope
 

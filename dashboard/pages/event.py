@@ -9,10 +9,10 @@ from dashboard import state
 from dashboard.charts import graph as pictures
 from dashboard.charts import look
 from dashboard.escape import clean, markdown
-from dashboard.flow import catalogue, graph, health
 from dashboard.flow.answers import Consumer, Producer
-from dashboard.flow.estate import Estate
-from dashboard.flow.known import known
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import known
+from dashboard.flow.who import catalogue, graph, health
 from dashboard.pages import answers, flowing, links, panel, parts, payload, reads, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope

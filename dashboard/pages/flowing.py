@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.charts import look, throughput
 from dashboard.escape import clean
 from dashboard.flow.answers import Consumers
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
 from dashboard.pages import parts
 
 MOST_LINES = 8

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard.escape import clean
-from dashboard.flow import health
 from dashboard.flow.answers import Health
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import health
 from dashboard.pages import links, words
 
 # facts in the order in which a reader asks; what is not here is left to the table

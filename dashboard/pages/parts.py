@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.escape import clean, csv
 from dashboard.flow.answers import GapNote
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
 from dashboard.pages import links, scope, words
 
 STALE_HOURS = 24

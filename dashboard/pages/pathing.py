@@ -5,10 +5,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow import between, named
-from dashboard.flow.between import Between, Route
-from dashboard.flow.estate import Estate
-from dashboard.flow.named import Named
+from dashboard.flow.backwards import between, named
+from dashboard.flow.backwards.between import Between, Route
+from dashboard.flow.backwards.named import Named
+from dashboard.flow.model.estate import Estate
 from dashboard.pages import parts, words
 
 FROM_HERE, TO_HERE = "from here", "to here"

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.flow import fields
 from dashboard.flow.answers import Question
-from dashboard.flow.estate import Estate
-from dashboard.flow.fields import SchemaField
+from dashboard.flow.model import fields
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.fields import SchemaField
 from dashboard.pages import parts, words
 
 INDENT = "\u2003"

@@ -5,10 +5,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow import reading
 from dashboard.flow.answers import Consumers
-from dashboard.flow.estate import Estate
-from dashboard.flow.reading import Dropped
+from dashboard.flow.backwards import reading
+from dashboard.flow.backwards.reading import Dropped
+from dashboard.flow.model.estate import Estate
 from dashboard.pages import parts, reversed_answers, words
 from dashboard.pages.scope import Scope
 

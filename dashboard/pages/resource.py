@@ -7,11 +7,13 @@ from dashboard import state
 from dashboard.charts import graph as pictures
 from dashboard.charts import look
 from dashboard.escape import clean, markdown
-from dashboard.flow import around, graph, named, near
-from dashboard.flow.estate import Estate
-from dashboard.flow.making import Produced
-from dashboard.flow.named import Named
-from dashboard.flow.reverse import Consumed, Open
+from dashboard.flow.backwards import around, named
+from dashboard.flow.backwards.making import Produced
+from dashboard.flow.backwards.named import Named
+from dashboard.flow.backwards.reverse import Consumed, Open
+from dashboard.flow.model import near
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import graph
 from dashboard.pages import flowing, links, panel, parts, pathing, reversed_answers, team, words
 from dashboard.pages.reversed_answers import ResourceAnswer
 from dashboard.pages.scope import Scope

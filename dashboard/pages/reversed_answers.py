@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.flow import making, reading, reverse, reversed_documents, teams
+from dashboard.flow import reversed_documents
 from dashboard.flow.answers import Consumers, GapNote, Question
-from dashboard.flow.estate import Estate
-from dashboard.flow.making import Produced
-from dashboard.flow.named import Named
-from dashboard.flow.reading import Dropped
-from dashboard.flow.reverse import Consumed, Open
-from dashboard.flow.teams import Team
+from dashboard.flow.backwards import making, reading, reverse, teams
+from dashboard.flow.backwards.making import Produced
+from dashboard.flow.backwards.named import Named
+from dashboard.flow.backwards.reading import Dropped
+from dashboard.flow.backwards.reverse import Consumed, Open
+from dashboard.flow.backwards.teams import Team
+from dashboard.flow.model.estate import Estate
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow import domains
 from dashboard.flow.answers import EventRow
-from dashboard.flow.estate import Estate
+from dashboard.flow.model import domains
+from dashboard.flow.model.estate import Estate
 
 NONE = "(none)"
 """How filters call what belongs to no domain or owner."""

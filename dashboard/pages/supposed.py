@@ -8,9 +8,9 @@ import streamlit as st
 from collectors.errors import UsageError
 from dashboard import state
 from dashboard.escape import clean, markdown
-from dashboard.flow import changes, overlay
-from dashboard.flow.changes import Change, FieldChange, RuleChange, RuleKind
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.suppose import changes, overlay
+from dashboard.flow.suppose.changes import Change, FieldChange, RuleChange, RuleKind
 
 Param = Literal["remove", "set", "optional", "disable", "enable", "drop", "pattern"]
 KINDS: dict[str, tuple[Param, str]] = {

@@ -7,11 +7,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean, markdown
-from dashboard.flow import around, health
 from dashboard.flow.answers import Producer
-from dashboard.flow.estate import Estate
-from dashboard.flow.named import Named
-from dashboard.flow.teams import Contract, Sort, Team
+from dashboard.flow.backwards import around
+from dashboard.flow.backwards.named import Named
+from dashboard.flow.backwards.teams import Contract, Sort, Team
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import health
 from dashboard.pages import links, panel, parts, pathing, reversed_answers, words
 from dashboard.pages.scope import Scope
 

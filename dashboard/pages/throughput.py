@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.flow import health
 from dashboard.flow.answers import Health
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import health
 from dashboard.pages import flowing, panel, parts, words
 from dashboard.pages.scope import Scope
 

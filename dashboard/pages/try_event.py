@@ -15,10 +15,10 @@ import streamlit as st
 from collectors.errors import HeadwaterError, UsageError
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow import example, pasted, trying
 from dashboard.flow.answers import Consumer
-from dashboard.flow.estate import Estate
-from dashboard.flow.trials import Trial, Tried
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.suppose import example, pasted, trying
+from dashboard.flow.suppose.trials import Trial, Tried
 from dashboard.pages import choosing, panel, parts, words
 from dashboard.pages.scope import Scope
 

@@ -5,12 +5,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow import what_if
 from dashboard.flow.answers import Question
-from dashboard.flow.changes import FieldChange
-from dashboard.flow.effects import Effect, Receipt, WhatIf
-from dashboard.flow.estate import Estate
-from dashboard.flow.touched import asked_for, fields_of, rules_of
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.suppose import what_if
+from dashboard.flow.suppose.changes import FieldChange
+from dashboard.flow.suppose.effects import Effect, Receipt, WhatIf
+from dashboard.flow.suppose.touched import asked_for, fields_of, rules_of
 from dashboard.pages import choosing, links, panel, parts, supposed, words
 from dashboard.pages.scope import Scope
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dashboard.escape import clean
 from dashboard.flow.answers import Consumer, GapNote, Health
-from dashboard.flow.effects import Effect
+from dashboard.flow.suppose.effects import Effect
 
 HEALTH = {"ok": "● healthy", "failing": "✖ failing", "idle": "○ idle", "unknown": "■ not known"}
 INACTIVE = "□ not active"

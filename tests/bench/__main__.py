@@ -22,10 +22,10 @@ import pyarrow as pa
 from collectors import settings, snapshot
 from collectors.sample import generate, load
 from collectors.sample.server import Server, start
-from dashboard.flow import catalogue, consumers
 from dashboard.flow.answers import Question
-from dashboard.flow.estate import Estate
-from dashboard.flow.known import known
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import known
+from dashboard.flow.who import catalogue, consumers
 from tests.bench.rules import rules
 
 Row = tuple[str, str]

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, sync_playwright
 
 from collectors import settings, snapshot
-from dashboard.flow import catalogue
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import catalogue
 from tests.browser.serving import ARGUMENTS, CHROMIUM, running
 
 QUESTIONS = 12

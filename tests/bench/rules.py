@@ -20,7 +20,7 @@ from collectors.sample.drawn import draw
 from collectors.sample.drawn_patterns import MIX
 from collectors.sample.estate.shapes import Rule
 from collectors.sample.size import Size
-from dashboard.flow import matching, trees
+from dashboard.flow.model import matching, trees
 from dashboard.flow.patterns import Ruleset, parse, prepare
 
 Figures = Iterator[tuple[str, str]]

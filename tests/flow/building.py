@@ -15,8 +15,8 @@ from collectors.frames import empty, frame_of, table_of
 from collectors.records import FRAMES, Bus, Gap, Link, Record, Resource, ScopeRun, Subscription, Trace
 from collectors.settings import Settings
 from dashboard.flow.answers import Consumer, Consumers, Question
-from dashboard.flow.consumers import consumers
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who.consumers import consumers
 
 ACCOUNT, OTHER, THIRD, REGION = "111111111111", "222222222222", "333333333333", "eu-west-1"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

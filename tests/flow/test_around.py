@@ -5,9 +5,11 @@ import json
 import pytest
 
 from collectors.records import Record, Tag
-from dashboard.flow import around, documents, making, named, reverse, reversed_documents, search, teams
-from dashboard.flow.estate import Estate
-from dashboard.flow.graph import Neighbourhood
+from dashboard.flow import documents, reversed_documents
+from dashboard.flow.backwards import around, making, named, reverse, teams
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import search
+from dashboard.flow.who.graph import Neighbourhood
 from tests.flow.building import OTHER, SOURCE, TYPE, Build, bus, function, link, queue, rule, topic, trace
 
 BUS, BILL = bus(), function()

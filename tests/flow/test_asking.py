@@ -8,7 +8,7 @@ import pytest
 from collectors.errors import UsageError
 from collectors.records import Schema
 from dashboard.flow.answers import Question
-from dashboard.flow.consumers import consumers
+from dashboard.flow.who.consumers import consumers
 from tests.flow.building import (
     ACCOUNT,
     OTHER,

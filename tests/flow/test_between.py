@@ -9,12 +9,12 @@ from collectors import snapshot
 from collectors.errors import UsageError
 from collectors.records import Record, Tag
 from collectors.settings import Settings
-from dashboard.flow import between, named, teams
 from dashboard.flow.answers import Question
-from dashboard.flow.between import Between
-from dashboard.flow.consumers import consumers
-from dashboard.flow.estate import Estate
-from dashboard.flow.known import known
+from dashboard.flow.backwards import between, named, teams
+from dashboard.flow.backwards.between import Between
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import known
+from dashboard.flow.who.consumers import consumers
 from tests.conftest import Collected
 from tests.flow.building import (
     OTHER,

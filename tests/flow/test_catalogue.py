@@ -8,10 +8,10 @@ import pytest
 from collectors.records import Schema, Tag
 from collectors.settings import Domain, Settings
 from dashboard.flow.answers import Question
-from dashboard.flow.catalogue import events
-from dashboard.flow.consumers import consumers
-from dashboard.flow.domains import domains
-from dashboard.flow.search import parse, search, suggestions
+from dashboard.flow.model.domains import domains
+from dashboard.flow.who.catalogue import events
+from dashboard.flow.who.consumers import consumers
+from dashboard.flow.who.search import parse, search, suggestions
 from tests.flow.building import (
     SOURCE,
     TYPE,

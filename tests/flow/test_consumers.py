@@ -8,7 +8,7 @@ import pytest
 
 from collectors.records import Record, Resource, Schema, SchemaVersion
 from dashboard.flow.answers import Question
-from dashboard.flow.counting import count
+from dashboard.flow.who.counting import count
 from tests.flow.building import (
     ACCOUNT,
     OTHER,

@@ -9,9 +9,9 @@ import pytest
 from collectors import snapshot
 from collectors.records import Schema
 from collectors.settings import Settings
-from dashboard.flow import example
-from dashboard.flow.estate import Estate
-from dashboard.flow.fields import payload
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.fields import payload
+from dashboard.flow.suppose import example
 from tests.conftest import Collected
 from tests.flow.building import ACCOUNT, OTHER, REGION, SOURCE, TYPE, Build, arn, bus, rule
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.flow import fields
+from dashboard.flow.model import fields
 
 
 def told(content: Any) -> list[tuple[str, str, bool]]:

@@ -8,10 +8,10 @@ import pytest
 
 from collectors.records import Metric
 from dashboard.flow.answers import Question
-from dashboard.flow.consumers import consumers
-from dashboard.flow.graph import EVENT, neighbourhood
-from dashboard.flow.health import broken, health, sentence
-from dashboard.flow.producers import producers
+from dashboard.flow.who.consumers import consumers
+from dashboard.flow.who.graph import EVENT, neighbourhood
+from dashboard.flow.who.health import broken, health, sentence
+from dashboard.flow.who.producers import producers
 from tests.flow.building import NOW, SOURCE, TYPE, Build, bus, function, link, queue, rule
 
 BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from collectors.records import Resource
-from dashboard.flow import paths
 from dashboard.flow.answers import Question
-from dashboard.flow.consumers import consumers
+from dashboard.flow.walk import paths
+from dashboard.flow.who.consumers import consumers
 from tests.flow.building import (
     ACCOUNT,
     OTHER,

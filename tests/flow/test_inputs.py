@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from collectors import redaction
-from dashboard.flow import inputs, trees
+from dashboard.flow.model import trees
 from dashboard.flow.patterns import parse
+from dashboard.flow.walk import inputs
 from tests.flow.patterns.test_laws import LAW
 
 SOURCE, TYPE = "shop", "Sold"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.flow import arns
-from dashboard.flow.kinds import KINDS
+from dashboard.flow.model import arns
+from dashboard.flow.model.kinds import KINDS
 
 AT = "eu-west-1:111111111111"
 TARGETS = [

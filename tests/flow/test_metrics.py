@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from collectors.frames import schema_of
-from dashboard.flow.metrics import by_arn, figures
+from dashboard.flow.model.metrics import by_arn, figures
 from tests.flow.building import NOW
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from collectors.records import Policy, Record, Resource
 from dashboard.flow.answers import Hop, Question
-from dashboard.flow.consumers import consumers
-from dashboard.flow.policies import Caller, allows
+from dashboard.flow.walk.policies import Caller, allows
+from dashboard.flow.who.consumers import consumers
 from tests.flow.building import (
     ACCOUNT,
     OTHER,

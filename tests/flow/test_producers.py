@@ -8,9 +8,9 @@ import pytest
 from collectors.records import Record, Resource, Trace
 from collectors.settings import Domain, Settings
 from dashboard.flow.answers import Producers, Question
-from dashboard.flow.consumers import consumers
-from dashboard.flow.estate import Estate
-from dashboard.flow.producers import producers
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who.consumers import consumers
+from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
     NOW,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from collectors.records import Record
-from dashboard.flow import reading, seeing
 from dashboard.flow.answers import Question
-from dashboard.flow.estate import Estate
+from dashboard.flow.backwards import reading, seeing
+from dashboard.flow.model.estate import Estate
 from tests.flow.building import SOURCE, TYPE, Build, arn, bus, function, link, pipe, queue, rule, topic
 
 BUS, BILL = bus(), function()

@@ -14,12 +14,12 @@ from collectors import snapshot
 from collectors.records import Record, Tag
 from collectors.sample import generate
 from collectors.settings import Domain, Settings
-from dashboard.flow import making, reverse, teams
 from dashboard.flow.answers import Consumer, Question
-from dashboard.flow.consumers import consumers
-from dashboard.flow.estate import Estate
-from dashboard.flow.known import known
-from dashboard.flow.producers import producers
+from dashboard.flow.backwards import making, reverse, teams
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import known
+from dashboard.flow.who.consumers import consumers
+from dashboard.flow.who.producers import producers
 from tests.conftest import Collected
 from tests.flow.building import (
     OTHER,

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.errors import UsageError
-from dashboard.flow import overlay, pasted, patterns
-from dashboard.flow.changes import RuleChange
-from dashboard.flow.estate import Estate
-from dashboard.flow.trials import Trial, Tried
-from dashboard.flow.trying import try_event
+from dashboard.flow import patterns
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.suppose import overlay, pasted
+from dashboard.flow.suppose.changes import RuleChange
+from dashboard.flow.suppose.trials import Trial, Tried
+from dashboard.flow.suppose.trying import try_event
 from tests.flow.building import (
     ACCOUNT,
     REGION,

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from collectors.errors import UsageError
 from collectors.records import Schema
-from dashboard.flow import changes, overlay, patterns
+from dashboard.flow import patterns
 from dashboard.flow.answers import Question
-from dashboard.flow.changes import Change, RuleChange, field
-from dashboard.flow.consumers import consumers
-from dashboard.flow.effects import Effect, WhatIf
-from dashboard.flow.estate import Estate
+from dashboard.flow.model.estate import Estate
 from dashboard.flow.patterns.scalars import CONSTANTS
-from dashboard.flow.supposing import Supposed, named_values
-from dashboard.flow.what_if import what_if
+from dashboard.flow.suppose import changes, overlay
+from dashboard.flow.suppose.changes import Change, RuleChange, field
+from dashboard.flow.suppose.effects import Effect, WhatIf
+from dashboard.flow.suppose.supposing import Supposed, named_values
+from dashboard.flow.suppose.what_if import what_if
+from dashboard.flow.who.consumers import consumers
 from tests.flow.building import (
     SOURCE,
     TYPE,

@@ -165,7 +165,7 @@ def test_a_broken_snapshot_is_a_sentence_and_no_traceback(small: Path, run: Run)
 def test_a_bug_is_logged_and_the_reader_gets_a_sentence(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dashboard.flow.catalogue.events", lambda *_: 1 / 0)
+    monkeypatch.setattr("dashboard.flow.who.catalogue.events", lambda *_: 1 / 0)
     told = said(run("catalogue"))
     assert "could not be drawn" in told
     assert "ZeroDivision" not in told

@@ -121,7 +121,7 @@ def test_a_bug_is_logged_without_a_word_of_the_event(
     def broken(_: object, event: object, __: object) -> None:
         raise KeyError(str(event))
 
-    monkeypatch.setattr("dashboard.flow.trying.try_event", broken)
+    monkeypatch.setattr("dashboard.flow.suppose.trying.try_event", broken)
     told = said(pasted(run, json.dumps({**EVENT, "detail": {"secret": "hunter2"}})))
     logged = capsys.readouterr().err
     assert "This event could not be tried" in told

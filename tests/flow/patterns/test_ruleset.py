@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.flow import matching, trees
+from dashboard.flow.model import matching, trees
 from dashboard.flow.patterns import PatternError, Ruleset, Shared, parse
 from dashboard.flow.patterns.partial import event_tree
 from tests.flow.patterns.pattern_strategies import CONDITIONS, LEAVES, ROOTS, patterns, values

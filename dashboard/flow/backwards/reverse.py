@@ -1,0 +1,260 @@
+"""The reverse: what a function, queue or bus consumes, and what it produces.
+
+Both agree with `consumers` and `producers`: a resource has a row here for a type exactly when it has one there.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from dashboard.flow.answers import Consumer, GapNote, Hop, Question
+from dashboard.flow.backwards import upstream
+from dashboard.flow.backwards.upstream import Upstream
+from dashboard.flow.model import arns, asking, completeness, domains, trees
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.known import Key
+from dashboard.flow.model.subscriptions import Subscription
+from dashboard.flow.walk import paths
+from dashboard.flow.walk.paths import Path, Walk
+from dashboard.flow.walk.ways import Way
+from dashboard.flow.who.consumers import row_of, told_once
+from dashboard.flow.who.narrowing import Narrowing, key_of, settled
+
+FEW = 16
+Role = Literal["consumes", "passes", "arrives"]
+_ROLES: tuple[Role, ...] = ("consumes", "passes", "arrives")
+_CARRIERS = ("buses", "rules", "subscribers", "sources")
+"""Collectors whose gaps anywhere may hide a way to anything: a rule may forward to any account and region."""
+_NEAR = ("topics", "functions", "pipes", "streams")
+"""Collectors whose gaps hide a way to resources of the same account and region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """An event type that gets to a resource, by one path.
+
+    `row` is the consumer row, with the resource as its end. `role`: it consumes the event; it passes it on to a consumer;
+    or the event arrives and goes no further. `domain` and `owner` are the event type's.
+    """
+
+    source: str
+    detail_type: str
+    domain: str | None
+    owner: str | None
+    role: Role
+    row: Consumer
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A subscription on the way that takes types which it does not name one by one: more may come than is known."""
+
+    arn: str
+    bus: str
+    subscription: str
+    name: str
+    family: str
+    active: bool
+
+
+class Arrival(NamedTuple):
+    """A path that came to a target, what becomes of the event there, and whether any of it depends on the payload."""
+
+    path: Path
+    role: Role
+    open: bool
+
+
+@dataclass
+class Seeking(Walk):
+    """A walk that goes only where one of the targets may come, and notes each arrival there with its role.
+
+    With `ends` only where the target is the end; then the paths themselves tell it.
+    """
+
+    up: Upstream | None = None
+    ends: bool = False
+    arrivals: list[Arrival] = field(default_factory=list)
+
+    def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
+        """Those of the bus that lead on to a target: few are tried one by one, of many the index takes its pick."""
+        mine = self.up.subscriptions.get(bus, ()) if self.up else ()
+        if len(mine) <= FEW or self.up is None:
+            return mine
+        return [sub for sub in super().subscriptions(bus, tree) if sub.target in self.up.resources]
+
+    def wants(self, arn: str) -> bool:
+        """Whether a target may come after it."""
+        return self.up is None or arn in self.up.passed
+
+    def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: FBT001 - as Walk has it
+        """Notes an arrival; goes on from there only where another target may come."""
+        if self.ends or self.up is None or way.hops[-1].arn not in self.up.targets:
+            return True
+        probe = _Probe(self.estate)
+        paths.beyond(probe, way, tree, here=here)
+        ends = [path for path in probe.paths if len(path.hops) == len(way.hops)]
+        role: Role = "consumes" if ends else "passes" if probe.paths else "arrives"
+        certain = probe.certain if probe.paths else _is_certain(way.hops)
+        first = way.first.target_id if way.first else None
+        path = Path(way.bus, way.by, first, way.hops, ends[0].note if ends else None)
+        self.arrivals.append(Arrival(path, role, not certain))
+        self.cut = self.cut or probe.cut
+        return len(self.up.targets) > 1
+
+
+class _Probe(Walk):
+    """A walk that ends with the first path that is certain, or a few that are not."""
+
+    def wants(self, arn: str) -> bool:  # noqa: ARG002 - as Walk has it
+        return len(self.paths) < FEW and not self.certain
+
+    @property
+    def certain(self) -> bool:
+        """Whether something gets the event, whatever its payload."""
+        return any(_is_certain(path.hops) for path in self.paths)
+
+
+def _is_certain(hops: Iterable[Hop]) -> bool:
+    return all(hop.delivery == "always" for hop in hops)
+
+
+def consumed(estate: Estate, targets: Iterable[str], *, ends: bool = False) -> tuple[Consumed, ...]:
+    """What gets to any of these resources, one row a (type, subscription, path): by type, what is active first.
+
+    With `ends` only what they consume, not what they pass on: then many can be asked about at once.
+    """
+    up = upstream.upstream(estate, map(arns.plain, targets))
+    rows = [
+        row
+        for key, buses in upstream.types(estate, up)
+        for row in arriving(estate, up, Question(*key), buses, ends=ends)
+    ]
+    return tuple(sorted(rows, key=_order))
+
+
+def arriving(
+    estate: Estate, up: Upstream, asked: Question, buses: Iterable[str], *, ends: bool = False
+) -> list[Consumed]:
+    """Rows of one type that begins at these buses. What a schema settles is done; what it merely says, for one target."""
+    tree = trees.of_type(asked.source, asked.detail_type)
+    arrivals = _arrivals(estate, up, buses, tree, ends=ends)
+    rows = [row_of(estate, one.path) for one in arrivals]
+    if len(rows) > 1:
+        rows = told_once(rows)
+    # a schema takes nothing from what is certain: most questions need none
+    if any(one.open for one in arrivals):
+        schema = Narrowing(estate, asked)
+        if schema.settles:
+            arrivals = _arrivals(estate, up, buses, schema.tree, ends=ends)
+            rows, _ = schema.rows(rows, {_key(one.path): one.path.hops for one in arrivals})
+        elif len(up.targets) == 1:
+            rows, _ = schema.rows(rows)
+    roles = {_key(one.path): one.role for one in arrivals}
+    found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
+    return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus)]
+
+
+def _arrivals(estate: Estate, up: Upstream, buses: Iterable[str], tree: Any, *, ends: bool) -> list[Arrival]:
+    walk = Seeking(estate, up=up, ends=ends)
+    for bus in buses:
+        paths.walk(estate, bus, tree, walk)
+    if ends:
+        found = [path for path in walk.paths if path.hops[-1].arn in up.targets]
+        return [Arrival(path, "consumes", not _is_certain(path.hops)) for path in found]
+    return walk.arrivals
+
+
+def _key(path: Path) -> tuple[Any, ...]:
+    return key_of(path.bus, path.subscription, path.hops)
+
+
+def _entering(estate: Estate, asked: Question, bus: str) -> list[Consumed]:
+    """The row of a bus for a type that enters there: it came by no path. None where it may, and nothing would take it."""
+    goes_on = _goes_on(estate, asked, bus)
+    known_here = bool(asking.enters(estate, asked.source, asked.detail_type))
+    if not known_here and not goes_on:
+        return []
+    row = Consumer(
+        arn=bus,
+        kind="bus",
+        name=estate.name_of(bus),
+        account=estate.account_of(bus),
+        region=estate.region_of(bus),
+        domain=estate.domain_of(bus),
+        owner=estate.owner_of(bus),
+        delivery="always" if known_here else "sometimes",
+        when=() if known_here else ("it is put on this bus",),
+        path=(),
+        bus=bus,
+        subscription="",
+        active=True,
+        deliverable="yes",
+        note="It enters here." if known_here else "No bus is known for it: it may enter here.",
+    )
+    return [_told(estate, asked, "passes" if goes_on else "arrives", row)]
+
+
+def _goes_on(estate: Estate, asked: Question, bus: str) -> bool:
+    """Whether anything on the bus takes the type to a consumer, and its schemas do not rule that out."""
+    probe = _Probe(estate)
+    paths.walk(estate, bus, trees.of_type(asked.source, asked.detail_type), probe)
+    schema = None if probe.certain or not probe.paths else settled(estate, asked)
+    if schema is None:
+        return bool(probe.paths)
+    narrowed = _Probe(estate)
+    paths.walk(estate, bus, schema.tree, narrowed)
+    return bool(narrowed.paths)
+
+
+def _told(estate: Estate, asked: Question, role: Role, row: Consumer) -> Consumed:
+    domain, owner = whose(estate, (asked.source, asked.detail_type))
+    return Consumed(asked.source, asked.detail_type, domain, owner, role, row)
+
+
+def whose(estate: Estate, key: Key) -> tuple[str | None, str | None]:
+    """Domain and owner of an event type; kept, since every row of it tells them."""
+    memory: dict[Key, tuple[str | None, str | None]] = estate.memory.setdefault("whose", {})
+    if key not in memory:
+        memory[key] = domains.domain_of_event(estate, *key), domains.owner_of_event(estate, *key)
+    return memory[key]
+
+
+def _order(one: Consumed) -> tuple[Any, ...]:
+    row = one.row
+    head = (one.source, one.detail_type, not row.active, _ROLES.index(one.role), row.arn)
+    return (*head, row.bus, row.subscription, len(row.path), [hop.arn for hop in row.path])
+
+
+def open_ways(estate: Estate, targets: Iterable[str]) -> tuple[Open, ...]:
+    """Subscriptions that may bring these resources types that nothing knows yet."""
+    found = []
+    for target in sorted(set(targets)):
+        for sub in upstream.upstream(estate, [target]).last:
+            if sub.filters and not all(one.is_open for one in sub.filters):
+                continue
+            words = [one.family for one in sub.filters if one.scope != "metadata"]
+            family = " and ".join(words) or "any source, any detail type"
+            found.append(Open(target, sub.bus, sub.arn, sub.name, family, sub.active))
+    return tuple(sorted(set(found), key=lambda o: (o.arn, o.bus, o.subscription)))
+
+
+def gaps_before(estate: Estate, resources: Iterable[str]) -> tuple[GapNote, ...]:
+    """Gaps that may hide a way to these resources, or what they make."""
+    wanted = list(resources)
+    up = upstream.upstream(estate, wanted)
+    places = {(estate.account_of(arn), estate.region_of(arn)) for arn in up.resources}
+    found = dict.fromkeys(completeness.gaps_on(estate, up.resources))
+    for row, note in zip(estate.gap_rows, estate.gaps, strict=True):
+        near = row["collector"] in _NEAR and (row["account"], row["region"]) in places
+        if near or row["collector"] in (*_CARRIERS, "traces"):
+            found[note] = None
+    return tuple(found)
+
+
+def of_type(rows: Iterable[Consumed]) -> dict[Key, list[Consumed]]:
+    """The rows by their type."""
+    found: dict[Key, list[Consumed]] = {}
+    for row in rows:
+        found.setdefault((row.source, row.detail_type), []).append(row)
+    return found

@@ -1,0 +1,101 @@
+"""Subscriptions: a rule's target or a subscriber, with its filters parsed once and its state judged once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dashboard.flow.model import arns, matching, trees
+from dashboard.flow.model.matching import Filter
+
+_HIDDEN = matching.Verdict("sometimes", ("its filters could not be read",))
+_RULE_RUNS = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One row of the subscriptions frame. `filters` are ANDed; none on a rule means a schedule, which matches nothing.
+
+    `target` is the target's identity (without alias or version), `target_arn` as configured. `why` tells why it is not
+    active. `problem` is one sentence when a filter is malformed: then it may match or not, and nobody can tell.
+    """
+
+    arn: str
+    target_id: str | None
+    kind: str
+    name: str
+    bus: str
+    account: str
+    region: str
+    target: str | None
+    target_arn: str | None
+    active: bool
+    why: str | None
+    filters: tuple[Filter, ...]
+    matches_nothing: bool
+    row: Mapping[str, Any]
+
+    @cached_property
+    def problem(self) -> str | None:
+        """What is wrong with its filters, one sentence; null when nothing is."""
+        return next((f.problem for f in self.filters if f.problem), None)
+
+    @cached_property
+    def order(self) -> tuple[str, str]:
+        """A stable order."""
+        return self.arn, self.target_id or ""
+
+    def decide(self, tree: Any) -> matching.Verdict:
+        """Whether this event reaches the target: all filters must let it through."""
+        if self.matches_nothing:
+            return matching.NEVER
+        decided = [f.decide(_view(f, tree)) for f in self.filters]
+        if len(decided) == 1 and not self.row["filters_hidden"]:
+            return decided[0]
+        return matching.all_of([*decided, _HIDDEN] if self.row["filters_hidden"] else decided)
+
+    def may_take(self, tree: Any) -> bool:
+        """Whether some such event reaches the target: `decide` without the words, where only "never" matters."""
+        return not self.matches_nothing and all(
+            one.pattern is None or one.pattern.may_match(_view(one, tree)) for one in self.filters
+        )
+
+
+def _view(one: Filter, tree: Any) -> Any:
+    if one.scope == "data":
+        return tree
+    return trees.system_metadata(tree) if one.scope == "system" else matching.UNKNOWN
+
+
+def of_row(row: Mapping[str, Any], parse: Callable[[str, str], Filter]) -> Subscription:
+    """The subscription of a row; `parse(text, scope)` gives filters, the same text always the same one."""
+    data = "data" if row["kind"] == "rule" else "new-data"
+    texts = (("pattern", data), ("metadata_pattern", "metadata"), ("system_pattern", "system"))
+    filters = tuple(parse(row[column], scope) for column, scope in texts if row[column] is not None)
+    why = _why_not(row)
+    return Subscription(
+        arn=row["arn"],
+        target_id=row["target_id"],
+        kind=row["kind"],
+        name=row["name"],
+        bus=row["bus_arn"],
+        account=row["account"],
+        region=row["region"],
+        target=arns.plain(row["target_arn"]) if row["target_arn"] else None,
+        target_arn=row["target_arn"],
+        active=why is None,
+        why=why,
+        filters=filters,
+        matches_nothing=row["kind"] == "rule" and not filters,
+        row=row,
+    )
+
+
+def _why_not(row: Mapping[str, Any]) -> str | None:
+    if row["revoked"]:
+        return f"Subscriber {row['name']} is revoked by the bus's owner."
+    if row["kind"] == "rule" and row["state"] not in _RULE_RUNS:
+        return f"Rule {row['name']} is {row['state'].lower()}."
+    if row["kind"] == "subscriber" and row["state"] != "RUNNING":
+        return f"Subscriber {row['name']} is {row['state'].lower()}."
+    return None

@@ -1,0 +1,280 @@
+"""From a bus to the last known hop: every way an event can take, as paths.
+
+A depth-first walk over simple paths. At each step the carrier's filter decides over the event's tree; "never" ends the
+way, "sometimes" is carried along with its conditions. What is disabled or missing is walked too, and marked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from dashboard.flow.answers import Hop, Kept
+from dashboard.flow.model import arns, matching, trees
+from dashboard.flow.model.estate import Estate, Row
+from dashboard.flow.model.matching import Json, Obj, Verdict
+from dashboard.flow.model.subscriptions import Subscription
+from dashboard.flow.walk import hops, inputs, saying
+from dashboard.flow.walk.delivering import Carrier
+from dashboard.flow.walk.ways import Way
+
+MAX_HOPS = 24
+MAX_STEPS = 50_000
+"""Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
+_HIDDEN = "the filter criteria could not be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from the bus to an end. The last hop is the end."""
+
+    bus: str
+    subscription: str
+    target_id: str | None
+    hops: tuple[Hop, ...]
+    note: str | None = None
+
+
+@dataclass
+class Walk:
+    """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched."""
+
+    estate: Estate
+    paths: list[Path] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    kept: dict[str, Kept] = field(default_factory=dict)
+    steps: int = 0
+    cut: bool = False
+
+    def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
+        """Subscriptions of the bus that may take the event."""
+        return self.estate.candidates(
+            bus, trees.text_part(tree, "source"), trees.text_part(tree, "detail-type")
+        )
+
+    def wants(self, arn: str) -> bool:  # noqa: ARG002 - for walks that look for something
+        """Whether the walk goes to this thing at all."""
+        return True
+
+    def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: ARG002, FBT001 - for walks that look for something
+        """Told of each step, what arrives, and whether its end is there; says whether the walk goes on."""
+        return True
+
+
+def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk:
+    """Every path that an event with this tree can take from this bus."""
+    found = found or Walk(estate)
+    found.touched.add(bus)
+    _from_bus(found, bus, tree, Way.of(estate, bus))
+    return found
+
+
+def _from_bus(walk: Walk, bus: str, tree: Any, way: Way) -> None:
+    estate = walk.estate
+    for sub in walk.subscriptions(bus, tree):
+        verdict = sub.decide(tree)
+        if verdict.delivery == "never" or sub.target is None:
+            continue
+        _through(walk, sub, verdict, tree, way)
+    for link in estate.links_from(bus, "event-source", "endpoint"):
+        _follow(walk, link, tree, tree, way.starting(link["arn"] or link["to_arn"]))
+    for link in estate.links_from(bus, "archive"):
+        _keep(walk, link, tree)
+
+
+def _keep(walk: Walk, link: Row, tree: Any) -> None:
+    """An archive keeps what its pattern lets in; nothing consumes there."""
+    estate, arn = walk.estate, link["to_arn"]
+    pattern = (estate.row_of(arn) or {}).get("pattern")
+    verdict = estate.filter_of(pattern, "data").decide(tree) if pattern else matching.ALWAYS
+    if verdict.delivery != "never":
+        name = estate.name_of(arn)
+        walk.kept[arn] = Kept(
+            arn, "archive", name, link["from_arn"], verdict.delivery, verdict.when, link["active"]
+        )
+
+
+def through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any) -> None:
+    """Every path that begins with this subscription of its own bus."""
+    if sub.target is not None:
+        _through(walk, sub, verdict, tree, Way.of(walk.estate, sub.bus))
+
+
+def along(walk: Walk, link: Row, tree: Any) -> None:
+    """Every path that begins with this link, of what it carries."""
+    _follow(walk, link, tree, tree, Way(arns.plain(link["from_arn"]), by=link["arn"] or link["from_arn"]))
+
+
+def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Way) -> None:
+    estate, target = walk.estate, sub.target or ""
+    row = sub.row
+    carrier = Carrier(
+        *(sub.kind, sub.arn, sub.arn, estate.account_of(sub.arn) or sub.account, row["role_arn"]),
+        *(verdict, sub.active, sub.why, sub.target_arn, (row["dead_letter_arn"], row["runs"])),
+    )
+    # a rule hands a bus the event itself; a subscriber hands it what its transformer makes
+    whole = estate.kind_of(target) == "bus" and sub.kind == "rule"
+    after = tree if whole else inputs.after(row, tree)
+    way = way.starting(sub.arn, sub).saying(None if whole else saying.of_input(sub.kind, row, after))
+    _reach(walk, target, after, carrier, way._replace(attributes=tuple(row["attributes"] or ())))
+
+
+def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
+    estate, kind = walk.estate, walk.estate.kind_of(arn)
+    if kind in arns.KEEPERS or not walk.wants(arn):
+        return
+    if way.passed(arn):
+        walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
+        return
+    walk.touched.add(arn)
+    walk.steps += 1
+    if walk.steps > MAX_STEPS or len(way.hops) >= MAX_HOPS:
+        walk.cut = True
+        walk.notes[f"More than {MAX_STEPS:,} steps or {MAX_HOPS} hops: the rest is left out."] = None
+        return
+    hop, here = hops.hop(estate, arn, kind, carrier)
+    way = way.on(hop)
+    if walk.arrived(way, tree, here):
+        beyond(walk, way, tree, here=here)
+
+
+def beyond(walk: Walk, way: Way, tree: Any, *, here: bool = True) -> None:
+    """Every path that goes on from where the way stands; the way itself where that is an end."""
+    last = way.hops[-1]
+    step = _STEPS.get(last.kind)
+    if step is None or not here:
+        _end(walk, way)
+    else:
+        step(walk, last.arn, tree, way)
+
+
+def _end(walk: Walk, way: Way, note: str | None = None) -> None:
+    target_id = way.first.target_id if way.first else None
+    notes = dict.fromkeys(
+        text for text in (note, *way.said, saying.of_end(walk.estate, way.hops[-1])) if text
+    )
+    walk.paths.append(Path(way.bus, way.by, target_id, way.hops, " ".join(notes) or None))
+
+
+def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
+    """Go along a link when its filters let `over` pass; `after` is what arrives."""
+    verdict = _link_verdict(walk.estate, link, over)
+    if verdict.delivery == "never":
+        return
+    why = None if link["active"] else hops.link_off(walk.estate, link)
+    sender = arns.plain(link["from_arn"])
+    account = walk.estate.account_of(sender)
+    carrier = Carrier(
+        *(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why),
+        *(link["to_arn"], (_failures(walk.estate, link, sender), link["runs"])),
+    )
+    _reach(walk, arns.plain(link["to_arn"]), after, carrier, way._replace(attributes=()))
+
+
+def _failures(estate: Estate, link: Row, sender: str) -> str | None:
+    """Where what the link cannot carry goes: its own dead-letter queue, or that of the queue it reads."""
+    if link["dead_letter_arn"] or link["kind"] not in ("event-source-mapping", "pipe-source"):
+        found: str | None = link["dead_letter_arn"]
+        return found
+    return (estate.row_of(sender) or {}).get("dead_letter_arn")
+
+
+def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
+    if link["filters_hidden"]:
+        return Verdict("sometimes", (_HIDDEN,))
+    scope = link["dialect"] or "data"
+    return matching.any_of([estate.filter_of(text, scope).decide(tree) for text in link["filters"]])
+
+
+def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    estate, account = walk.estate, walk.estate.account_of(arn)
+    if way.hops[-1].via == "pipe-target":
+        way = way._replace(accounts=())  # a pipe puts an event of its own
+    crossed = any(a != b for a, b in pairwise(way.accounts))
+    if crossed and account not in way.accounts and way.hops[-1].via == "rule":
+        names = _chain(estate, (*way.buses, arn))
+        walk.notes[f"EventBridge does not forward to a third account: {names}."] = None
+        return
+    way = way._replace(accounts=(*way.accounts, account))
+    if arn not in estate.buses:
+        _end(walk, way, "The bus lies outside what was collected.")
+        return
+    _from_bus(walk, arn, tree, way._replace(buses=(*way.buses, arn)))
+
+
+def _chain(estate: Estate, buses: Sequence[str]) -> str:
+    """The buses by name; with account and region where two of them share one."""
+    names = {bus: estate.name_of(bus) for bus in buses}
+    if len(set(names.values())) < len(names):
+        names = {bus: f"{names[bus]} ({estate.account_of(bus)}, {estate.region_of(bus)})" for bus in names}
+    return " → ".join(names[bus] for bus in buses)
+
+
+def _at_queue(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    record = trees.queue_record(arn, tree)
+    _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source"))
+
+
+def _at_stream(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    record = trees.stream_record(arn, tree) if way.hops[-1].kind == "stream" else matching.UNKNOWN
+    _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source", "delivery-stream"))
+
+
+def _at_readers(walk: Walk, arn: str, record: Any, way: Way, kinds: Sequence[str]) -> None:
+    links = walk.estate.links_from(arn, *kinds)
+    if not links:
+        _end(walk, way, f"Nothing collected reads this {way.hops[-1].kind}.")
+    for link in links:
+        _follow(walk, link, record, record, way)
+
+
+def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    links = walk.estate.links_from(arn, "sns-subscription")
+    if not links and walk.estate.row_of(arn) is None:
+        _end(walk, way, "The topic lies outside what was collected.")
+    for link in links:
+        # EventBridge's rules and Pipes publish without message attributes; a subscriber may name some
+        sent = Obj(dict.fromkeys(way.attributes, matching.UNKNOWN), open=False)
+        over = sent if link["dialect"] == "sns-attributes" else tree
+        after = tree if link["raw_delivery"] else trees.notification(arn, tree)
+        _follow(walk, link, over, after, way)
+
+
+def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    """The enrichment gets the event as well: it is a consumer, and a hop on the way to the pipe's target."""
+    estate = walk.estate
+    for link in estate.links_from(arn, "pipe-enrichment"):
+        before = len(walk.paths)
+        _follow(walk, link, tree, inputs.after(link, tree), way)
+        ended = walk.paths[before:]
+        tree = matching.UNKNOWN
+        if ended:
+            way = way._replace(hops=ended[-1].hops)
+    for link in estate.links_from(arn, "pipe-target"):
+        after = inputs.after(link, tree)
+        said = way.saying(saying.of_input("pipe", link, after))
+        if estate.kind_of(link["to_arn"]) == "bus":
+            body = after.tree if isinstance(after, Json) else after
+            after = trees.put_on_bus(link, estate.account_of(arn), body)
+        _follow(walk, link, after, after, said)
+
+
+def _onward(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    """Event sources and global endpoints: they hand on what they get."""
+    for link in walk.estate.links_from(arn, "event-source", "endpoint"):
+        _follow(walk, link, tree, tree, way)
+
+
+_STEPS = {
+    "bus": _at_bus,
+    "queue": _at_queue,
+    "stream": _at_stream,
+    "table": _at_stream,
+    "kafka-cluster": _at_stream,
+    "topic": _at_topic,
+    "pipe": _at_pipe,
+    "event-source": _onward,
+    "endpoint": _onward,
+}
+"""What happens to an event at each kind of node; at every other kind the way ends in a consumer."""

@@ -1,0 +1,1 @@
+"""Who consumes and who produces an event, and how it does: the answers about event types."""
