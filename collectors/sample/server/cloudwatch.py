@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ _KEPT = ((60, 15), (300, 63), (3600, 455))
 
 Book = dict[tuple[str, str, tuple[tuple[str, str], ...]], Series]
 STORE: Store[Book] = Store(dict)
+
+_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")  # the model does not hold it
 
 
 def register(account: str, region: str, specs: list[dict[str, Any]]) -> int:
@@ -142,20 +145,15 @@ def _invalid(message: str) -> AwsError:
 def _checked(call: Call) -> tuple[list[Params], datetime, datetime]:
     """The queries and the range. Raises AwsError as CloudWatch does."""
     params = call.params
-    queries = params.get("MetricDataQueries", [])
-    start, end = params.get("StartTime"), params.get("EndTime")
+    queries, start, end = params["MetricDataQueries"], params["StartTime"], params["EndTime"]
     problem = next(_problems(queries, start, end), None)
     if problem:
         raise _invalid(problem)
-    assert start is not None  # noqa: S101 - _problems said so, for the type checker
-    assert end is not None  # noqa: S101 - as above
     return [query for query in queries if query.get("ReturnData", True)], start, end
 
 
-def _problems(queries: list[Params], start: datetime | None, end: datetime | None) -> Iterator[str]:
-    if start is None or end is None:
-        yield "The parameters StartTime and EndTime are required."
-    elif start >= end:
+def _problems(queries: list[Params], start: datetime, end: datetime) -> Iterator[str]:
+    if start >= end:
         yield "The parameter StartTime must be less than the parameter EndTime."
     if not queries:
         yield "The parameter MetricDataQueries is required."
@@ -169,6 +167,8 @@ def _problems(queries: list[Params], start: datetime | None, end: datetime | Non
 
 
 def _query_problems(number: int, query: Params) -> Iterator[str]:
+    if not _ID.fullmatch(query["Id"]):
+        yield f"The value {query['Id']} for parameter MetricDataQueries.member.{number}.Id is not matching the expected pattern ^{_ID.pattern}$."
     if "MetricStat" not in query:
         yield f"MetricDataQueries.member.{number}: expressions are not served by the local AWS; ask for a MetricStat."
         return

@@ -11,6 +11,7 @@ from collectors.sample.server import control, lists, moto_backend
 from collectors.sample.server.identify import identify
 from collectors.sample.server.misbehave import Conduct
 from collectors.sample.server.stand_ins import STAND_INS, WHOLE_SERVICES
+from collectors.sample.server.validate import check
 from collectors.sample.server.wire import (
     AwsError,
     Call,
@@ -75,6 +76,7 @@ def _serve(call: Call, request: Any) -> Response:
             if lists.is_whole(plain.body):
                 return plain
         call.params = decode(call, request)
+        check(call)
         return encode(call, handler(call))
     if call.service in WHOLE_SERVICES or call.operation == "Unknown":
         raise unknown_operation(call.operation)

@@ -7,23 +7,21 @@ Shapes are botocore's (schemas 2019-12-02). `aws.events` and `discovered-schemas
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 from collectors.sample.server.paging import page
 from collectors.sample.server.schema_books import BAD, PAGE, STORE, Registry, Schema, Version, books
-from collectors.sample.server.validate import check
-from collectors.sample.server.wire import AwsError, Call, Params, operation_model
+from collectors.sample.server.wire import AwsError, Call, Params
 
 VERSIONS_KEPT = 100
-
-
-def _checked(call: Call) -> Params:
-    check(call.params, operation_model("schemas", call.operation).input_shape, BAD)
-    return call.params
+# The models hold neither; their documentation and Terraform's provider do.
+_REGISTRY = re.compile(r"[.\-_A-Za-z0-9]{1,64}")
+_SCHEMA = re.compile(r"[.\-_A-Za-z0-9@]{1,385}")
 
 
 def _registry(call: Call) -> Registry:
-    name = _checked(call)["RegistryName"]
+    name = call.params["RegistryName"]
     found = books(call).registries.get(name)
     if found is None:
         raise AwsError("NotFoundException", f"Registry with name {name} does not exist.")
@@ -54,8 +52,10 @@ def _registry_full(registry: Registry) -> Params:
 
 def list_registries(call: Call) -> Params:
     """By name prefix and scope (LOCAL: one's own, AWS: AWS's)."""
-    params = _checked(call)
+    params = call.params
     prefix, scope = params.get("RegistryNamePrefix", ""), params.get("Scope", "").upper()
+    if scope not in {"", "LOCAL", "AWS"}:
+        raise AwsError(BAD, "Scope must be LOCAL or AWS.")
     rows = [
         _registry_row(registry)
         for name, registry in sorted(books(call).registries.items())
@@ -66,8 +66,12 @@ def list_registries(call: Call) -> Params:
 
 def create_registry(call: Call) -> Params:
     """A new registry; ConflictException where the name is taken."""
-    params = _checked(call)
+    params = call.params
     name, held = params["RegistryName"], books(call)
+    if not _REGISTRY.fullmatch(name):
+        raise AwsError(
+            BAD, "A registry name has 1 to 64 characters: letters, digits, dots, hyphens, underscores."
+        )
     if name.startswith("aws."):
         raise AwsError("ForbiddenException", "Registry names that start with aws. are reserved.")
     with STORE.lock:
@@ -86,8 +90,11 @@ def update_registry(call: Call) -> Params:
 
 
 def delete_registry(call: Call) -> Params:
-    """Removes a registry with its schemas."""
-    del books(call).registries[_registry(call).name]
+    """Removes a registry with its schemas; AWS's own stays."""
+    name = _registry(call).name
+    if name.startswith("aws."):
+        raise AwsError("ForbiddenException", f"Registry {name} belongs to AWS and cannot be deleted.")
+    del books(call).registries[name]
     return {}
 
 
@@ -122,6 +129,10 @@ def create_schema(call: Call) -> Params:
     registry, params = _registry(call), call.params
     _check_content(params["Content"])
     name = params["SchemaName"]
+    if not _SCHEMA.fullmatch(name):
+        raise AwsError(
+            BAD, "A schema name has 1 to 385 characters: letters, digits, dots, hyphens, underscores, @."
+        )
     with STORE.lock:
         if name in registry.schemas:
             raise AwsError("ConflictException", f"Schema with name {name} already exists.")

@@ -13,7 +13,6 @@ from collectors.sample.server.v2_store import (
     STORE,
     already,
     bus_at,
-    checked,
     everywhere,
     listed,
     missing,
@@ -36,7 +35,7 @@ def _storage(asked: Params | None, since: Any) -> Params:
 
 def create_event_bus(call: Call) -> Params:
     """A bus; ready at once here. Its ARN ends in an id, so a name that is used again makes another ARN."""
-    params, held = checked(call), STORE[call.scope]
+    params, held = call.params, STORE[call.scope]
     with STORE.lock:
         if (before := repeated(call)) is not None:
             return before
@@ -60,7 +59,7 @@ def create_event_bus(call: Call) -> Params:
 
 def describe_event_bus(call: Call) -> Params:
     """A bus of one's own, or one that its policy shares."""
-    bus = bus_at(call, checked(call)["EventBusArn"], own=False)
+    bus = bus_at(call, call.params["EventBusArn"], own=False)
     if owner_of(bus["EventBusArn"]) != call.scope and not _shares(call, bus["EventBusArn"]):
         raise AwsError(
             "AccessDeniedException",
@@ -80,7 +79,7 @@ def _shares(call: Call, arn: str) -> bool:
 
 def update_event_bus(call: Call) -> Params:
     """Members left out stay as they are."""
-    params = checked(call)
+    params = call.params
     bus = bus_at(call, params["EventBusArn"], own=True)
     for name in ("Description", "EncryptionConfiguration"):
         if name in params:
@@ -93,7 +92,7 @@ def update_event_bus(call: Call) -> Params:
 
 def delete_event_bus(call: Call) -> Params:
     """InvalidStateException while subscribers or sources hang on it."""
-    arn, held = checked(call)["EventBusArn"], STORE[call.scope]
+    arn, held = call.params["EventBusArn"], STORE[call.scope]
     bus_at(call, arn, own=True)
     if everywhere(call.region, "subscribers", arn) or everywhere(call.region, "sources", arn):
         raise AwsError(
@@ -106,7 +105,7 @@ def delete_event_bus(call: Call) -> Params:
 
 def list_event_buses(call: Call) -> Params:
     """One's own with every member; buses shared through AWS RAM with their identity alone."""
-    params = checked(call)
+    params = call.params
     with STORE.lock:
         scopes = sorted(STORE.values)
     rows = sorted(STORE[call.scope].buses.values(), key=lambda row: row["Name"])
@@ -129,7 +128,7 @@ def _identity(row: Params) -> Params:
 
 
 def _policies(call: Call) -> dict[str, Params]:
-    arn = checked(call)["ResourceArn"]
+    arn = call.params["ResourceArn"]
     bus_at(call, arn, own=True)
     return STORE[call.scope].policies.setdefault(arn, {})
 
@@ -187,7 +186,7 @@ def list_resource_policies(call: Call) -> Params:
 
 
 def _tags(call: Call) -> dict[str, str]:
-    arn, held = checked(call)["ResourceArn"], STORE[call.scope]
+    arn, held = call.params["ResourceArn"], STORE[call.scope]
     if arn not in held.tags:
         raise missing("Resource", arn)
     return held.tags[arn]
@@ -209,7 +208,7 @@ def untag_resource(call: Call) -> Params:
 
 def put_events(call: Call) -> Params:
     """Accepts every entry and keeps none: nothing is delivered here."""
-    params = checked(call)
+    params = call.params
     bus_at(call, params["EventBusArn"], own=False)
     return {"FailedEntryCount": 0, "Entries": [{"EventId": str(uuid.uuid4())} for _ in params["Entries"]]}
 

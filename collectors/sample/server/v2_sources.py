@@ -10,7 +10,6 @@ from collectors.sample.server.v2_store import (
     STORE,
     already,
     bus_at,
-    checked,
     listed,
     missing,
     new_arn,
@@ -49,7 +48,7 @@ def _without_secrets(value: Params) -> Params:
 
 def create_event_source(call: Call) -> Params:
     """A source that feeds a bus."""
-    params, held = checked(call), STORE[call.scope]
+    params, held = call.params, STORE[call.scope]
     with STORE.lock:
         if (before := repeated(call)) is not None:
             return before
@@ -90,7 +89,7 @@ def _details(call: Call, kind: str) -> Params | None:
 
 
 def _own(call: Call) -> Params:
-    arn = checked(call)["EventSourceArn"]
+    arn = call.params["EventSourceArn"]
     found = STORE[call.scope].sources.get(arn)
     if found is None:
         raise missing("Event source", arn)
@@ -99,7 +98,7 @@ def _own(call: Call) -> Params:
 
 def describe_event_source(call: Call) -> Params:
     """For its owner and for the owner of the bus."""
-    arn = checked(call)["EventSourceArn"]
+    arn = call.params["EventSourceArn"]
     found = STORE[owner_of(arn)].sources.get(arn)
     if found is None or call.scope not in {owner_of(arn), owner_of(found["EventBusArn"])}:
         raise missing("Event source", arn)
@@ -130,7 +129,7 @@ def delete_event_source(call: Call) -> Params:
 
 def list_event_sources(call: Call) -> Params:
     """Those the caller owns; with a bus of the caller's named, those of that bus in every account."""
-    rows = seen_by(call, "sources", checked(call).get("EventBusArn"))
+    rows = seen_by(call, "sources", call.params.get("EventBusArn"))
     return listed(call, "EventSources", sorted(rows, key=lambda row: row["EventSourceArn"]))
 
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from collectors.sample.server.paging import page
 from collectors.sample.server.store import Store
-from collectors.sample.server.validate import check
-from collectors.sample.server.wire import AwsError, Call, Params, operation_model
+from collectors.sample.server.wire import AwsError, Call, Params
 
 INVALID = "InvalidInputException"
 PAGE = 100
@@ -33,12 +32,6 @@ class Held:
 
 
 STORE: Store[Held] = Store(Held)
-
-
-def checked(call: Call) -> Params:
-    """The parameters, once they meet the model's constraints."""
-    check(call.params, operation_model("eventbridgev2", call.operation).input_shape, INVALID)
-    return call.params
 
 
 def now() -> datetime:

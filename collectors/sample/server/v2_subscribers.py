@@ -9,7 +9,6 @@ from collectors.sample.server.v2_store import (
     STORE,
     already,
     bus_at,
-    checked,
     listed,
     missing,
     new_arn,
@@ -39,7 +38,7 @@ _AT_CREATION = ("Type", "StartingPosition", "PointInTimeConfiguration")
 
 def create_subscriber(call: Call) -> Params:
     """A subscriber on a bus of this account or of another one whose policy lets it."""
-    params, held = checked(call), STORE[call.scope]
+    params, held = call.params, STORE[call.scope]
     bus = params["EventBusArn"]
     with STORE.lock:
         if (before := repeated(call)) is not None:
@@ -90,7 +89,7 @@ def _find(call: Call, arn: str) -> Params:
 
 
 def _own(call: Call) -> Params:
-    found = STORE[call.scope].subscribers.get(checked(call)["SubscriberArn"])
+    found = STORE[call.scope].subscribers.get(call.params["SubscriberArn"])
     if found is None:
         raise missing("Subscriber", call.params["SubscriberArn"])
     return found
@@ -117,14 +116,14 @@ def delete_subscriber(call: Call) -> Params:
 
 def list_subscribers(call: Call) -> Params:
     """Those the caller owns; with a bus named, those of that bus: of every account when the caller owns the bus."""
-    rows = seen_by(call, "subscribers", checked(call).get("EventBusArn"))
+    rows = seen_by(call, "subscribers", call.params.get("EventBusArn"))
     rows = [row | {"TargetArn": row["InvokeConfiguration"]["TargetArn"]} for row in rows]
     return listed(call, "Subscribers", sorted(rows, key=lambda row: row["SubscriberArn"]))
 
 
 def revoke_resource(call: Call) -> Params:
     """The bus owner withdraws a subscriber or a source for good."""
-    arn = checked(call)["Arn"]
+    arn = call.params["Arn"]
     held = STORE[owner_of(arn)]
     found = held.subscribers.get(arn) or held.sources.get(arn)
     if found is None or owner_of(found["EventBusArn"]) != call.scope:
@@ -136,7 +135,7 @@ def revoke_resource(call: Call) -> Params:
 
 HANDLERS = {
     "CreateSubscriber": create_subscriber,
-    "DescribeSubscriber": lambda call: _find(call, checked(call)["SubscriberArn"]),
+    "DescribeSubscriber": lambda call: _find(call, call.params["SubscriberArn"]),
     "UpdateSubscriber": update_subscriber,
     "DeleteSubscriber": delete_subscriber,
     "ListSubscribers": list_subscribers,
