@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dashboard.flow.patterns.scalars import Tri
 
 Chosen = dict[Where, int]
+_T = TypeVar("_T")
 
 
 class Found(dict[str, list[Occurrence]]):
@@ -36,33 +37,33 @@ class Found(dict[str, list[Occurrence]]):
         super().__init__()
         self.tree = tree
         self.opened = opened
-        self._alone: MutableMapping[Leaf, _Alone] = {}
+        self._kept: tuple[MutableMapping[Leaf, Any], ...] = ({}, {}, {})
 
     def __missing__(self, path: str) -> list[Occurrence]:
         found = self[path] = occurrences(self.tree, path, self.opened)
         return found
 
-    def alone(self, leaf: Leaf) -> _Alone:
-        """What the leaf comes to when no other has to hold with it."""
-        kept = self._alone.get(leaf)
+    def possible(self, leaf: Leaf) -> bool:
+        """Whether the leaf may hold, when no other has to hold with it."""
+        return self._once(0, leaf, lambda there: next(_possible(leaf, there, {}), None) is not None)
+
+    def sure(self, leaf: Leaf) -> bool:
+        """Whether the leaf holds for certain, when no other has to hold with it."""
+        return self._once(1, leaf, lambda there: next(_surely(leaf, there, {}), None) is not None)
+
+    def words(self, leaf: Leaf) -> str:
+        """The leaf in words, without the alternatives that cannot hold here."""
+        return self._once(2, leaf, lambda there: _open_words(leaf, there))
+
+    def placed(self, leaf: Leaf) -> bool:
+        """Whether one of its values stands in an array whose elements are known one by one."""
+        return any(occurrence.place for occurrence in self[leaf.path])
+
+    def _once(self, which: int, leaf: Leaf, found_out: Callable[[list[Occurrence]], _T]) -> _T:
+        kept: _T | None = self._kept[which].get(leaf)
         if kept is None:
-            kept = self._alone[leaf] = _alone(leaf, self[leaf.path])
+            kept = self._kept[which][leaf] = found_out(self[leaf.path])
         return kept
-
-
-class _Alone(NamedTuple):
-    """A leaf by itself: whether it may hold, surely holds, and whether one of its values stands in a known array; its words."""
-
-    possible: bool
-    sure: bool
-    placed: bool
-    words: str
-
-
-def _alone(leaf: Leaf, there: list[Occurrence]) -> _Alone:
-    possible, sure = (next(steps(leaf, there, {}), None) is not None for steps in (_possible, _surely))
-    placed = any(occurrence.place for occurrence in there)
-    return _Alone(possible, sure, placed, _open_words(leaf, there) if possible or placed else "")
 
 
 def _found(tree: Tree, opened: frozenset[str]) -> Found:
@@ -77,7 +78,7 @@ class _OfType(Found):
 
     def __init__(self) -> None:
         super().__init__(event_tree("", ""), frozenset())
-        self._alone = WeakKeyDictionary()
+        self._kept = (WeakKeyDictionary(), WeakKeyDictionary(), WeakKeyDictionary())
 
     def __missing__(self, path: str) -> list[Occurrence]:
         return _in_any_event(path)
@@ -134,18 +135,16 @@ def _delivery(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[Tri
 
 def _may(branch: tuple[Leaf, ...], found: Found) -> bool:
     """Whether some completion matches the branch."""
-    alone = [found.alone(leaf) for leaf in branch]
-    if not any(one.placed for one in alone):
-        return all(one.possible for one in alone)
-    return _reach(branch, found, _possible)
+    if any(map(found.placed, branch)):
+        return _reach(branch, found, _possible)
+    return all(map(found.possible, branch))
 
 
 def _must(branch: tuple[Leaf, ...], found: Found) -> bool:
     """Whether every completion matches the branch."""
-    alone = [found.alone(leaf) for leaf in branch]
-    if not any(one.placed for one in alone):
-        return all(one.sure for one in alone)
-    return _reach(branch, found, _surely)
+    if any(map(found.placed, branch)):
+        return _reach(branch, found, _surely)
+    return all(map(found.sure, branch))
 
 
 def _reach(
@@ -218,7 +217,6 @@ def _surely(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[Cho
 
 
 def _open_words(leaf: Leaf, there: list[Occurrence]) -> str:
-    """The leaf in words, without the alternatives that cannot hold here."""
     certain = any(occurrence.certain for occurrence in there)
     conditions = [
         condition
@@ -241,9 +239,8 @@ def _when(alive: list[tuple[Leaf, ...]], found: Found) -> tuple[str, ...]:
 
 
 def _needs(branch: tuple[Leaf, ...], found: Found) -> list[str]:
-    alone = [found.alone(leaf) for leaf in branch]
-    needs = [one.words for one in alone if not one.sure]
-    together = [one.words for one in alone if one.placed]
+    needs = [found.words(leaf) for leaf in branch if not found.sure(leaf)]
+    together = [found.words(leaf) for leaf in branch if found.placed(leaf)]
     if needs and len(together) < 2:
         return needs
     return [*needs, f"in one element of an array: {', '.join(together)}"]
@@ -251,7 +248,7 @@ def _needs(branch: tuple[Leaf, ...], found: Found) -> list[str]:
 
 def _why(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[str, ...]:
     """Why the branch that comes nearest cannot match."""
-    impossible = [[leaf for leaf in branch if not found.alone(leaf).possible] for branch in branches]
+    impossible = [[leaf for leaf in branch if not found.possible(leaf)] for branch in branches]
     nearest = min(impossible, key=len)
     if not nearest:
         return ("its conditions cannot hold in one element of an array",)
