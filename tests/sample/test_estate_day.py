@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from collectors.sample.estate import every
@@ -17,6 +18,7 @@ from collectors.sample.estate.places import CORE_EU, CORE_US, OPS_EU, OPS_US, SH
 from collectors.sample.estate.producing import PUTS
 from collectors.sample.estate.shapes import Rule
 from collectors.sample.estate.trail import log_files
+from collectors.sample.server.series import minutes, series_of
 
 NOW = datetime(2026, 11, 25, 11, 40, tzinfo=UTC)
 
@@ -206,3 +208,14 @@ def test_no_rule_that_forwards_tests_the_payload() -> None:
     forwarding = [rule for _, rule in every(Rule) for target in rule.targets if ":event-bus/" in target.arn]
     assert len(forwarding) > 10
     assert all(set(rule.pattern or {}) <= {"source", "detail-type"} for rule in forwarding)
+
+
+def test_a_rule_whose_target_is_gone_fails_as_often_as_it_invokes() -> None:
+    told = {
+        series["metric"]: series_of(series)
+        for at, series in metrics()
+        if at == SHOP_EU and series["dimensions"].get("RuleName") == "order-cancelled-refund"
+    }
+    day = [minutes(told[name], 29_400_000, 29_401_440) for name in ("Invocations", "FailedInvocations")]
+    assert np.nansum(day[0]) > 100
+    assert np.array_equal(day[0], day[1], equal_nan=True)

@@ -134,6 +134,20 @@ def test_a_series_sent_only_when_not_zero_has_missing_points(client: Client, ser
     assert never == []
 
 
+def test_series_that_stray_together_agree_and_others_do_not(client: Client, server: Server) -> None:
+    noisy: dict[str, Any] = {"base": 0.3, "noise": 0.5, "whole": True}
+    post(
+        server,
+        series("sent", together="orders", **noisy),
+        series("received", together="orders", **noisy),
+        series("other", **noisy),
+    )
+    sent, received, other = values(
+        client, *[query(name, number=number) for number, name in enumerate(("sent", "received", "other"))]
+    )
+    assert sent == received != other
+
+
 def test_an_incident_grows_and_ends(client: Client, server: Server) -> None:
     incident = {"start_hours_ago": 6, "hours": 2, "ramp": 600}
     post(server, series("orders", base=1, incidents=[incident]))

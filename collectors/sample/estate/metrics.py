@@ -75,9 +75,9 @@ def metrics() -> Iterator[tuple[Place, Series]]:
 def _counted(
     namespace: str, metric: str, by: dict[str, str], per_hour: float, *, sparse: bool = False
 ) -> Series:
-    """A count that follows the shop's day."""
+    """A count that follows the shop's day. Counts of one thing stray together: what all fails, fails as often as it is tried."""
     series = {"namespace": namespace, "metric": metric, "dimensions": by, "base": per_hour / 60}
-    series |= {"amplitude": 0.6, "peak_hour": PEAK_HOUR, "noise": 0.2, "whole": True}
+    series |= {"amplitude": 0.6, "peak_hour": PEAK_HOUR, "noise": 0.2, "whole": True, "together": str(by)}
     if sparse:
         series["sparse_zero"] = True
     return _troubled(series, next(iter(by.values())))

@@ -9,6 +9,7 @@ A series is JSON:
     peak_hour              hour of the day (UTC) at which the wave is highest (default 14)
     noise                  0..1: how far a minute strays, evenly, from the wave (default 0)
     seed                   makes the straying of one series differ from another's (default: of its name)
+    together               a text: series of the same text stray alike (default: of its name, alone)
     whole                  true: values are whole numbers, and 0.3 is one in three minutes out of ten (default false)
     sparse_zero            true: minutes with value 0 send nothing, as Invocations do (default false)
     unit                   answered as the unit filter (default null: any)
@@ -41,6 +42,7 @@ _MEMBERS = {
     "peak_hour",
     "noise",
     "seed",
+    "together",
     "whole",
     "sparse_zero",
     "unit",
@@ -89,7 +91,7 @@ def series_of(spec: dict[str, Any]) -> Series:
     if unknown:
         raise ValueError(f"unknown members in a metric series: {', '.join(unknown)}")
     dimensions = tuple(sorted((str(k), str(v)) for k, v in spec.get("dimensions", {}).items()))
-    name = f"{spec['namespace']} {spec['metric']} {dimensions}"
+    name = spec.get("together") or f"{spec['namespace']} {spec['metric']} {dimensions}"
     return Series(
         namespace=spec["namespace"],
         metric=spec["metric"],
@@ -98,7 +100,7 @@ def series_of(spec: dict[str, Any]) -> Series:
         amplitude=float(spec.get("amplitude", 0)),
         peak_hour=float(spec.get("peak_hour", 14)),
         noise=float(spec.get("noise", 0)),
-        seed=int(spec.get("seed", 0)) ^ zlib.crc32(name.encode()),
+        seed=int(spec.get("seed", 0)) ^ zlib.crc32(str(name).encode()),
         whole=bool(spec.get("whole", False)),
         sparse_zero=bool(spec.get("sparse_zero", False)),
         unit=spec.get("unit"),
