@@ -19,6 +19,10 @@ from dashboard.pages.scope import Scope
 
 MOST_NODES = 200
 MOST_BESIDE = 20
+_TOOLS = (
+    ("try", "Try an event of this type", ":material/science:"),
+    ("what-if", "What if it changes?", ":material/alt_route:"),
+)
 
 
 def render(estate: Estate, scope: Scope) -> None:
@@ -269,4 +273,6 @@ def _about(estate: Estate, answer: Answer) -> None:
     if row and row.schema:
         st.caption("Schema")
         st.code(clean(row.schema, 300), language=None, wrap_lines=True)
+    for slug, label, icon in _TOOLS:
+        links.link(slug, label, icon=icon, source=event.source, type=event.detail_type)
     parts.quiet("Select a row, a node or an edge to see what it is.", "hint")

@@ -54,6 +54,20 @@ def test_a_type_fills_the_box_and_the_nearest_miss_says_why(sample: Open) -> Non
     assert column(page, "misses", "It asks that")[0] == "detail.total > 1000"
 
 
+@pytest.mark.parametrize(
+    ("link", "heading", "said"),
+    [
+        ("Try an event of this type", "Try an event", "matches 7 of"),
+        ("What if it changes?", "What if?", "OrderPlaced (com.acme.orders)"),
+    ],
+)
+def test_the_page_of_an_event_type_leads_to_both(sample: Open, link: str, heading: str, said: str) -> None:
+    page = sample("event", **ORDER_PLACED)
+    page.get_by_role("link", name=link).click()
+    page.get_by_role("heading", name=heading).wait_for()
+    expect(page.get_by_text(said).first).to_be_visible()
+
+
 def test_a_field_is_removed_by_hand_and_the_link_shows_the_same(sample: Open, page: Page) -> None:
     sample("what-if", **ORDER_PLACED)
     page.get_by_label("Field").click()
