@@ -1,5 +1,6 @@
 """The panel: one thing of the estate, all that is known of it."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import streamlit as st
 from dashboard.escape import clean
 from dashboard.flow.answers import Health
 from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.who import health
 from dashboard.pages import links, words
 
@@ -28,6 +30,8 @@ FACTS = (
     ("max_receives", "Receives before dead-letter queue"),
     ("log_level", "Log level"),
 )
+MOST_LINES = 10
+_WHEN = {"OnSuccess": "On success", "OnFailure": "On failure"}
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -53,12 +57,42 @@ def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
         if facts.get(name):
             with st.expander(label):
                 st.code(clean(facts[name], 4000), language=None, wrap_lines=True)
-    _arns("Dead-letter queue", [facts.get("dead_letter_arn")])
+    subs = estate.rules.get(arn, [])
+    queues = [sub.row["dead_letter_arn"] for sub in subs] or [facts.get("dead_letter_arn")]
+    _arns("Dead-letter queue", list(dict.fromkeys(queues)))
     _arns("Targets", facts.get("targets") or [])
+    _delivered(estate, subs)
+    _afterwards(estate, arn)
     _arns("ARN", [arn])
     if not facts.get("collected"):
         st.text("Not in the snapshot: only its ARN is known, from what points to it.")
     _console(estate, arn)
+
+
+def _delivered(estate: Estate, subs: list[Subscription]) -> None:
+    """What each target of a rule or subscriber gets, and what becomes of an event that cannot be delivered."""
+    told = [
+        f"{estate.name_of(sub.target_arn)} gets {words.gets(sub.row)}; {words.undeliverable(sub.row, _name(estate, sub.row))}."
+        for sub in subs
+        if sub.target_arn
+    ]
+    if told:
+        st.text("\n".join(clean(line, 300) for line in told[:MOST_LINES]))
+
+
+def _name(estate: Estate, row: Mapping[str, Any]) -> str | None:
+    return estate.name_of(row["dead_letter_arn"]) if row["dead_letter_arn"] else None
+
+
+def _afterwards(estate: Estate, arn: str) -> None:
+    """Where a function sends the results of asynchronous calls."""
+    told = [
+        f"{_WHEN.get(link['condition'], 'Afterwards')}: {estate.kind_of(link['to_arn'])} {estate.name_of(link['to_arn'])}"
+        for link in estate.links_from(arn, "async-destination")
+    ]
+    if told:
+        st.caption("Asynchronous destinations")
+        st.text("\n".join(clean(line, 300) for line in told[:MOST_LINES]))
 
 
 def _health(state: Health) -> None:
@@ -90,7 +124,7 @@ def _arns(label: str, arns: list[Any]) -> None:
     known = [str(arn) for arn in arns if arn]
     if known:
         st.caption(label)
-        st.code("\n".join(clean(arn, 300) for arn in known[:10]), language=None, wrap_lines=True)
+        st.code("\n".join(clean(arn, 300) for arn in known[:MOST_LINES]), language=None, wrap_lines=True)
 
 
 def _console(estate: Estate, arn: str) -> None:

@@ -1,7 +1,8 @@
 """How values read on a page: numbers with their unit, times with their zone, health as sign and word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from dashboard.escape import clean
 from dashboard.flow.answers import Consumer, GapNote, Health
@@ -9,6 +10,15 @@ from dashboard.flow.suppose.effects import Effect
 
 HEALTH = {"ok": "● healthy", "failing": "✖ failing", "idle": "○ idle", "unknown": "■ not known"}
 INACTIVE = "□ not active"
+INPUTS = {
+    "event": "the event",
+    "path": "a part of the event",
+    "constant": "a constant, never the event",
+    "template": "a template",
+    "jsonata": "what JSONata makes of the event",
+    "with-metadata": "the event with its metadata",
+}
+"""What a target gets, by the kind of its input."""
 
 
 def health_of(row_active: bool, health: Health | None) -> str:  # noqa: FBT001 - a fact of the row, not a switch
@@ -32,6 +42,26 @@ def path(row: Consumer | Effect) -> str:
         for hop in row.path
     ]
     return " → ".join(steps)
+
+
+def gets(row: Mapping[str, Any]) -> str:
+    """What the target of a rule or subscriber gets, with the paths of the event that it reads."""
+    if _undescribed(row) and row["input_kind"] == "event":
+        return "what is not known"
+    told = INPUTS.get(row["input_kind"], "what is not known")
+    return f"{told}: {', '.join(row['input_paths'])}" if row["input_paths"] else told
+
+
+def undeliverable(row: Mapping[str, Any], name: str | None) -> str:
+    """What becomes of an event that cannot be delivered; `name` is its dead-letter queue's."""
+    if name:
+        return f"dead-letter queue {name}"
+    return "dead-letter queue not known" if _undescribed(row) else "no dead-letter queue"
+
+
+def _undescribed(row: Mapping[str, Any]) -> bool:
+    """A subscriber of which only the list told: what it lacks may be there all the same."""
+    return row["kind"] == "subscriber" and bool(row["filters_hidden"])
 
 
 def moment(at: datetime | None) -> str:

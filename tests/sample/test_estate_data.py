@@ -143,3 +143,35 @@ def test_the_docs_name_every_domain_and_every_rule_that_is_told_as_odd() -> None
     odd = [rule.name for _, rule in every(Rule) if rule.description]
     assert [name for name in odd if f"`{name}`" not in text] == []
     assert [domain.name for domain, _ in every(Bus) if domain.name not in text] == []
+
+
+@pytest.mark.parametrize("name", ["risk-scoring", "price-cache", "legacy-updates"])
+def test_rules_that_the_docs_tell_without_a_dead_letter_queue_have_none(name: str) -> None:
+    assert [target.dead_letter for target in _rule(name).targets] == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [("print-labels", "Input"), ("courier-booking", "InputPath"), ("order-webhook", "InputTransformer")],
+)
+def test_rules_that_the_docs_tell_by_their_input_have_it(name: str, member: str) -> None:
+    assert [member in target.extra for target in _rule(name).targets] == [True]
+
+
+def _rule(name: str) -> Rule:
+    [found] = [rule for _, rule in every(Rule) if rule.name == name]
+    return found
+
+
+def test_a_target_that_is_reached_by_a_role_has_one() -> None:
+    without = [
+        (rule.name, target.arn)
+        for _, rule in every(Rule)
+        for target in rule.targets
+        if any(
+            part in target.arn
+            for part in (":kinesis:", ":firehose:", ":states:", ":ecs:", ":api-destination/")
+        )
+        and "RoleArn" not in target.extra
+    ]
+    assert without == []
