@@ -11,6 +11,8 @@ contains (a text that the request's path or body must hold). Its effects, each o
     unsupported: true          the endpoint does not know the service
     one_item_pages, odd_tokens, empty_pages: true
     nulls: [member], drop: [member]   members of the output that are null, or absent
+    of: text                   nulls and drop only of structures that hold this text themselves
+    empty: [member]            lists of the output with nothing in them
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from collectors.sample.server.wire import AwsError, Call, Quirks
 
 _MATCHES = ("account", "region", "service", "operation")
 _PAGES = ("one_item_pages", "odd_tokens", "empty_pages")
-_EFFECTS = ("deny", "throttle", "burst", "fail", "times", "hang", "unsupported", *_PAGES, "nulls", "drop")
+_EFFECTS = ("deny", "throttle", "burst", "fail", "times", "hang", "unsupported", *_PAGES)
+_MEMBERS = ("nulls", "drop", "empty", "of")
 # Where IAM's name of a service or of an action is not botocore's.
 _IAM_SERVICES = {
     "eventbridgev2": "events",
@@ -99,7 +102,7 @@ class Rule:
 
 def rule(spec: dict[str, Any]) -> Rule:
     """A rule of a posted JSON object. Raises ValueError naming a member that no rule has."""
-    unknown = sorted(set(spec) - {*_MATCHES, "contains", *_EFFECTS})
+    unknown = sorted(set(spec) - {*_MATCHES, "contains", *_EFFECTS, *_MEMBERS})
     if unknown:
         raise ValueError(f"unknown members in a misbehaviour rule: {', '.join(unknown)}")
     return Rule(dict(spec))
@@ -162,6 +165,8 @@ def _bend(quirks: Quirks, spec: dict[str, Any]) -> None:
             setattr(quirks, name, True)
     quirks.nulls += spec.get("nulls", [])
     quirks.drop += spec.get("drop", [])
+    quirks.empty += spec.get("empty", [])
+    quirks.of = spec.get("of", quirks.of)
 
 
 def iam_action(service: str, operation: str) -> str:

@@ -43,12 +43,13 @@ def to_json(value: Any, shape: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
-def without(value: Any, names: set[str]) -> Any:
-    """The value with no member of these names, at any depth."""
+def without(value: Any, names: set[str], of: str | None = None) -> Any:
+    """The value with no member of these names, at any depth; `of`: only where a structure has this text as a member."""
     if isinstance(value, dict):
-        return {key: without(item, names) for key, item in value.items() if key not in names}
+        gone = names if of is None or of in value.values() else ()
+        return {key: without(item, names, of) for key, item in value.items() if key not in gone}
     if isinstance(value, list):
-        return [without(item, names) for item in value]
+        return [without(item, names, of) for item in value]
     return value
 
 

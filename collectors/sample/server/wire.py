@@ -56,6 +56,8 @@ class Quirks:
     empty_pages: bool = False
     nulls: list[str] = field(default_factory=list)
     drop: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    of: str | None = None
 
     @property
     def bends_pages(self) -> bool:
@@ -64,8 +66,8 @@ class Quirks:
 
     @property
     def bends_members(self) -> bool:
-        """Whether members of the answer are left out or nulled."""
-        return bool(self.nulls or self.drop)
+        """Whether members of the answer are left out, nulled or emptied."""
+        return bool(self.nulls or self.drop or self.empty)
 
 
 class Backend(Protocol):
@@ -169,7 +171,8 @@ def encode(call: Call, result: Params) -> Response:
     model = operation_model(call.service, call.operation)
     result = {key: value for key, value in result.items() if key != "ResponseMetadata"}
     if call.quirks.bends_members:
-        result = without(result, set(call.quirks.drop) | set(call.quirks.nulls))
+        result = without(result, set(call.quirks.drop) | set(call.quirks.nulls), call.quirks.of)
+        result |= {name: [] for name in call.quirks.empty}
     if call.protocol == CBOR:
         body = bytearray()
         if model.output_shape is not None:
