@@ -15,9 +15,11 @@ def collect(scope: Scope) -> Iterator[Record]:
     )
 
     def fetch(destination: dict[str, Any]) -> dict[str, Any]:
-        return scope.call("events", "describe_api_destination", Name=destination["Name"])
+        name = destination["Name"]
+        return scope.call("events", "describe_api_destination", needs="ApiDestinationArn", Name=name)
 
-    for summary, told in scope.each(listed or [], fetch, lambda one: one.get("ApiDestinationArn") or "?"):
+    named = scope.with_key(listed or (), "Name", "events:ListApiDestinations")
+    for summary, told in scope.each(named, fetch, lambda one: one.get("ApiDestinationArn") or one["Name"]):
         yield from scope.rows(_destination, [summary | (told or {})], "events:ListApiDestinations")
     connections = scope.attempt(
         lambda: list(scope.pages("events", "list_connections", "Connections")), "connections"

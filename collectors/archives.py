@@ -19,10 +19,12 @@ def _archives(scope: Scope) -> Iterator[Record]:
     listed = scope.attempt(lambda: list(scope.pages("events", "list_archives", "Archives")), "archives")
 
     def fetch(archive: dict[str, Any]) -> dict[str, Any]:
-        return scope.call("events", "describe_archive", ArchiveName=archive["ArchiveName"])
+        name = archive["ArchiveName"]
+        return scope.call("events", "describe_archive", needs="ArchiveArn", ArchiveName=name)
 
-    for summary, told in scope.each(listed or [], fetch, lambda archive: archive.get("ArchiveName") or "?"):
-        arn = scope.arn("events", f"archive/{summary.get('ArchiveName')}")
+    named = scope.with_key(listed or (), "ArchiveName", "events:ListArchives")
+    for summary, told in scope.each(named, fetch, lambda archive: archive["ArchiveName"]):
+        arn = scope.arn("events", f"archive/{summary['ArchiveName']}")
         archive = {"ArchiveArn": arn} | summary | (told or {})
         yield from scope.rows(_archive, [archive], "events:DescribeArchive")
         yield from scope.rows(_into_archive, [archive], "events:DescribeArchive")
@@ -58,11 +60,12 @@ def _replays(scope: Scope) -> Iterator[Record]:
     listed = scope.attempt(lambda: list(scope.pages("events", "list_replays", "Replays")), "replays")
 
     def fetch(replay: dict[str, Any]) -> dict[str, Any]:
-        return scope.call("events", "describe_replay", ReplayName=replay["ReplayName"])
+        return scope.call("events", "describe_replay", needs="ReplayArn", ReplayName=replay["ReplayName"])
 
-    for summary, told in scope.each(listed or [], fetch, lambda replay: replay.get("ReplayName") or "?"):
+    named = scope.with_key(listed or (), "ReplayName", "events:ListReplays")
+    for summary, told in scope.each(named, fetch, lambda replay: replay["ReplayName"]):
         if told is not None:
-            arn = scope.arn("events", f"replay/{summary.get('ReplayName')}")
+            arn = scope.arn("events", f"replay/{summary['ReplayName']}")
             replay = {"ReplayArn": arn} | summary | told
             yield from scope.rows(_replay, [replay], "events:DescribeReplay")
 

@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.records import Bus, Record
-from collectors.scope import Scope
+from collectors.scope import Scope, account_in
+
+LIST = "events:ListEventBuses"
 
 
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `buses`. events:ListEventBuses + DescribeEventBus; the same two of eventbridgev2, and its policies."""
     listed = classic_buses(scope)
     described = scope.each(
-        listed, lambda bus: scope.call("events", "describe_event_bus", Name=bus["Name"]), _name
+        listed,
+        lambda bus: scope.call("events", "describe_event_bus", needs="Arn", Name=bus["Name"]),
+        _name,
     )
     merged = (bus | (told or {}) for bus, told in described)
     yield from scope.rows(_classic, merged, "events:DescribeEventBus")
@@ -21,24 +25,27 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 def classic_buses(scope: Scope) -> list[dict[str, Any]]:
     """All classic buses of the scope, as list_event_buses gives them. Raises RefusedError."""
-    return list(scope.pages("events", "list_event_buses", "EventBuses"))
+    return list(scope.with_key(scope.pages("events", "list_event_buses", "EventBuses"), "Name", LIST))
 
 
 def new_buses(scope: Scope) -> list[dict[str, Any]]:
     """The new buses that this account owns. Raises RefusedError; "unsupported" where the region lacks the API."""
-    buses = scope.pages("eventbridgev2", "list_event_buses", "EventBuses")
-    return [bus for bus in buses if (bus.get("EventBusArn") or "::::").split(":")[4] in ("", scope.account)]
+    pages = scope.pages("eventbridgev2", "list_event_buses", "EventBuses")
+    buses = scope.with_key(pages, "EventBusArn", LIST)
+    return [bus for bus in buses if account_in(bus["EventBusArn"]) in ("", scope.account)]
 
 
 def _new(scope: Scope) -> Iterator[Record]:
     def fetch(bus: dict[str, Any]) -> dict[str, Any]:
-        return scope.call("eventbridgev2", "describe_event_bus", EventBusArn=bus["EventBusArn"])
+        arn = bus["EventBusArn"]
+        return scope.call("eventbridgev2", "describe_event_bus", needs="EventBusArn", EventBusArn=arn)
 
     def policies(bus: dict[str, Any]) -> list[str]:
         summaries = scope.pages(
             "eventbridgev2", "list_resource_policies", "PolicySummaries", ResourceArn=bus["EventBusArn"]
         )
-        return [_policy(scope, bus["EventBusArn"], summary["PolicyName"]) for summary in summaries]
+        named = scope.with_key(summaries, "PolicyName", "events:ListResourcePolicies")
+        return [_policy(scope, bus["EventBusArn"], summary["PolicyName"]) for summary in named]
 
     for (bus, told), (_, policy) in zip(
         scope.each(listed := new_buses(scope), fetch, _name), scope.each(listed, policies, _name), strict=True

@@ -18,7 +18,8 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     lambda:ListFunctions, GetPolicy, ListEventSourceMappings, GetEventSourceMapping, ListFunctionEventInvokeConfigs.
     """
-    functions = list(as_far_as_read(scope, scope.pages("lambda", "list_functions", "Functions")))
+    pages = as_far_as_read(scope, scope.pages("lambda", "list_functions", "Functions"))
+    functions = list(scope.with_key(pages, "FunctionArn", "lambda:ListFunctions"))
     for function, policy in scope.each(functions, lambda f: _policy(scope, f), _name):
         yield from scope.rows(_resource, [{**function, "Policy": policy}], "lambda:ListFunctions")
     yield from _mappings(scope)

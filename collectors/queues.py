@@ -34,7 +34,8 @@ def _urls(scope: Scope) -> Iterator[str]:
 
 
 def _attributes(scope: Scope, url: str) -> dict[str, Any]:
-    answer = call_or_nothing(scope, "sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["All"])
+    asked = {"QueueUrl": url, "AttributeNames": ["All"]}
+    answer = call_or_nothing(scope, "sqs", "get_queue_attributes", needs="Attributes", **asked)
     found: dict[str, Any] = {k: v for k, v in (answer.get("Attributes") or {}).items() if v is not None}
     return found | {"QueueUrl": url} if answer else {}
 

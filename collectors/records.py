@@ -114,7 +114,7 @@ class Subscription(Record):
     )
     filters_hidden: bool = Field(
         False,
-        description="A subscriber that is listed but whose filters were not readable: it may take anything",
+        description="A subscriber that is listed but whose filters were not readable, or a rule of which AWS told no pattern: it may take anything",
     )
     schedule: Text = Field(
         None, description="cron(…) or rate(…) of a scheduled rule; such a rule matches no events"

@@ -108,7 +108,7 @@ def _role(scope: Scope, arn: str) -> Rows:
         document = _text(told.get("PolicyDocument"))
         rows.append({"arn": arn, "kind": "permissions", "name": policy, "document": document})
     for attached in iam.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name):
-        policy = attached["PolicyArn"]
+        policy = attached.get("PolicyArn") or ""  # which AWS refuses, with a sentence about the role
         rows.append(
             {"arn": arn, "kind": "permissions", "name": policy, "document": _managed(scope, iam, policy)}
         )

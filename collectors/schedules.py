@@ -13,17 +13,19 @@ PUT_EVENTS = ":aws-sdk:eventbridge:putEvents"
 
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `resources` and `links`. scheduler:ListSchedules over all groups, GetSchedule for each."""
-    listed = scope.pages("scheduler", "list_schedules", "Schedules")
+    pages = scope.pages("scheduler", "list_schedules", "Schedules")
+    listed = scope.with_key(pages, "Name", "scheduler:ListSchedules")
 
     def fetch(schedule: dict[str, Any]) -> dict[str, Any]:
         return scope.call(
             "scheduler",
             "get_schedule",
+            needs="Arn",
             Name=schedule["Name"],
             GroupName=schedule.get("GroupName") or "default",
         )
 
-    for summary, told in scope.each(listed, fetch, lambda schedule: schedule.get("Arn") or "?"):
+    for summary, told in scope.each(listed, fetch, lambda one: one.get("Arn") or one["Name"]):
         schedule = summary | (told or {})
         yield from scope.rows(_schedule, [schedule], "scheduler:GetSchedule")
         ends = [schedule | {"End": end} for end in _ends(scope, schedule)]

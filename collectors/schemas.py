@@ -19,6 +19,7 @@ from collectors.scope import Scope
 
 AWS_REGISTRY = "aws.events"
 DISCOVERED = "discovered-schemas"
+LIST = "schemas:ListSchemas"
 
 
 def collect(scope: Scope) -> Iterator[Record]:
@@ -26,7 +27,8 @@ def collect(scope: Scope) -> Iterator[Record]:
     registries = scope.attempt(
         lambda: list(scope.pages("schemas", "list_registries", "Registries")), "registries"
     )
-    names = [registry["RegistryName"] for registry in registries or () if registry.get("RegistryName")]
+    named = scope.with_key(registries or (), "RegistryName", "schemas:ListRegistries")
+    names = [registry["RegistryName"] for registry in named]
     own = (name for name in names if name != AWS_REGISTRY)
     listed = chain(_listed(scope, own), _of_aws(scope) if AWS_REGISTRY in names else ())
     budget = _Budget(scope.settings.earlier_versions)
@@ -40,7 +42,8 @@ def _listed(scope: Scope, registries: Iterator[str]) -> Iterator[dict[str, Any]]
         return list(scope.pages("schemas", "list_schemas", "Schemas", RegistryName=registry))
 
     for registry, found in scope.each(registries, fetch, str):
-        yield from ({"RegistryName": registry} | schema for schema in found or ())
+        for schema in scope.with_key(found or (), "SchemaName", LIST):
+            yield {"RegistryName": registry} | schema
 
 
 @dataclass
@@ -63,7 +66,7 @@ def _fetch(scope: Scope, schema: dict[str, Any], budget: _Budget) -> dict[str, A
     where = {"RegistryName": schema["RegistryName"], "SchemaName": schema["SchemaName"]}
     told: dict[str, Any] = {}
     try:
-        told = scope.call("schemas", "describe_schema", **where)
+        told = scope.call("schemas", "describe_schema", needs="SchemaArn", **where)
     except RefusedError as error:
         scope.refuse(error, _name(schema))
     if told and schema.get("VersionCount") == 1:
@@ -154,8 +157,8 @@ def _of_aws(scope: Scope) -> Iterator[dict[str, Any]]:
         )
 
     for (_, types), found in scope.each(wanted, fetch, lambda item: f"{AWS_REGISTRY} {item[0]}"):
-        for schema in found or ():
-            name = (schema.get("SchemaName") or "").partition("@")[2]
+        for schema in scope.with_key(found or (), "SchemaName", LIST):
+            name = schema["SchemaName"].partition("@")[2]
             if types is None or _letters(name) in types:
                 yield {"RegistryName": AWS_REGISTRY} | schema
 

@@ -26,6 +26,8 @@ Row = TypeVar("Row", bound=Record)
 
 WORKERS = 6
 MAX_PAGES = 20_000
+OMITTED_WHEN_EMPTY = {("sqs", "QueueUrls"), ("s3", "Contents"), ("s3", "CommonPrefixes")}
+"""Lists that AWS leaves out when there is nothing in them; all others it sends empty."""
 
 
 @dataclass
@@ -72,13 +74,18 @@ class Scope:
         where = self.region if region is None else region
         return f"arn:{self.run.aws.partition}:{service}:{where}:{account or self.account}:{resource}"
 
-    def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """One call, as boto3 names it ("describe_pipe"). Raises RefusedError when AWS does not answer it."""
+    def call(self, service: str, operation: str, needs: str | None = None, **params: Any) -> dict[str, Any]:
+        """One call, as boto3 names it ("describe_pipe").
+
+        Raises RefusedError when AWS does not answer it, or answers without the member that is needed.
+        """
         client = self.run.aws.client(service, self.account, self.region)
         try:
             answer: dict[str, Any] = getattr(client, operation)(**params)
         except AWS_ERRORS as error:
             raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
+        if needs and answer.get(needs) is None:
+            raise _without(needs, self._action(service, client, operation))
         return answer
 
     def pages(self, service: str, operation: str, key: str, **params: Any) -> Iterator[Any]:
@@ -102,6 +109,8 @@ class Scope:
                         "TooMany",
                         f"AWS gave more than {MAX_PAGES} pages; the rest was not read.",
                     )
+                if page.get(key) is None and (service, key) not in OMITTED_WHEN_EMPTY:
+                    raise _without(key, self._action(service, client, operation))
                 yield from page.get(key) or ()
         except AWS_ERRORS as error:
             raise refused(error, service, client.meta.method_to_api_mapping[operation]) from error
@@ -164,6 +173,18 @@ class Scope:
             self.refuse(error, subject)
             return None
 
+    def with_key(self, items: Iterable[Any], key: str, action: str) -> Iterator[dict[str, Any]]:
+        """The items that have their `key`, without which nothing more can be asked; each other one is a gap.
+
+        `action` names the call that listed them.
+        """
+        for item in items:
+            if isinstance(item, dict) and isinstance(item.get(key), str) and item[key]:
+                yield item
+            else:
+                told = f"AWS listed one without its {key}. It is left out; please report it."
+                self.gap("partial", action, "UnexpectedShape", told, _name_of(item))
+
     def rows(self, shape: Callable[[T], Row], items: Iterable[T], action: str) -> Iterator[Row]:
         """shape(item) of each; an item whose shape is not what the record expects is a gap, and the others stay.
 
@@ -193,6 +214,16 @@ class Scope:
                 at=datetime.now(UTC),
             )
         )
+
+
+def _without(member: str, action: str) -> RefusedError:
+    told = f"AWS answered without {member}: whether there is nothing or something cannot be told. Collect again; please report it if it stays."
+    return RefusedError("failed", action, "UnexpectedShape", told)
+
+
+def account_in(arn: str) -> str:
+    """The account that an ARN names; empty where it names none, or is no ARN."""
+    return (arn.split(":") + [""] * 5)[4]
 
 
 def _what_is_odd(error: ValidationError) -> str:

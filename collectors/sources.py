@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.records import Link, Record, Resource
-from collectors.scope import Scope
+from collectors.scope import Scope, account_in
 from collectors.subscribers import on_new_buses, owner_of
 
 
@@ -105,8 +105,10 @@ def _new_sources(scope: Scope) -> Iterator[Record]:
 
     def fetch(source: dict[str, Any]) -> dict[str, Any]:
         arn = source["EventSourceArn"]
-        owner = owner_of(scope, source.get("EventSourceAccountId") or arn.split(":")[4])
-        return owner.call("eventbridgev2", "describe_event_source", EventSourceArn=arn)
+        owner = owner_of(scope, source.get("EventSourceAccountId") or account_in(arn))
+        return owner.call(
+            "eventbridgev2", "describe_event_source", needs="EventSourceArn", EventSourceArn=arn
+        )
 
     for summary, told in scope.each(listed, fetch, lambda source: source["EventSourceArn"]):
         source = summary | (told or {})

@@ -16,7 +16,8 @@ def collect(scope: Scope) -> Iterator[Record]:
     Of a definition only source, detail type and bus of its PutEvents entries are kept. One that a key of its owner encrypts, and
     that may not be decrypted, is a gap; the machine is described without it.
     """
-    listed = scope.pages("stepfunctions", "list_state_machines", "stateMachines")
+    pages = scope.pages("stepfunctions", "list_state_machines", "stateMachines")
+    listed = scope.with_key(pages, "stateMachineArn", "states:ListStateMachines")
 
     def fetch(machine: dict[str, Any]) -> dict[str, Any]:
         arn = machine["stateMachineArn"]

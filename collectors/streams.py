@@ -25,8 +25,9 @@ def _streams(scope: Scope) -> Iterator[Record]:
     names = as_far_as_read(scope, pages, "Kinesis streams")
 
     def fetch(name: str) -> Mapping[str, Any]:
-        answer = call_or_nothing(scope, "kinesis", "describe_stream_summary", StreamName=name)
-        told: Mapping[str, Any] = answer.get("StreamDescriptionSummary") or {}
+        needs = "StreamDescriptionSummary"
+        answer = call_or_nothing(scope, "kinesis", "describe_stream_summary", needs=needs, StreamName=name)
+        told: Mapping[str, Any] = answer.get(needs) or {}
         return told
 
     for name, told in scope.each(names, fetch, str):
@@ -53,8 +54,10 @@ def _stream(stream: Mapping[str, Any]) -> Resource:
 
 def _delivery_streams(scope: Scope) -> Iterator[Record]:
     def fetch(name: str) -> Mapping[str, Any]:
-        answer = call_or_nothing(scope, "firehose", "describe_delivery_stream", DeliveryStreamName=name)
-        told: Mapping[str, Any] = answer.get("DeliveryStreamDescription") or {}
+        needs = "DeliveryStreamDescription"
+        asked = {"needs": needs, "DeliveryStreamName": name}
+        answer = call_or_nothing(scope, "firehose", "describe_delivery_stream", **asked)
+        told: Mapping[str, Any] = answer.get(needs) or {}
         return told
 
     action = "firehose:DescribeDeliveryStream"
@@ -72,8 +75,9 @@ def _delivery_stream_names(scope: Scope) -> Iterator[str]:
     """All names. Raises RefusedError when AWS starts over instead of going on."""
     after: dict[str, str] = {}
     for _ in range(MAX_PAGES):
-        page = scope.call("firehose", "list_delivery_streams", Limit=100, **after)
-        names = page.get("DeliveryStreamNames") or []
+        needs = "DeliveryStreamNames"
+        page = scope.call("firehose", "list_delivery_streams", needs=needs, Limit=100, **after)
+        names = page[needs]
         yield from names
         if not page.get("HasMoreDeliveryStreams"):
             return

@@ -6,7 +6,7 @@ from typing import Any
 from collectors import redaction, roles
 from collectors.buses import new_buses
 from collectors.records import Record, Subscription
-from collectors.scope import Scope
+from collectors.scope import Scope, account_in
 
 PATTERN_COLUMNS = {
     "DATA": "pattern",
@@ -25,12 +25,18 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     def fetch(subscriber: dict[str, Any]) -> dict[str, Any]:
         arn = subscriber["SubscriberArn"]
-        owner = owner_of(scope, subscriber.get("SubscriberAccountId") or arn.split(":")[4])
-        return owner.call("eventbridgev2", "describe_subscriber", SubscriberArn=arn)
+        owner = owner_of(scope, subscriber.get("SubscriberAccountId") or account_in(arn))
+        return owner.call("eventbridgev2", "describe_subscriber", needs="SubscriberArn", SubscriberArn=arn)
 
     delivering: set[str | None] = set()
     for summary, told in scope.each(listed, fetch, lambda subscriber: subscriber["SubscriberArn"]):
         merged = summary | (told or {"filters_hidden": True})
+        if any(not _is_known(one) for one in _filters(merged)):
+            merged["filters_hidden"] = True
+            odd = "AWS told a filter without a pattern, or of a scope that is not known here: it may let anything through. Please report it."
+            scope.gap(
+                "partial", "events:DescribeSubscriber", "UnexpectedShape", odd, summary["SubscriberArn"]
+            )
         for row in scope.rows(_row, [merged], "events:DescribeSubscriber"):
             delivering.add(row.role_arn)
             yield row
@@ -49,29 +55,20 @@ def on_new_buses(
     def fetch(bus: dict[str, Any]) -> list[dict[str, Any]]:
         return list(scope.pages("eventbridgev2", operation, key, EventBusArn=bus["EventBusArn"]))
 
-    buses = [bus for bus in new_buses(scope) if bus.get("EventBusArn")]
+    action = f"events:List{key}"
     seen: set[str] = set()
-    for bus, found in scope.each(buses, fetch, lambda bus: bus["EventBusArn"]):
-        for item in found or ():
-            yield from _once(scope, item, arn_key, seen, bus["EventBusArn"])
+    for _, found in scope.each(new_buses(scope), fetch, lambda bus: bus["EventBusArn"]):
+        for item in scope.with_key(found or (), arn_key, action):
+            if item[arn_key] not in seen:
+                seen.add(item[arn_key])
+                yield item
     own = scope.attempt(lambda: list(scope.pages("eventbridgev2", operation, key)), f"{key} of the account")
-    for item in own or ():
-        bus_arn = item.get("EventBusArn") or ""
+    for item in scope.with_key(own or (), arn_key, action):
         mine = item.get(account_key) in (None, scope.account)
-        if mine and not _told_by_its_bus(scope, bus_arn):
-            yield from _once(scope, item, arn_key, seen, bus_arn)
-
-
-def _once(
-    scope: Scope, item: dict[str, Any], arn_key: str, seen: set[str], bus_arn: str
-) -> Iterator[dict[str, Any]]:
-    arn = item.get(arn_key)
-    if not arn:
-        told = f"AWS listed an item of {bus_arn or 'a bus'} without its {arn_key}. It is left out; please report it."
-        scope.gap("partial", "events:ListSubscribers", "UnexpectedShape", told, bus_arn or None)
-    elif arn not in seen:
-        seen.add(arn)
-        yield item
+        told = _told_by_its_bus(scope, item.get("EventBusArn") or "") or item[arn_key] in seen
+        if mine and not told:
+            seen.add(item[arn_key])
+            yield item
 
 
 def _told_by_its_bus(scope: Scope, bus_arn: str) -> bool:
@@ -87,12 +84,18 @@ def owner_of(scope: Scope, account: str) -> Scope:
     return scope
 
 
+def _filters(subscriber: dict[str, Any]) -> list[dict[str, Any]]:
+    return (subscriber.get("FilterConfiguration") or {}).get("Filters") or []
+
+
+def _is_known(one: dict[str, Any]) -> bool:
+    return bool(one.get("Pattern")) and (one.get("Scope") or "DATA") in PATTERN_COLUMNS
+
+
 def _patterns(subscriber: dict[str, Any]) -> dict[str, str]:
-    filters = (subscriber.get("FilterConfiguration") or {}).get("Filters") or ()
     # A filter without a scope speaks of the data, AWS's default.
-    return {
-        PATTERN_COLUMNS[one.get("Scope") or "DATA"]: one["Pattern"] for one in filters if one.get("Pattern")
-    }
+    known = [one for one in _filters(subscriber) if _is_known(one)]
+    return {PATTERN_COLUMNS[one.get("Scope") or "DATA"]: one["Pattern"] for one in known}
 
 
 _INPUTS: dict[str, Callable[[dict[str, Any]], redaction.Input]] = {

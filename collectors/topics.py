@@ -23,10 +23,8 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     sns:ListTopics, GetTopicAttributes, ListSubscriptions, ListSubscriptionsByTopic, GetSubscriptionAttributes.
     """
-    arns = [
-        topic.get("TopicArn") or "?"
-        for topic in as_far_as_read(scope, scope.pages("sns", "list_topics", "Topics"))
-    ]
+    topics = as_far_as_read(scope, scope.pages("sns", "list_topics", "Topics"))
+    arns = [topic["TopicArn"] for topic in scope.with_key(topics, "TopicArn", "sns:ListTopics")]
     for arn, told in scope.each(arns, lambda arn: _topic(scope, arn), str):
         if told is None or told:
             yield from scope.rows(_resource, [{"TopicArn": arn} | (told or {})], "sns:GetTopicAttributes")
@@ -45,7 +43,7 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 
 def _topic(scope: Scope, arn: str) -> dict[str, Any]:
-    answer = call_or_nothing(scope, "sns", "get_topic_attributes", TopicArn=arn)
+    answer = call_or_nothing(scope, "sns", "get_topic_attributes", needs="Attributes", TopicArn=arn)
     return {**(answer.get("Attributes") or {}), "TopicArn": arn} if answer else {}
 
 
@@ -92,7 +90,9 @@ def _attributes(scope: Scope, subscription: Subscription) -> dict[str, Any]:
     arn = subscription.get("SubscriptionArn") or ""
     if not arn.startswith("arn:"):
         return {"PendingConfirmation": "true"}  # it has no ARN yet that could be asked about
-    answer = call_or_nothing(scope, "sns", "get_subscription_attributes", SubscriptionArn=arn)
+    answer = call_or_nothing(
+        scope, "sns", "get_subscription_attributes", needs="Attributes", SubscriptionArn=arn
+    )
     return {**(answer.get("Attributes") or {}), "SubscriptionArn": arn} if answer else {}
 
 

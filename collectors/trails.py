@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError
 
 from collectors.aws import refused
 from collectors.errors import RefusedError
-from collectors.scope import Scope
+from collectors.scope import Scope, account_in
 
 EVENT_BUS = "AWS::Events::EventBus"
 LARGEST = 512 * 1024 * 1024
@@ -37,11 +37,12 @@ def own_files(scope: Scope, days: Sequence[date]) -> Iterator[LogFile]:
     A trail of one account may gather the logs of others in its bucket: the trails of every account of the run are
     looked through, each bucket with the credentials of the trail's own account.
     """
-    mine = scope.attempt(lambda: scope.call("cloudtrail", "describe_trails"), "trails")
-    trails = {trail.get("TrailARN"): (scope, trail) for trail in (mine or {}).get("trailList") or ()}
+    mine = scope.attempt(lambda: scope.call("cloudtrail", "describe_trails", needs="trailList"), "trails")
+    named = scope.with_key((mine or {}).get("trailList") or (), "TrailARN", "cloudtrail:DescribeTrails")
+    trails = {trail["TrailARN"]: (scope, trail) for trail in named}
     for account in scope.run.aws.accounts:
         for owner, trail in scope.run.once(f"trails of {account}", partial(_trails, scope, account)):
-            trails[trail.get("TrailARN")] = (owner, trail)
+            trails[trail["TrailARN"]] = (owner, trail)
     for arn, (owner, trail) in trails.items():
         logs = scope.run.once(f"selectors of {arn}", partial(_logs_put_events, owner, trail))
         if trail.get("S3BucketName") and logs:
@@ -55,7 +56,7 @@ def _trails(scope: Scope, account: str) -> list[tuple[Scope, dict[str, Any]]]:
         found = owner.call("cloudtrail", "describe_trails").get("trailList") or ()
     except RefusedError:
         return []
-    return [(owner, trail) for trail in found if (trail.get("TrailARN") or "::::").split(":")[4] == account]
+    return [(owner, trail) for trail in found if account_in(trail.get("TrailARN") or "") == account]
 
 
 def named_files(scope: Scope, location: str) -> Iterator[LogFile]:

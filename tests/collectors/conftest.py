@@ -53,6 +53,11 @@ def _known() -> dict[Any, Aws]:
 
 @pytest.fixture
 def collect(aws: Server, _known: dict[Any, Aws]) -> Collect:  # noqa: ARG001 - sets the environment
+    """One run of a collector on an account that is empty but for what the test makes; see collecting."""
+    return collecting(_known)
+
+
+def collecting(known: dict[Any, Aws]) -> Collect:
     """One run of a collector; takes its name, accounts, regions and settings, and gives one outcome a scope.
 
     fresh: with clients and pacing of its own.
@@ -73,9 +78,9 @@ def collect(aws: Server, _known: dict[Any, Aws]) -> Collect:  # noqa: ARG001 - s
             **{"pace": 100, "roles": False} | settings,
         )
         stop, key = threading.Event(), (given.accounts, given.regions)
-        if fresh or key not in _known:
-            _known[key] = Aws(given, stop)
-        shared = Run(_known[key], given, stop)
+        if fresh or key not in known:
+            known[key] = Aws(given, stop)
+        shared = Run(known[key], given, stop)
         module = importlib.import_module(f"collectors.{name.replace('-', '_')}")
         one: Any = SimpleNamespace(name=name, collect=module.collect)
         return [

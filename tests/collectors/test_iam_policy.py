@@ -64,7 +64,7 @@ def rarely_asked(aws: Server, client: Callable[..., Any], collect: Callable[...,
         Destination={"Arn": bus},
     )
     client("eventbridgev2").create_event_bus(Name="orders", Tags={"domain": "orders"})
-    aws.misbehave({"service": "resourcegroupstaggingapi", "nulls": ["ResourceTagMappingList"]})
+    aws.misbehave({"service": "resourcegroupstaggingapi", "empty": ["ResourceTagMappingList"]})
     aws.control("DELETE", "calls")
     (archives,) = collect("archives")
     collect("tags")

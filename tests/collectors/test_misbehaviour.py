@@ -116,7 +116,15 @@ NAMES = [one.name for one in COLLECTORS]
 NEEDED = {
     *("Field", "Key", "Value", "State", "EventTime", "SchemaVersion", "Pattern", "Target", "Source"),
     *("Enrichment", "Destination", "Tags", "Dimensions", "DestinationConfig", "OnSuccess", "OnFailure"),
-    *("FieldSelectors", "Equals", "KinesisStreamSourceDescription", "Filters", "Configuration"),
+    *(
+        "EventPattern",
+        "ScheduleExpression",
+        "FieldSelectors",
+        "Equals",
+        "KinesisStreamSourceDescription",
+        "Filters",
+        "Configuration",
+    ),
     "definition",
 }
 """Members without which there is no row, or a link fewer, beside names, ids, ARNs and addresses."""

@@ -125,3 +125,9 @@ def test_a_redrive_policy_that_names_no_queue_is_an_odd_shape(text: str) -> None
     assert _resource(queue).dead_letter_arn is None
     with pytest.raises(ValueError, match="to_arn"):
         _redrive(queue)
+
+
+def test_no_queues_at_all_come_without_a_list(aws: Server, collect: Callable[..., Any]) -> None:
+    aws.misbehave({"service": "sqs", "operation": "ListQueues", "drop": ["QueueUrls"]})
+    (outcome,) = collect("queues")
+    assert (outcome.status, outcome.rows) == ("ok", [])

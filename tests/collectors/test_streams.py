@@ -96,7 +96,7 @@ def test_more_delivery_streams_that_never_come_are_a_gap_and_no_endless_loop(
 ) -> None:
     delivery_stream(client("firehose"), "a")
     delivery_stream(client("firehose"), "b")
-    aws.misbehave({"service": "firehose", "one_item_pages": True, "nulls": ["DeliveryStreamNames"]})
+    aws.misbehave({"service": "firehose", "one_item_pages": True, "empty": ["DeliveryStreamNames"]})
     (outcome,) = collect("streams")
     assert [(gap.action, gap.error) for gap in outcome.scope.gaps] == [
         ("firehose:ListDeliveryStreams", "RepeatedPage")

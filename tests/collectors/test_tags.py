@@ -67,7 +67,7 @@ def test_new_buses_are_asked_one_by_one_where_get_resources_does_not_know_them(
     aws: Server, client: Callable[..., Any], collect: Callable[..., Any]
 ) -> None:
     bus = client("eventbridgev2").create_event_bus(Name="orders", Tags={"domain": "new"})["EventBusArn"]
-    aws.misbehave({"service": "resourcegroupstaggingapi", "nulls": ["ResourceTagMappingList"]})
+    aws.misbehave({"service": "resourcegroupstaggingapi", "empty": ["ResourceTagMappingList"]})
     (outcome,) = collect("tags")
     assert (outcome.status, as_set(outcome)) == ("ok", {(bus, "domain", "new")})
 

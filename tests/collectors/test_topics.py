@@ -120,7 +120,7 @@ def test_a_subscription_without_an_endpoint_is_a_gap_that_names_the_field(
     aws.misbehave({"service": "sns", "nulls": ["Endpoint", "Attributes"]})
     (outcome,) = collect("topics")
     assert (outcome.status, links(outcome)) == ("partial", [])
-    assert "Link.to_arn" in outcome.scope.gaps[0].message
+    assert any("Link.to_arn" in gap.message for gap in outcome.scope.gaps)
 
 
 @pytest.mark.parametrize(

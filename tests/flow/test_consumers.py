@@ -220,6 +220,12 @@ def test_a_subscriber_whose_filters_could_not_be_read_may_get_it(build: Build) -
     assert (row.name, row.delivery, row.when) == ("bill", "sometimes", ("its filters could not be read",))
 
 
+def test_a_rule_of_which_aws_told_no_pattern_may_get_it(build: Build) -> None:
+    odd = rule(BUS, "odd", BILL.arn).model_copy(update={"pattern": None, "filters_hidden": True})
+    row = only(ask(build(BUS, BILL, odd), BUS.name))
+    assert (row.delivery, row.when) == ("sometimes", ("its filters could not be read",))
+
+
 def test_a_subscriber_without_filter_gets_everything(build: Build) -> None:
     fresh = new_bus()
     assert told(ask(build(fresh, BILL, subscriber(fresh, "all", BILL.arn)), "fresh")) == [

@@ -86,7 +86,7 @@ def of_row(row: Mapping[str, Any], parse: Callable[[str, str], Filter]) -> Subsc
         active=why is None,
         why=why,
         filters=filters,
-        matches_nothing=row["kind"] == "rule" and not filters,
+        matches_nothing=row["kind"] == "rule" and not filters and not row["filters_hidden"],
         row=row,
     )
 
