@@ -6,7 +6,7 @@ PORT ?= 8501
 # compiled modules and rewritten tests are kept, also where the environment says otherwise: it is half of a test run's start
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup run dashboard test check browser bench screenshots docs clean
+.PHONY: setup run dashboard test check browser laws bench screenshots docs clean
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	@test -x $(PY) || python3 -m venv $(VENV)
@@ -36,6 +36,9 @@ browser: setup
 	$(VENV)/bin/pytest -m browser
 
 test: check browser
+
+laws: setup ## the property tests with twenty times as many examples, drawn anew
+	LAWS=20 $(VENV)/bin/pytest tests/flow -n 2
 
 bench: setup
 	$(PY) -m tests.bench

@@ -27,7 +27,7 @@ _CHOOSING = st.builds(
     st.dictionaries(st.sampled_from(["source", "detail-type", "a"]), LEAVES, min_size=1, max_size=2),
     st.dictionaries(st.sampled_from(["source", "detail-type", "b"]), LEAVES, min_size=1, max_size=2),
 )
-RULES = st.lists(st.one_of(_HEADED, _CHOOSING, HEADS.filter(bool)), min_size=1, max_size=6)
+RULES = st.lists(st.one_of(_HEADED, _CHOOSING, HEADS.filter(bool)), min_size=1, max_size=4)
 PAYLOAD = st.dictionaries(st.sampled_from(["a", "b", "c", "detail"]), values(2), max_size=3)
 
 
@@ -104,7 +104,7 @@ def test_a_shared_tree_gives_every_pattern_the_answer_of_a_fresh_one(rules: list
 
 def test_the_reference_s_patterns_together_give_the_reference_s_verdicts() -> None:
     rows = [json.loads(line) for line in VERDICTS.read_text(encoding="utf-8").splitlines()]
-    rows = [row for row in rows if row["match"] in (True, False)][::4]
+    rows = [row for row in rows if row["match"] in (True, False)][::10]
     ruleset = Ruleset([parse(json.dumps(row["pattern"])) for row in rows])
     wrong = [
         row
