@@ -6,12 +6,15 @@ from typing import Any
 from collectors import redaction
 from collectors.records import Record, Resource
 from collectors.scope import Scope
+from collectors.unread import rows_of
 
 
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `resources`. events:ListApiDestinations + DescribeApiDestination (its description), ListConnections."""
     listed = scope.attempt(
-        lambda: list(scope.pages("events", "list_api_destinations", "ApiDestinations")), "API destinations"
+        lambda: list(scope.pages("events", "list_api_destinations", "ApiDestinations")),
+        "API destinations",
+        rows_of("resources", kind="api-destination"),
     )
 
     def fetch(destination: dict[str, Any]) -> dict[str, Any]:
@@ -22,7 +25,9 @@ def collect(scope: Scope) -> Iterator[Record]:
     for summary, told in scope.each(named, fetch, lambda one: one.get("ApiDestinationArn") or one["Name"]):
         yield from scope.rows(_destination, [summary | (told or {})], "events:ListApiDestinations")
     connections = scope.attempt(
-        lambda: list(scope.pages("events", "list_connections", "Connections")), "connections"
+        lambda: list(scope.pages("events", "list_connections", "Connections")),
+        "connections",
+        rows_of("resources", kind="connection"),
     )
     yield from scope.rows(_connection, connections or [], "events:ListConnections")
 

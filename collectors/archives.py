@@ -5,6 +5,7 @@ from typing import Any
 
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 RUNNING = {"RUNNING", "STARTING"}
 
@@ -16,7 +17,12 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 
 def _archives(scope: Scope) -> Iterator[Record]:
-    listed = scope.attempt(lambda: list(scope.pages("events", "list_archives", "Archives")), "archives")
+    listed = scope.attempt(
+        lambda: list(scope.pages("events", "list_archives", "Archives")),
+        "archives",
+        rows_of("resources", kind="archive"),
+        rows_of("links", kind="archive"),
+    )
 
     def fetch(archive: dict[str, Any]) -> dict[str, Any]:
         name = archive["ArchiveName"]
@@ -57,13 +63,20 @@ def _into_archive(archive: dict[str, Any]) -> Link:
 
 
 def _replays(scope: Scope) -> Iterator[Record]:
-    listed = scope.attempt(lambda: list(scope.pages("events", "list_replays", "Replays")), "replays")
+    listed = scope.attempt(
+        lambda: list(scope.pages("events", "list_replays", "Replays")),
+        "replays",
+        rows_of("links", kind="replay"),
+    )
 
     def fetch(replay: dict[str, Any]) -> dict[str, Any]:
         return scope.call("events", "describe_replay", needs="ReplayArn", ReplayName=replay["ReplayName"])
 
+    def lost(replay: dict[str, Any]) -> Iterator[Unread]:
+        yield rows_of("links", arn=scope.arn("events", f"replay/{replay['ReplayName']}"))
+
     named = scope.with_key(listed or (), "ReplayName", "events:ListReplays")
-    for summary, told in scope.each(named, fetch, lambda replay: replay["ReplayName"]):
+    for summary, told in scope.each(named, fetch, lambda replay: replay["ReplayName"], lost):
         if told is not None:
             arn = scope.arn("events", f"replay/{summary['ReplayName']}")
             replay = {"ReplayArn": arn} | summary | told

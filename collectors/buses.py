@@ -6,13 +6,15 @@ from typing import Any
 
 from collectors.records import Bus, Record
 from collectors.scope import Scope, account_in
+from collectors.unread import rows_of
 
 LIST = "events:ListEventBuses"
 
 
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `buses`. events:ListEventBuses + DescribeEventBus; the same two of eventbridgev2, and its policies."""
-    listed = classic_buses(scope)
+    of_classic = rows_of("buses", kind="classic")
+    listed = scope.attempt(lambda: classic_buses(scope), None, of_classic) or []
     described = scope.each(
         listed,
         lambda bus: scope.call("events", "describe_event_bus", needs="Arn", Name=bus["Name"]),
@@ -47,8 +49,10 @@ def _new(scope: Scope) -> Iterator[Record]:
         named = scope.with_key(summaries, "PolicyName", "events:ListResourcePolicies")
         return [_policy(scope, bus["EventBusArn"], summary["PolicyName"]) for summary in named]
 
+    of_new = rows_of("buses", kind="new")
+    listed = scope.attempt(lambda: new_buses(scope), None, of_new) or []
     for (bus, told), (_, policy) in zip(
-        scope.each(listed := new_buses(scope), fetch, _name), scope.each(listed, policies, _name), strict=True
+        scope.each(listed, fetch, _name), scope.each(listed, policies, _name), strict=True
     ):
         merged = bus | (told or {}) | {"Policy": one_policy(policy or [])}
         yield from scope.rows(_new_row, [merged], "events:DescribeEventBus")

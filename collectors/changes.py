@@ -14,6 +14,7 @@ import orjson
 from collectors.principals import principal_of
 from collectors.records import Change, Record
 from collectors.scope import Scope
+from collectors.unread import rows_of
 
 WINDOW = timedelta(hours=24)
 SOURCE = "events.amazonaws.com"
@@ -42,7 +43,8 @@ NAMED_BY = ("rule", "name", "subscriberArn", "eventBusArn", "eventBusName", "res
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `changes` of the last 24 hours. cloudtrail:LookupEvents."""
     since = datetime.now(UTC) - WINDOW
-    found = scope.attempt(lambda: _lookup(scope, "EventSource", SOURCE, since), "event history")
+    lost = rows_of("changes")
+    found = scope.attempt(lambda: _lookup(scope, "EventSource", SOURCE, since), "event history", lost)
     if found is not None and len(found) > MOST:
         found = [one for name in WRITES for one in _by_name(scope, name, since)]
     writes = {one.get("EventId"): one for one in found or () if _is_write(one)}
@@ -50,7 +52,8 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 
 def _by_name(scope: Scope, name: str, since: datetime) -> list[dict[str, Any]]:
-    found = scope.attempt(lambda: _lookup(scope, "EventName", name, since), f"event history of {name}") or []
+    subject, lost = f"event history of {name}", rows_of("changes", action=name)
+    found = scope.attempt(lambda: _lookup(scope, "EventName", name, since), subject, lost) or []
     if len(found) > MOST:
         told = f"There were more than {MOST} calls of {name} in 24 hours; only the latest {MOST} are shown."
         scope.gap("partial", "cloudtrail:LookupEvents", "TooMany", told, name)

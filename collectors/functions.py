@@ -6,6 +6,7 @@ from typing import Any
 from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 Mapped = Mapping[str, Any]
 
@@ -18,15 +19,22 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     lambda:ListFunctions, GetPolicy, ListEventSourceMappings, GetEventSourceMapping, ListFunctionEventInvokeConfigs.
     """
-    pages = as_far_as_read(scope, scope.pages("lambda", "list_functions", "Functions"))
+    lost = (rows_of("resources", kind="function"), rows_of("links", kind="async-destination"))
+    pages = as_far_as_read(scope, scope.pages("lambda", "list_functions", "Functions"), None, *lost)
     functions = list(scope.with_key(pages, "FunctionArn", "lambda:ListFunctions"))
     for function, policy in scope.each(functions, lambda f: _policy(scope, f), _name):
         yield from scope.rows(_resource, [{**function, "Policy": policy}], "lambda:ListFunctions")
     yield from _mappings(scope)
-    for _, configs in scope.each(functions, lambda f: _invoke_configs(scope, f), _name):
+    for _, configs in scope.each(functions, lambda f: _invoke_configs(scope, f), _name, _destinations_of):
         yield from scope.rows(
             Link.model_validate, _destinations(configs or []), "lambda:ListFunctionEventInvokeConfigs"
         )
+
+
+def _destinations_of(function: Mapped) -> tuple[Unread, ...]:
+    """Of the function, and of its versions and aliases."""
+    arn, kind = unqualified(_name(function)), "async-destination"
+    return rows_of("links", kind=kind, from_arn=arn), rows_of("links", kind=kind, from_arn=f"{arn}:*")
 
 
 def unqualified(arn: str) -> str:
@@ -65,7 +73,8 @@ def _resource(function: Mapped) -> Resource:
 
 def _mappings(scope: Scope) -> Iterator[Record]:
     pages = scope.pages("lambda", "list_event_source_mappings", "EventSourceMappings")
-    listed = as_far_as_read(scope, pages, "event source mappings")
+    lost = rows_of("links", kind="event-source-mapping")
+    listed = as_far_as_read(scope, pages, "event source mappings", lost)
     # a self-managed Kafka cluster is no resource of AWS: no event of a bus comes through one
     known = [mapping for mapping in listed if not mapping.get("SelfManagedEventSource")]
     for mapping, told in scope.each(known, lambda m: _with_filters(scope, m), _mapping_name):

@@ -6,6 +6,7 @@ from typing import Any
 
 from collectors.errors import RefusedError
 from collectors.scope import Scope
+from collectors.unread import rows_of
 
 
 class Owners:
@@ -64,7 +65,8 @@ class Owners:
             return list(self._scope.pages("eventbridgev2", operation, key, **params))
         except RefusedError as error:
             if error.status != "unsupported":
-                self._scope.refuse(error, "names of new buses and subscribers in metrics")
+                of_new = rows_of("metrics", namespace="AWS/EventsV2")
+                self._scope.refuse(error, "names of new buses and subscribers in metrics", of_new)
             return []
 
     @cached_property

@@ -15,6 +15,7 @@ from collectors.missing import as_far_as_read
 from collectors.pace import Bucket
 from collectors.records import Metric, Record
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 ACTION = "cloudwatch:GetMetricData"
 QUERIES = 500
@@ -54,7 +55,8 @@ def collect(scope: Scope) -> Iterator[Record]:
     owners = Owners(scope)
     found: list[Series] = []
     for namespace in NAMESPACES:
-        found += as_far_as_read(scope, _series(scope, owners, namespace), namespace)
+        lost = rows_of("metrics", namespace=namespace)
+        found += as_far_as_read(scope, _series(scope, owners, namespace), namespace, lost)
     size = batch_size(span.points)
     batches = [found[at : at + size] for at in range(0, len(found), size)]
     rate = POINTS_PER_SECOND[scope.settings.metric_hours <= 3] / (min(size, len(found) or 1) * span.points)
@@ -64,7 +66,10 @@ def collect(scope: Scope) -> Iterator[Record]:
         bucket.take()
         return _data(scope, batch, span)
 
-    for batch, answer in scope.each(batches, fetch, lambda batch: f"{len(batch)} series"):
+    def lost_of(batch: list[Series]) -> list[Unread]:
+        return [rows_of("metrics", namespace=name) for name in sorted({one.row.namespace for one in batch})]
+
+    for batch, answer in scope.each(batches, fetch, lambda batch: f"{len(batch)} series", lost_of):
         yield from _rows(scope, batch, answer or [], span)
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from collectors.errors import RefusedError
 from collectors.scope import Scope
+from collectors.unread import Unread
 
 T = TypeVar("T")
 
@@ -32,12 +33,14 @@ def call_or_nothing(scope: Scope, service: str, operation: str, **params: Any) -
         raise
 
 
-def as_far_as_read(scope: Scope, items: Iterable[T], subject: str | None = None) -> Iterator[T]:
+def as_far_as_read(
+    scope: Scope, items: Iterable[T], subject: str | None = None, *loses: Unread
+) -> Iterator[T]:
     """The items up to where AWS refuses the next page: that is a gap, and what came before it stays.
 
-    subject names what is listed where it is not the whole scope.
+    subject names what is listed where it is not the whole scope; `loses` are the rows that it would have given.
     """
     try:
         yield from items
     except RefusedError as error:
-        scope.refuse(error, subject)
+        scope.refuse(error, subject, *loses)

@@ -8,6 +8,7 @@ from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.records import Link, Record, Resource
 from collectors.redrive import redrive
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 ACTION = "sqs:GetQueueAttributes"
 
@@ -18,9 +19,13 @@ def collect(scope: Scope) -> Iterator[Record]:
     RedrivePolicy names the dead-letter queue from the queue's side, so ListDeadLetterSourceQueues is not needed.
     A queue whose attributes are denied is still a row, with a gap beside it: it exists.
     """
-    for url, told in scope.each(
-        as_far_as_read(scope, _urls(scope)), lambda url: _attributes(scope, url), str
-    ):
+
+    def lost(url: str) -> Iterator[Unread]:
+        yield rows_of("links", kind="redrive", from_arn=_arn_of(scope, url))
+
+    lists = (rows_of("resources", kind="queue"), rows_of("links", kind="redrive"))
+    urls = as_far_as_read(scope, _urls(scope), None, *lists)
+    for url, told in scope.each(urls, lambda url: _attributes(scope, url), str, lost):
         if told is not None and not told:
             continue  # deleted since it was listed
         queue = {"QueueUrl": url, "QueueArn": _arn_of(scope, url)} | (told or {})

@@ -350,6 +350,8 @@ class Gap(Record):
     error: Text = Field(None, description="Error code AWS gave, or the exception's name")
     message: str = Field(description="One sentence: what happened and what to do")
     subject: Text = Field(None, description="ARN or name of the one thing concerned; null: the whole scope")
+    kept_rows: int = Field(0, description="Rows of an earlier run that stay because this could not be read")
+    kept_at: datetime | None = Field(None, description="UTC: when those were read; null: there are none")
     at: datetime = Field(description="UTC")
 
 

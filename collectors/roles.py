@@ -14,6 +14,7 @@ from collectors.errors import RefusedError
 from collectors.missing import call_or_nothing
 from collectors.records import Policy, Record
 from collectors.scope import Scope
+from collectors.unread import rows_of
 
 Rows = list[dict[str, Any]]
 
@@ -38,6 +39,10 @@ class _Read:
                 future.set_exception(error)
                 raise
         return future.result()
+
+
+POLICIES = rows_of("policies")
+"""Lost with every row that could name a role or a function: which, nobody knows."""
 
 
 def of_roles(scope: Scope, roles: Iterable[str | None]) -> Iterator[Record]:

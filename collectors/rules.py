@@ -7,6 +7,7 @@ from collectors import redaction, roles
 from collectors.buses import classic_buses
 from collectors.records import Record, Subscription
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 LIST = "events:ListRules"
 
@@ -30,7 +31,7 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     delivering: set[str | None] = set()
     called: set[str | None] = set()
-    for rule, found in scope.each(_rules(scope), targets, _name):
+    for rule, found in scope.each(_rules(scope), targets, _name, _of_rule):
         rows = [rule | {"Target": target} for target in found or [{}]]
         for row in scope.rows(_row, rows, "events:ListTargetsByRule"):
             delivering.add(row.role_arn)
@@ -44,8 +45,15 @@ def _rules(scope: Scope) -> Iterator[dict[str, Any]]:
     def fetch(bus: dict[str, Any]) -> list[dict[str, Any]]:
         return list(scope.pages("events", "list_rules", "Rules", EventBusName=bus["Name"]))
 
-    for bus, rules in scope.each(_buses(scope), fetch, lambda bus: bus.get("Arn") or bus["Name"]):
-        arn = bus.get("Arn") or scope.arn("events", f"event-bus/{bus['Name']}")
+    def arn_of(bus: dict[str, Any]) -> str:
+        return bus.get("Arn") or scope.arn("events", f"event-bus/{bus['Name']}")
+
+    def loses(bus: dict[str, Any]) -> Iterator[Unread]:
+        yield rows_of("subscriptions", bus_arn=arn_of(bus))
+        yield roles.POLICIES
+
+    for bus, rules in scope.each(_buses(scope), fetch, lambda bus: bus.get("Arn") or bus["Name"], loses):
+        arn = arn_of(bus)
         for rule in scope.with_key(rules or (), "Name", LIST):
             hidden = not rule.get("EventPattern") and not rule.get("ScheduleExpression")
             if hidden:
@@ -56,8 +64,16 @@ def _rules(scope: Scope) -> Iterator[dict[str, Any]]:
 
 def _buses(scope: Scope) -> list[dict[str, Any]]:
     """All classic buses; the default bus, which always exists, where they may not be listed."""
-    listed = scope.attempt(lambda: classic_buses(scope), "event buses")
+    default = scope.arn("events", "event-bus/default")
+    others = rows_of("subscriptions", kind="rule").without("bus_arn", default)
+    listed = scope.attempt(lambda: classic_buses(scope), "event buses", others, roles.POLICIES)
     return [{"Name": "default"}] if listed is None else listed
+
+
+def _of_rule(rule: dict[str, Any]) -> Iterator[Unread]:
+    if rule.get("Arn"):
+        yield rows_of("subscriptions", arn=rule["Arn"])
+        yield roles.POLICIES
 
 
 def _name(rule: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,16 +18,19 @@ from collectors import snapshot
 from collectors.aws import Aws
 from collectors.errors import RefusedError, StoppedError
 from collectors.frames import frame_of, schema_of, table_of
+from collectors.keeping import Kept, key_of, of_scopes
 from collectors.listing import Collector
 from collectors.pace import current_tally
 from collectors.records import FRAMES, Record, ScopeRun, Status
 from collectors.scope import Run, Scope
 from collectors.settings import Settings
+from collectors.unread import Unread
 
 SIDE_BY_SIDE = 24
 SLOWEST = ("rules", "schemas", "functions", "traces", "metrics")
 """Collectors with a call for each thing they find, at a low quota, or with much to fetch; docs/collectors.md has the quotas."""
 ABOUT_SCOPES = ("gaps", "scopes")
+EVERYTHING = tuple(Unread(frame) for frame in FRAMES if frame not in ABOUT_SCOPES)
 
 
 @dataclass
@@ -106,7 +109,7 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
             if len(outcome.rows) % 500 == 0:
                 progress(scope, None, len(outcome.rows))
     except RefusedError as error:
-        scope.refuse(error)
+        scope.refuse(error, None, *EVERYTHING)
         outcome.status = _status_of_gaps(outcome)
     except StoppedError:
         outcome.status = "failed"
@@ -115,6 +118,7 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
         where = traceback.extract_tb(error.__traceback__)[-1]
         told = f"A bug in Headwater, not an answer of AWS: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}. Please report it."
         scope.gap("failed", f"headwater:{collector.name}", type(error).__name__, told)
+        scope.lose(*EVERYTHING)
         outcome.status = "partial" if outcome.rows else "failed"
     if outcome.status == "ok" and scope.gaps:
         outcome.status = _status_of_gaps(outcome)
@@ -142,7 +146,7 @@ def save(store: Path, outcomes: Sequence[Outcome], aws: Aws, settings: Settings)
     before = _last(store)
     tables = {name: _kept(before, name, outcomes) for name in FRAMES}
     for outcome in outcomes:
-        for name, table in _new_tables(outcome, before).items():
+        for name, table in _new_tables(outcome, before):
             tables[name].append(table)
     merged = {name: pa.concat_tables(parts).combine_chunks() for name, parts in tables.items()}
     return snapshot.write(store, merged, aws.estate, settings.keep)
@@ -161,10 +165,6 @@ def _last(store: Path) -> snapshot.Snapshot | None:
     return snapshot.newest_whole(store, warn, read_all)
 
 
-def _key(scope: Scope) -> dict[str, str]:
-    return {"account": scope.account, "region": scope.region, "collector": scope.collector}
-
-
 def _kept(before: snapshot.Snapshot | None, frame: str, outcomes: Sequence[Outcome]) -> list[pa.Table]:
     """Rows of the last snapshot that this run does not replace."""
     schema = schema_of(frame)
@@ -172,18 +172,18 @@ def _kept(before: snapshot.Snapshot | None, frame: str, outcomes: Sequence[Outco
         return [schema.empty_table()]
     table = before.table(frame).cast(schema)
     replaced = [o.scope for o in outcomes if o.read_something or frame in ABOUT_SCOPES]
-    ids = pa.array(["|".join(_key(scope).values()) for scope in replaced], pa.string())
-    row_ids = pc.binary_join_element_wise(table["account"], table["region"], table["collector"], "|")
-    return [table.filter(pc.invert(pc.is_in(row_ids, value_set=ids)))]
+    return [table.filter(pc.invert(of_scopes(table, replaced)))]
 
 
-def _new_tables(outcome: Outcome, before: snapshot.Snapshot | None) -> dict[str, pa.Table]:
+def _new_tables(outcome: Outcome, before: snapshot.Snapshot | None) -> Iterator[tuple[str, pa.Table]]:
     scope = outcome.scope
-    records: dict[str, list[Record]] = {"gaps": list(scope.gaps), "scopes": [_scope_row(outcome, before)]}
+    kept = Kept(before if outcome.read_something else None, scope, outcome.rows)
+    records: dict[str, list[Record]] = {"gaps": [*kept.gaps], "scopes": [_scope_row(outcome, before)]}
     if outcome.read_something:
-        for row in outcome.rows:
+        for row in kept.rows:
             records.setdefault(frame_of(row), []).append(row)
-    return {name: table_of(name, rows, _key(scope)) for name, rows in records.items()}
+    yield from ((name, table_of(name, rows, key_of(scope))) for name, rows in records.items())
+    yield from kept.tables.items()
 
 
 def _scope_row(outcome: Outcome, before: snapshot.Snapshot | None) -> ScopeRun:
@@ -205,7 +205,7 @@ def _scope_row(outcome: Outcome, before: snapshot.Snapshot | None) -> ScopeRun:
 
 def _last_good(scope: Scope, before: snapshot.Snapshot | None) -> tuple[int, datetime | None]:
     for row in before.rows("scopes") if before else ():
-        if {name: row[name] for name in _key(scope)} == _key(scope):
+        if {name: row[name] for name in key_of(scope)} == key_of(scope):
             return row["rows"], row["read_at"]
     return 0, None
 

@@ -16,6 +16,7 @@ from collectors.errors import RefusedError
 from collectors.missing import call_or_nothing
 from collectors.records import Link, Record, Schema, SchemaVersion
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 AWS_REGISTRY = "aws.events"
 DISCOVERED = "discovered-schemas"
@@ -25,7 +26,9 @@ LIST = "schemas:ListSchemas"
 def collect(scope: Scope) -> Iterator[Record]:
     """Rows of `schemas`, `schema_versions` and `links`. schemas:ListRegistries, ListSchemas, DescribeSchema, ListSchemaVersions, ListDiscoverers."""
     registries = scope.attempt(
-        lambda: list(scope.pages("schemas", "list_registries", "Registries")), "registries"
+        lambda: list(scope.pages("schemas", "list_registries", "Registries")),
+        "registries",
+        *_lost(scope, ""),
     )
     named = scope.with_key(registries or (), "RegistryName", "schemas:ListRegistries")
     names = [registry["RegistryName"] for registry in named]
@@ -41,7 +44,7 @@ def _listed(scope: Scope, registries: Iterator[str]) -> Iterator[dict[str, Any]]
     def fetch(registry: str) -> list[dict[str, Any]]:
         return list(scope.pages("schemas", "list_schemas", "Schemas", RegistryName=registry))
 
-    for registry, found in scope.each(registries, fetch, str):
+    for registry, found in scope.each(registries, fetch, str, lambda name: _lost(scope, f"{name}/")):
         for schema in scope.with_key(found or (), "SchemaName", LIST):
             yield {"RegistryName": registry} | schema
 
@@ -59,6 +62,12 @@ class _Budget:
                 return False
             self.left -= count
             return True
+
+
+def _lost(scope: Scope, below: str) -> tuple[Unread, ...]:
+    """Schemas whose ARN goes on so: with the registry, or with the registry and the beginning of a name."""
+    arn = scope.arn("schemas", f"schema/{below}*")
+    return rows_of("schemas", arn=arn), rows_of("schema_versions", schema_arn=arn)
 
 
 def _fetch(scope: Scope, schema: dict[str, Any], budget: _Budget) -> dict[str, Any]:
@@ -145,6 +154,7 @@ def _of_aws(scope: Scope) -> Iterator[dict[str, Any]]:
     rules = scope.attempt(
         lambda: list(scope.pages("events", "list_rules", "Rules", EventBusName="default")),
         "rules of the default bus, for the schemas of AWS services",
+        *_lost(scope, f"{AWS_REGISTRY}/"),
     )
     wanted = sorted(_named_by(rules or ()).items())
 
@@ -156,7 +166,10 @@ def _of_aws(scope: Scope) -> Iterator[dict[str, Any]]:
             )
         )
 
-    for (_, types), found in scope.each(wanted, fetch, lambda item: f"{AWS_REGISTRY} {item[0]}"):
+    def lost(item: tuple[str, set[str] | None]) -> tuple[Unread, ...]:
+        return _lost(scope, f"{AWS_REGISTRY}/{item[0]}@")
+
+    for (_, types), found in scope.each(wanted, fetch, lambda item: f"{AWS_REGISTRY} {item[0]}", lost):
         for schema in scope.with_key(found or (), "SchemaName", LIST):
             name = schema["SchemaName"].partition("@")[2]
             if types is None or _letters(name) in types:
@@ -197,7 +210,9 @@ def _letters(text: str) -> str:
 
 def _discoverers(scope: Scope) -> Iterator[Record]:
     found = scope.attempt(
-        lambda: list(scope.pages("schemas", "list_discoverers", "Discoverers")), "discoverers"
+        lambda: list(scope.pages("schemas", "list_discoverers", "Discoverers")),
+        "discoverers",
+        rows_of("links", kind="discoverer"),
     )
     registry = scope.arn("schemas", f"registry/{DISCOVERED}")
     told = [discoverer | {"Registry": registry} for discoverer in found or ()]

@@ -19,6 +19,7 @@ from collectors.errors import RefusedError, StoppedError
 from collectors.pace import Tally
 from collectors.records import Gap, Record, Status
 from collectors.settings import Settings
+from collectors.unread import Unread
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,6 +57,8 @@ class Scope:
         self.run, self.account, self.region, self.collector = run, account, region, collector
         self.tally = Tally()
         self.gaps: list[Gap] = []
+        self.unread: list[tuple[Unread, Gap]] = []
+        """Rows that could not be read, so that those of the last run stay, with the gap that says so."""
 
     @property
     def settings(self) -> Settings:
@@ -140,37 +143,50 @@ class Scope:
             more = {"NextToken": token}
 
     def each(
-        self, items: Iterable[T], fetch: Callable[[T], R], subject: Callable[[T], str]
+        self,
+        items: Iterable[T],
+        fetch: Callable[[T], R],
+        subject: Callable[[T], str],
+        loses: Callable[[T], Iterable[Unread]] = lambda _: (),
     ) -> Iterator[tuple[T, R | None]]:
-        """(item, fetch(item)) in order, several at a time. What AWS refuses is a gap about `subject(item)`, and the result None."""
+        """(item, fetch(item)) in order, several at a time.
+
+        What AWS refuses is a gap about `subject(item)`, and the result None; `loses` are the rows that it would have given.
+        """
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="headwater-each") as pool:
             waiting: deque[tuple[T, Future[R]]] = deque()
             try:
                 for item in items:
                     waiting.append((item, pool.submit(contextvars.copy_context().run, fetch, item)))
                     if len(waiting) >= WORKERS * 4:
-                        yield self._settle(*waiting.popleft(), subject)
+                        yield self._settle(*waiting.popleft(), subject, loses)
                 while waiting:
-                    yield self._settle(*waiting.popleft(), subject)
+                    yield self._settle(*waiting.popleft(), subject, loses)
             finally:
                 for _, future in waiting:
                     future.cancel()
 
-    def _settle(self, item: T, future: Future[Any], subject: Callable[[T], str]) -> tuple[T, Any]:
+    def _settle(
+        self,
+        item: T,
+        future: Future[Any],
+        subject: Callable[[T], str],
+        loses: Callable[[T], Iterable[Unread]],
+    ) -> tuple[T, Any]:
         if self.run.stop.is_set():
             raise StoppedError("Stopped.")
         try:
             return item, future.result()
         except RefusedError as error:
-            self.refuse(error, subject(item))
+            self.refuse(error, subject(item), *loses(item))
             return item, None
 
-    def attempt(self, fetch: Callable[[], R], subject: str) -> R | None:
-        """fetch(), or None and a gap when AWS refuses it."""
+    def attempt(self, fetch: Callable[[], R], subject: str | None, *loses: Unread) -> R | None:
+        """fetch(), or None and a gap when AWS refuses it; `loses` are the rows that it would have given."""
         try:
             return fetch()
         except RefusedError as error:
-            self.refuse(error, subject)
+            self.refuse(error, subject, *loses)
             return None
 
     def with_key(self, items: Iterable[Any], key: str, action: str) -> Iterator[dict[str, Any]]:
@@ -198,9 +214,15 @@ class Scope:
             else:
                 yield row
 
-    def refuse(self, error: RefusedError, subject: str | None = None) -> None:
-        """Record what AWS refused."""
+    def refuse(self, error: RefusedError, subject: str | None = None, *loses: Unread) -> None:
+        """Record what AWS refused, and the rows that are missing for it. What a region does not offer has none."""
         self.gap(error.status, error.action, error.code, str(error), subject)
+        if error.status in ("denied", "throttled", "failed"):
+            self.lose(*loses)
+
+    def lose(self, *loses: Unread) -> None:
+        """Rows that are missing because of the gap told last."""
+        self.unread += [(unread, self.gaps[-1]) for unread in loses]
 
     def gap(self, status: Status, action: str, error: str, message: str, subject: str | None = None) -> None:
         """Record something that could not be read."""

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from collectors.missing import as_far_as_read
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope, account_in
 from collectors.subscribers import on_new_buses, owner_of
+from collectors.unread import Unread, rows_of
 
 
 def collect(scope: Scope) -> Iterator[Record]:
@@ -18,7 +21,10 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 def _partner_sources(scope: Scope) -> Iterator[Record]:
     listed = scope.attempt(
-        lambda: list(scope.pages("events", "list_event_sources", "EventSources")), "partner event sources"
+        lambda: list(scope.pages("events", "list_event_sources", "EventSources")),
+        "partner event sources",
+        rows_of("resources", kind="event-source").without("parent_arn", "arn:*"),
+        rows_of("links", kind="event-source", to_arn=scope.arn("events", "event-bus/*")),
     )
     found = listed or []
     yield from scope.rows(_partner_source, found, "events:ListEventSources")
@@ -59,7 +65,10 @@ def _partner_link(source: dict[str, Any]) -> Link:
 
 def _endpoints(scope: Scope) -> Iterator[Record]:
     listed = scope.attempt(
-        lambda: list(scope.pages("events", "list_endpoints", "Endpoints")), "global endpoints"
+        lambda: list(scope.pages("events", "list_endpoints", "Endpoints")),
+        "global endpoints",
+        rows_of("resources", kind="endpoint"),
+        rows_of("links", kind="endpoint"),
     )
     found = listed or []
     yield from scope.rows(_endpoint, found, "events:ListEndpoints")
@@ -99,9 +108,9 @@ def _endpoint_link(endpoint: dict[str, Any]) -> Link:
 
 
 def _new_sources(scope: Scope) -> Iterator[Record]:
-    listed = on_new_buses(
-        scope, "list_event_sources", "EventSources", "EventSourceArn", "EventSourceAccountId"
-    )
+    keys = ("EventSourceArn", "EventSourceAccountId")
+    found = on_new_buses(scope, "list_event_sources", "EventSources", keys, partial(_lost, scope))
+    listed = as_far_as_read(scope, found, None, *_lost(scope, "arn:*"))
 
     def fetch(source: dict[str, Any]) -> dict[str, Any]:
         arn = source["EventSourceArn"]
@@ -118,6 +127,12 @@ def _new_sources(scope: Scope) -> Iterator[Record]:
             yield from scope.rows(_from_partner, [source], "events:DescribeEventSource")
         if _settings(source).get("AwsService"):
             yield from scope.rows(_from_default_bus, [source], "events:DescribeEventSource")
+
+
+def _lost(scope: Scope, bus_arn: str) -> tuple[Unread, ...]:
+    """Sources of new buses, and what leads to and from them: all links but those to classic buses."""
+    links = rows_of("links", kind="event-source").without("to_arn", scope.arn("events", "event-bus/*"))
+    return rows_of("resources", kind="event-source", parent_arn=bus_arn), links
 
 
 def _settings(source: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collectors.errors import RefusedError
 from collectors.records import Link, Record, Resource
 from collectors.schedules import bus_arn
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 
 def collect(scope: Scope) -> Iterator[Record]:
@@ -26,12 +27,15 @@ def collect(scope: Scope) -> Iterator[Record]:
         except RefusedError as error:
             if not (error.code or "").startswith("Kms"):
                 raise
-            scope.refuse(error, arn)
+            scope.refuse(error, arn, rows_of("links", kind="put-events", from_arn=arn))
         return scope.call(
             "stepfunctions", "describe_state_machine", stateMachineArn=arn, includedData="METADATA_ONLY"
         )
 
-    for summary, told in scope.each(listed, fetch, lambda machine: machine.get("stateMachineArn") or "?"):
+    def lost(machine: dict[str, Any]) -> Iterator[Unread]:
+        yield rows_of("links", kind="put-events", from_arn=machine["stateMachineArn"])
+
+    for summary, told in scope.each(listed, fetch, lambda machine: machine["stateMachineArn"], lost):
         machine = summary | (told or {})
         yield from scope.rows(_machine, [machine], "states:DescribeStateMachine")
         yield from scope.rows(Link.model_validate, _links(scope, machine), "states:DescribeStateMachine")

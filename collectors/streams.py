@@ -7,6 +7,7 @@ from collectors.errors import RefusedError
 from collectors.missing import as_far_as_read, call_or_nothing
 from collectors.records import Link, Record, Resource
 from collectors.scope import MAX_PAGES, Scope
+from collectors.unread import Unread, rows_of
 
 HOUR = 3600
 
@@ -22,7 +23,7 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 def _streams(scope: Scope) -> Iterator[Record]:
     pages = scope.pages("kinesis", "list_streams", "StreamNames")
-    names = as_far_as_read(scope, pages, "Kinesis streams")
+    names = as_far_as_read(scope, pages, "Kinesis streams", rows_of("resources", kind="stream"))
 
     def fetch(name: str) -> Mapping[str, Any]:
         needs = "StreamDescriptionSummary"
@@ -61,8 +62,14 @@ def _delivery_streams(scope: Scope) -> Iterator[Record]:
         return told
 
     action = "firehose:DescribeDeliveryStream"
-    names = as_far_as_read(scope, _delivery_stream_names(scope), "Firehose delivery streams")
-    for name, told in scope.each(names, fetch, str):
+
+    def lost(name: str) -> Iterator[Unread]:
+        yield rows_of("links", kind="delivery-stream", to_arn=scope.arn("firehose", f"deliverystream/{name}"))
+
+    all_of_them = (rows_of("resources", kind="delivery-stream"), rows_of("links", kind="delivery-stream"))
+    listed = _delivery_stream_names(scope)
+    names = as_far_as_read(scope, listed, "Firehose delivery streams", *all_of_them)
+    for name, told in scope.each(names, fetch, str, lost):
         if told is None or told:
             arn = scope.arn("firehose", f"deliverystream/{name}")
             stream = {"DeliveryStreamName": name, "DeliveryStreamARN": arn} | dict(told or {})

@@ -7,6 +7,7 @@ from collectors import redaction, roles
 from collectors.buses import new_buses
 from collectors.records import Record, Subscription
 from collectors.scope import Scope, account_in
+from collectors.unread import Unread, rows_of
 
 PATTERN_COLUMNS = {
     "DATA": "pattern",
@@ -21,7 +22,8 @@ def collect(scope: Scope) -> Iterator[Record]:
     A subscriber that may be listed but not described stays a row with `filters_hidden`, and a gap names it: it may take
     anything, and nobody can tell.
     """
-    listed = on_new_buses(scope, "list_subscribers", "Subscribers", "SubscriberArn", "SubscriberAccountId")
+    keys = ("SubscriberArn", "SubscriberAccountId")
+    listed = on_new_buses(scope, "list_subscribers", "Subscribers", keys, _lost)
 
     def fetch(subscriber: dict[str, Any]) -> dict[str, Any]:
         arn = subscriber["SubscriberArn"]
@@ -43,26 +45,42 @@ def collect(scope: Scope) -> Iterator[Record]:
     yield from roles.of_roles(scope, delivering)
 
 
+def _lost(bus_arn: str) -> tuple[Unread, ...]:
+    return rows_of("subscriptions", kind="subscriber", bus_arn=bus_arn), roles.POLICIES
+
+
 def on_new_buses(
-    scope: Scope, operation: str, key: str, arn_key: str, account_key: str
+    scope: Scope,
+    operation: str,
+    key: str,
+    keys: tuple[str, str],
+    lost: Callable[[str], tuple[Unread, ...]],
 ) -> Iterator[dict[str, Any]]:
     """What hangs on new buses: of each bus of this account, and this account's own on buses outside the run.
 
     Where bus and subscriber belong to two accounts of the same run, the bus's scope tells it: no row appears twice.
+    `keys` are the members with ARN and account; `lost` gives the rows that hang on buses whose ARN is this or begins so ("…*").
     Raises RefusedError when the buses cannot be listed.
     """
 
     def fetch(bus: dict[str, Any]) -> list[dict[str, Any]]:
         return list(scope.pages("eventbridgev2", operation, key, EventBusArn=bus["EventBusArn"]))
 
+    def loses(bus: dict[str, Any]) -> tuple[Unread, ...]:
+        return lost(bus["EventBusArn"])
+
+    arn_key, account_key = keys
     action = f"events:List{key}"
     seen: set[str] = set()
-    for _, found in scope.each(new_buses(scope), fetch, lambda bus: bus["EventBusArn"]):
+    for _, found in scope.each(new_buses(scope), fetch, lambda bus: bus["EventBusArn"], loses):
         for item in scope.with_key(found or (), arn_key, action):
             if item[arn_key] not in seen:
                 seen.add(item[arn_key])
                 yield item
-    own = scope.attempt(lambda: list(scope.pages("eventbridgev2", operation, key)), f"{key} of the account")
+    there = lost("arn:*")
+    own = scope.attempt(
+        lambda: list(scope.pages("eventbridgev2", operation, key)), f"{key} of the account", *there
+    )
     for item in scope.with_key(own or (), arn_key, action):
         mine = item.get(account_key) in (None, scope.account)
         told = _told_by_its_bus(scope, item.get("EventBusArn") or "") or item[arn_key] in seen

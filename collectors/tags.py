@@ -7,6 +7,7 @@ from collectors.errors import RefusedError
 from collectors.missing import call_or_nothing
 from collectors.records import Record, Tag
 from collectors.scope import Scope
+from collectors.unread import rows_of
 
 SERVICES = (
     "events",
@@ -70,8 +71,9 @@ def _of_new_buses(scope: Scope, seen: set[str]) -> Iterator[Record]:
     """Tags of new buses and subscribers, one call each, only where GetResources gave none of them."""
     if any(":event-busv2/" in arn or ":subscriber/" in arn for arn in seen):
         return
-    listed = _listed(scope, "list_event_buses", "EventBuses", "EventBusArn")
-    listed += _listed(scope, "list_subscribers", "Subscribers", "SubscriberArn")
+    buses, subscribers = (scope.arn("events", f"{kind}/*") for kind in ("event-busv2", "subscriber"))
+    listed = _listed(scope, "list_event_buses", "EventBuses", "EventBusArn", buses)
+    listed += _listed(scope, "list_subscribers", "Subscribers", "SubscriberArn", subscribers)
     own = sorted({arn for arn in listed if arn.split(":")[4] == scope.account})
 
     def fetch(arn: str) -> dict[str, Any]:
@@ -81,16 +83,16 @@ def _of_new_buses(scope: Scope, seen: set[str]) -> Iterator[Record]:
         )
         return found
 
-    for arn, tags in scope.each(own, fetch, str):
+    for arn, tags in scope.each(own, fetch, str, lambda arn: (rows_of("tags", arn=arn),)):
         rows = [{"arn": arn, "key": key, "value": value} for key, value in (tags or {}).items()]
         yield from scope.rows(Tag.model_validate, rows, "events:ListTagsForResource")
 
 
-def _listed(scope: Scope, operation: str, key: str, arn: str) -> list[str]:
+def _listed(scope: Scope, operation: str, key: str, arn: str, arns: str) -> list[str]:
     try:
         found = [one.get(arn) or "" for one in scope.pages("eventbridgev2", operation, key)]
     except RefusedError as error:
         if error.status != "unsupported":
-            scope.refuse(error, "tags of new buses and subscribers")
+            scope.refuse(error, "tags of new buses and subscribers", rows_of("tags", arn=arns))
         return []
     return [one for one in found if one.count(":") > 4]

@@ -10,6 +10,7 @@ from collectors.queues import customer_key
 from collectors.records import Link, Record, Resource
 from collectors.redrive import redrive
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 Subscription = Mapping[str, Any]
 
@@ -23,7 +24,9 @@ def collect(scope: Scope) -> Iterator[Record]:
 
     sns:ListTopics, GetTopicAttributes, ListSubscriptions, ListSubscriptionsByTopic, GetSubscriptionAttributes.
     """
-    topics = as_far_as_read(scope, scope.pages("sns", "list_topics", "Topics"))
+    pages = scope.pages("sns", "list_topics", "Topics")
+    lost = (rows_of("resources", kind="topic"), _of_topic(scope.arn("sns", "*")), roles.POLICIES)
+    topics = as_far_as_read(scope, pages, None, *lost)
     arns = [topic["TopicArn"] for topic in scope.with_key(topics, "TopicArn", "sns:ListTopics")]
     for arn, told in scope.each(arns, lambda arn: _topic(scope, arn), str):
         if told is None or told:
@@ -58,6 +61,10 @@ def _resource(topic: Mapping[str, Any]) -> Resource:
     )
 
 
+def _of_topic(arn: str) -> Unread:
+    return rows_of("links", kind="sns-subscription", from_arn=arn)
+
+
 def _subscriptions(scope: Scope, topics: list[str]) -> Iterator[Subscription]:
     """Every subscription once.
 
@@ -76,8 +83,10 @@ def _subscriptions(scope: Scope, topics: list[str]) -> Iterator[Subscription]:
         return list(scope.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn))
 
     own = scope.pages("sns", "list_subscriptions", "Subscriptions")
-    yield from fresh(as_far_as_read(scope, own, "subscriptions of this account"))
-    for _, found in scope.each(topics, of_topic, str):
+    # those to this account's own topics are told by the topics too
+    lost = rows_of("links", kind="sns-subscription").without("from_arn", scope.arn("sns", "*"))
+    yield from fresh(as_far_as_read(scope, own, "subscriptions of this account", lost, roles.POLICIES))
+    for _, found in scope.each(topics, of_topic, str, lambda arn: (_of_topic(arn), roles.POLICIES)):
         yield from fresh(found or [])
 
 

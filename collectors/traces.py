@@ -10,9 +10,10 @@ from itertools import islice
 
 from collectors import changes
 from collectors.put_events import Census, Place, read_file
-from collectors.records import Gap, Record, Trace
+from collectors.records import Record, Trace
 from collectors.scope import Scope
 from collectors.trails import LogFile, named_files, own_files
+from collectors.unread import rows_of
 
 MOST_FILES = 20_000
 """Log files of one reading; more belong into Athena."""
@@ -34,7 +35,7 @@ def _own(scope: Scope) -> Iterator[Trace]:
 
 
 def _named(scope: Scope) -> Iterator[Trace]:
-    census, gaps = scope.run.once("traces of named trails", lambda: _read_named(scope))
+    census, reader = scope.run.once("traces of named trails", lambda: _read_named(scope))
     aws = scope.run.aws
     mine = (scope.account, scope.region)
 
@@ -43,16 +44,17 @@ def _named(scope: Scope) -> Iterator[Trace]:
         return place == mine or (outside and scope.is_first)
 
     yield from census.rows(is_ours)
+    scope.unread += reader.unread
     if scope.is_first:
-        scope.gaps += gaps
+        scope.gaps += reader.gaps
 
 
-def _read_named(scope: Scope) -> tuple[Census, list[Gap]]:
+def _read_named(scope: Scope) -> tuple[Census, Scope]:
     """Read with the credentials of the run itself, whichever scope comes first; its gaps are told once."""
     aws = scope.run.aws
     reader = Scope(scope.run, aws.home_account, aws.regions[0], scope.collector)
     files = (file for location in scope.settings.trails for file in named_files(reader, location))
-    return _read(reader, files, None), reader.gaps
+    return _read(reader, files, None), reader
 
 
 def _read(scope: Scope, files: Iterable[LogFile], since: datetime | None) -> Census:
@@ -60,7 +62,10 @@ def _read(scope: Scope, files: Iterable[LogFile], since: datetime | None) -> Cen
     partition = scope.run.aws.partition
     remaining = iter(files)
     for file, told in scope.each(
-        islice(remaining, MOST_FILES), lambda file: read_file(file, partition), lambda file: file.location
+        islice(remaining, MOST_FILES),
+        lambda file: read_file(file, partition),
+        lambda file: file.location,
+        lambda file: (rows_of("traces", evidence=file.evidence),),
     ):
         if told is not None:
             census.take(file, *told, since)

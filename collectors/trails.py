@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError
 from collectors.aws import refused
 from collectors.errors import RefusedError
 from collectors.scope import Scope, account_in
+from collectors.unread import rows_of
 
 EVENT_BUS = "AWS::Events::EventBus"
 LARGEST = 512 * 1024 * 1024
@@ -37,7 +38,9 @@ def own_files(scope: Scope, days: Sequence[date]) -> Iterator[LogFile]:
     A trail of one account may gather the logs of others in its bucket: the trails of every account of the run are
     looked through, each bucket with the credentials of the trail's own account.
     """
-    mine = scope.attempt(lambda: scope.call("cloudtrail", "describe_trails", needs="trailList"), "trails")
+    mine = scope.attempt(
+        lambda: scope.call("cloudtrail", "describe_trails", needs="trailList"), "trails", rows_of("traces")
+    )
     named = scope.with_key((mine or {}).get("trailList") or (), "TrailARN", "cloudtrail:DescribeTrails")
     trails = {trail["TrailARN"]: (scope, trail) for trail in named}
     for account in scope.run.aws.accounts:
@@ -125,6 +128,7 @@ def _organizations(scope: Scope, owner: Scope, bucket: str, base: str) -> list[s
             owner.pages("s3", "list_objects_v2", "CommonPrefixes", Bucket=bucket, Prefix=base, Delimiter="/")
         ),
         f"s3://{bucket}/{base}",
+        rows_of("traces", evidence=f"s3://{bucket}/{base}"),
     )
     prefixes = [one.get("Prefix") or "" for one in found or ()]
     return [one for one in prefixes if one.removeprefix(base).startswith("o-")]
@@ -142,7 +146,7 @@ def _objects(
             if _is_log(f"/{key}"):
                 yield LogFile(f"s3://{bucket}/{key}", evidence, _reader(owner, bucket, key))
     except RefusedError as error:
-        scope.refuse(error, f"s3://{bucket}/{prefix}")
+        scope.refuse(error, f"s3://{bucket}/{prefix}", rows_of("traces", evidence=evidence))
 
 
 def _reader(scope: Scope, bucket: str, key: str) -> Callable[[], bytes]:
