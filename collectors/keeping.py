@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collectors.frames import frame_of, schema_of
-from collectors.records import Gap, Record, Subscription
+from collectors.records import Gap, Record
 from collectors.scope import Scope
 from collectors.snapshot import Snapshot
-from collectors.unread import Unread
+from collectors.unread import Sought, Unread
 
 IDENTITY: dict[str, tuple[str, ...]] = {
     "buses": ("arn",),
@@ -33,7 +33,12 @@ IDENTITY: dict[str, tuple[str, ...]] = {
 }
 """What tells a row of a frame from all others of its scope."""
 OF_RULE = ("state", "description", "managed_by", "pattern", "filters_hidden", "schedule")
-"""Columns that ListRules tells: fresh also where the rule's targets are old."""
+FRESH: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "subscriptions": (("arn",), OF_RULE),
+    "links": (("arn", "kind"), ("state", "active")),
+    "schemas": (("arn",), ("version_count",)),
+}
+"""Where old rows take the place of new ones: the columns that say which, and those that the list tells, fresh also there."""
 
 
 def key_of(scope: Scope) -> dict[str, str]:
@@ -61,45 +66,58 @@ class Kept:
         for frame in dict.fromkeys(unread.frame for unread, _ in scope.unread):
             table = before.table(frame).cast(schema_of(frame))
             table = table.filter(of_scopes(table, [scope]))
-            kept = table.filter(pa.array(self._stays(scope, frame, table, counts), pa.bool_()))
-            self.tables[frame] = self._with_old_targets(kept) if frame == "subscriptions" else kept
-        self.gaps = [_dated(gap, counts[id(gap)], before, scope) for gap in scope.gaps]
+            sought = Sought(pair for pair in scope.unread if pair[0].frame == frame)
+            columns = {name for unread, _ in scope.unread if unread.frame == frame for name in unread.columns}
+            narrow = table.select(sorted({*IDENTITY[frame], *columns})).to_pylist()
+            mask = pa.array(self._stays(scope, frame, narrow, sought, counts), pa.bool_())
+            self.tables[frame] = self._in_place_of_new(frame, table.filter(mask), sought)
+        self.gaps = _dated(scope.gaps, counts, before, scope)
 
-    def _stays(self, scope: Scope, frame: str, table: pa.Table, counts: Counter[int]) -> Iterator[bool]:
+    def _stays(
+        self,
+        scope: Scope,
+        frame: str,
+        rows: Sequence[Mapping[str, Any]],
+        sought: Sought[Gap],
+        counts: Counter[int],
+    ) -> Iterator[bool]:
         """For each row of the scope's last reading, whether it stays; counts, by the gap that it stays for."""
-        wanted = [(unread, gap) for unread, gap in scope.unread if unread.frame == frame]
         new = [row for row in self.rows if frame_of(row) == frame]
         known = {tuple(getattr(row, name) for name in IDENTITY[frame]) for row in new}
         read = {getattr(row, "evidence", None) for row in new}
-        columns = {*IDENTITY[frame], *(name for unread, _ in wanted for name in unread.columns)}
-        for row in table.select(sorted(columns)).to_pylist():
-            found = next(((unread, gap) for unread, gap in wanted if unread.holds(row)), None)
-            stays = found is not None and tuple(row[name] for name in IDENTITY[frame]) not in known
+        for row in rows:
+            found = sought.find(row)
+            is_new = tuple(row[name] for name in IDENTITY[frame]) in known
+            stays = found is not None and (found[0].instead or not is_new)
             if found and frame == "traces":
                 stays = stays and _is_due(row, found[0], read, scope)
             if found and stays:
                 counts[id(found[1])] += 1
             yield stays
 
-    def _with_old_targets(self, kept: pa.Table) -> pa.Table:
-        """A rule whose targets were refused has its old ones, and no row without target beside them."""
-        bare = {
-            row.arn: row
+    def _in_place_of_new(self, frame: str, kept: pa.Table, sought: Sought[Gap]) -> pa.Table:
+        """Old rows that take the place of new ones: the new ones go, and what the list told of them is put into the old."""
+        names, fresh = FRESH.get(frame, ((), ()))
+        new = {
+            tuple(getattr(row, name) for name in names): row
             for row in self.rows
-            if isinstance(row, Subscription) and row.kind == "rule" and row.target_id is None
+            if names and frame_of(row) == frame and _is_instead(sought.find(dict(row)))
         }
+        if not new:
+            return kept
         rows = kept.to_pylist()
-        old = {row["arn"] for row in rows if row["target_id"] is not None} & bare.keys()
-        self.rows = [
-            row
-            for row in self.rows
-            if not (isinstance(row, Subscription) and row.target_id is None and row.arn in old)
-        ]
-        fresh = [
-            row | {name: getattr(bare[row["arn"]], name) for name in OF_RULE} if row["arn"] in old else row
-            for row in rows
-        ]
-        return pa.Table.from_pylist(fresh, kept.schema)
+        keys = [tuple(row[name] for name in names) for row in rows]
+        gone = [new[key] for key in set(keys) & new.keys()]
+        ids = {id(row) for row in gone}
+        self.rows = [row for row in self.rows if id(row) not in ids]
+        for row, key in zip(rows, keys, strict=True):
+            if key in new:
+                row.update({name: getattr(new[key], name) for name in fresh})
+        return pa.Table.from_pylist(rows, kept.schema)
+
+
+def _is_instead(found: tuple[Unread, Gap] | None) -> bool:
+    return found is not None and found[0].instead
 
 
 def _is_due(row: Mapping[str, Any], unread: Unread, read: set[str | None], scope: Scope) -> bool:
@@ -114,23 +132,21 @@ def _is_due(row: Mapping[str, Any], unread: Unread, read: set[str | None], scope
     return bool(scope.settings.trails) or row["hour"] >= since
 
 
-def _dated(gap: Gap, rows: int, before: Snapshot, scope: Scope) -> Gap:
-    """The gap, with how many rows are kept in its stead, and when they were read: by the last run, or by one before it."""
-    if not rows:
-        return gap
-    at = _read_at(gap, before, scope)
-    since = f"{at:%Y-%m-%d %H:%M} UTC" if at else "an earlier run"
-    told = f"{gap.message.rstrip('.')}. Kept instead: {rows:,} rows as they were read at {since}."
-    return gap.model_copy(update={"message": told, "kept_rows": rows, "kept_at": at})
-
-
-def _read_at(gap: Gap, before: Snapshot, scope: Scope) -> datetime | None:
+def _dated(gaps: Sequence[Gap], counts: Mapping[int, int], before: Snapshot, scope: Scope) -> list[Gap]:
+    """The gaps, with how many rows are kept in their stead, and when those were read: by the last run, or by one before it."""
     key = key_of(scope)
-    for row in before.rows("gaps"):
-        same = (row["action"], row["subject"]) == (gap.action, gap.subject) and row["kept_at"]
-        if same and {name: row[name] for name in key} == key:
-            return row["kept_at"]  # type: ignore[no-any-return]
-    return next(
-        (row["read_at"] for row in before.rows("scopes") if {name: row[name] for name in key} == key),
-        None,
-    )
+    own = [row for row in before.rows("gaps") if {name: row[name] for name in key} == key and row["kept_at"]]
+    ages: dict[tuple[str, str | None], datetime] = {
+        (row["action"], row["subject"]): row["kept_at"] for row in own
+    }
+    scopes = (row for row in before.rows("scopes") if {name: row[name] for name in key} == key)
+    last: datetime | None = next((row["read_at"] for row in scopes), None)
+    dated = []
+    for gap in gaps:
+        rows, at = counts[id(gap)], ages.get((gap.action, gap.subject), last)
+        since = f"{at:%Y-%m-%d %H:%M} UTC" if at else "an earlier run"
+        told = f"{gap.message.rstrip('.')}. Kept instead: {rows:,} rows as they were read at {since}."
+        dated.append(
+            gap.model_copy(update={"message": told, "kept_rows": rows, "kept_at": at}) if rows else gap
+        )
+    return dated

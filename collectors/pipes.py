@@ -6,6 +6,7 @@ from typing import Any
 from collectors import redaction, roles
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 
 def collect(scope: Scope) -> Iterator[Record]:
@@ -16,7 +17,7 @@ def collect(scope: Scope) -> Iterator[Record]:
         return scope.call("pipes", "describe_pipe", needs="Arn", Name=pipe["Name"])
 
     delivering: set[str | None] = set()
-    for summary, told in scope.each(listed, fetch, lambda pipe: pipe.get("Arn") or pipe["Name"]):
+    for summary, told in scope.each(listed, fetch, lambda pipe: pipe.get("Arn") or pipe["Name"], _lost):
         delivering.add((told or {}).get("RoleArn"))
         pipe = summary | (told or {"Hidden": True})
         if any(not one.get("Pattern") for one in _filters(pipe)):
@@ -31,6 +32,14 @@ def collect(scope: Scope) -> Iterator[Record]:
             yield from scope.rows(_enrichment, [pipe], "pipes:DescribePipe")
         yield from scope.rows(_target, [pipe], "pipes:DescribePipe")
     yield from roles.of_roles(scope, delivering)
+
+
+def _lost(pipe: dict[str, Any]) -> Iterator[Unread]:
+    """What it puts on a bus, and whom it asks; its filters are told as hidden, since they may have changed."""
+    if pipe.get("Arn"):
+        yield rows_of("links", arn=pipe["Arn"], kind="pipe-target").in_place_of_new()
+        yield rows_of("links", arn=pipe["Arn"], kind="pipe-enrichment").in_place_of_new()
+        yield roles.POLICIES
 
 
 def _pipe(pipe: dict[str, Any]) -> Resource:

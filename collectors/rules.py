@@ -72,7 +72,7 @@ def _buses(scope: Scope) -> list[dict[str, Any]]:
 
 def _of_rule(rule: dict[str, Any]) -> Iterator[Unread]:
     if rule.get("Arn"):
-        yield rows_of("subscriptions", arn=rule["Arn"])
+        yield rows_of("subscriptions", arn=rule["Arn"]).in_place_of_new()
         yield roles.POLICIES
 
 

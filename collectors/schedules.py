@@ -7,6 +7,7 @@ from typing import Any
 from collectors import redaction
 from collectors.records import Link, Record, Resource
 from collectors.scope import Scope
+from collectors.unread import Unread, rows_of
 
 PUT_EVENTS = ":aws-sdk:eventbridge:putEvents"
 
@@ -25,11 +26,16 @@ def collect(scope: Scope) -> Iterator[Record]:
             GroupName=schedule.get("GroupName") or "default",
         )
 
-    for summary, told in scope.each(listed, fetch, lambda one: one.get("Arn") or one["Name"]):
+    for summary, told in scope.each(listed, fetch, lambda one: one.get("Arn") or one["Name"], _lost):
         schedule = summary | (told or {})
         yield from scope.rows(_schedule, [schedule], "scheduler:GetSchedule")
         ends = [schedule | {"End": end} for end in _ends(scope, schedule)]
         yield from scope.rows(_link, ends, "scheduler:GetSchedule")
+
+
+def _lost(schedule: dict[str, Any]) -> Iterator[Unread]:
+    if schedule.get("Arn"):
+        yield rows_of("links", arn=schedule["Arn"], kind="schedule").in_place_of_new()
 
 
 def _schedule(schedule: dict[str, Any]) -> Resource:

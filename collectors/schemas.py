@@ -77,7 +77,8 @@ def _fetch(scope: Scope, schema: dict[str, Any], budget: _Budget) -> dict[str, A
     try:
         told = scope.call("schemas", "describe_schema", needs="SchemaArn", **where)
     except RefusedError as error:
-        scope.refuse(error, _name(schema))
+        lost = rows_of("schemas", arn=_name(schema)).in_place_of_new()
+        scope.refuse(error, _name(schema), lost)
     if told and schema.get("VersionCount") == 1:
         return told | {"Versions": [told]}
     versions = list(scope.pages("schemas", "list_schema_versions", "SchemaVersions", **where))

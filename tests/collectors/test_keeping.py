@@ -168,6 +168,31 @@ def test_old_targets_stand_below_the_rule_as_it_is_now(
     assert None not in {row["target_arn"] for row in told}
 
 
+def test_what_pipes_and_schedules_put_and_what_schemas_hold_stays_when_they_may_not_be_described(
+    estate: tuple[Server, Path], collect: Collects
+) -> None:
+    server, store = estate
+
+    def told() -> set[tuple[Any, ...]]:
+        there = snapshot.load(store)
+        puts = {
+            (row["arn"], row["to_arn"], row["source"], row["detail_type"], row["active"])
+            for row in there.rows("links")
+            if row["kind"] in ("pipe-target", "schedule")
+        }
+        return puts | {(row["arn"], row["source"], row["content"]) for row in there.rows("schemas")}
+
+    before = told()
+    server.misbehave(
+        *({"operation": name, "deny": True} for name in ("DescribePipe", "GetSchedule", "DescribeSchema"))
+    )
+    assert [collect(name) for name in ("pipes", "schedules", "schemas")] == ["partial"] * 3
+    assert told() == before
+    hidden = [row for row in snapshot.load(store).rows("links") if row["kind"] == "pipe-source"]
+    assert [row["filters_hidden"] for row in hidden] == [True]
+    assert {gap["kept_rows"] > 0 for gap in snapshot.load(store).rows("gaps")} == {True}
+
+
 def test_every_frame_says_what_tells_its_rows_apart() -> None:
     assert IDENTITY.keys() == FRAMES.keys() - set(ABOUT_SCOPES)
     assert all(set(names) <= FRAMES[frame].model_fields.keys() for frame, names in IDENTITY.items())
