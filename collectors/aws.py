@@ -126,9 +126,17 @@ class Aws:
             role_arn=role_arn,
             extra_args={"RoleSessionName": "headwater"},
         )
+
+        def fetch() -> Any:
+            # when a call is signed: what is refused then is the role, not that call
+            try:
+                return fetcher.fetch_credentials()
+            except AWS_ERRORS as error:
+                raise refused(error, "sts", "AssumeRole") from error
+
         core = self._core()
         core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - botocore has no public way to hand a session refreshable credentials
-            refresh_using=fetcher.fetch_credentials, method="assume-role"
+            refresh_using=fetch, method="assume-role"
         )
         return boto3.Session(botocore_session=core)
 
@@ -199,13 +207,8 @@ def iam_action(service: str, operation: str) -> str:
 
 
 def refused(error: Exception, service: str, operation: str) -> RefusedError:
-    """What AWS answered, as the status a gap has. Anything that is not an answer of AWS is raised as it is.
-
-    Credentials of another account are fetched when its first call is signed: what is refused then is the role, not the call.
-    """
+    """What AWS answered, as the status a gap has. Anything that is not an answer of AWS is raised as it is."""
     action = iam_action(service, operation)
-    if getattr(error, "operation_name", None) == "AssumeRole":
-        action = "sts:AssumeRole"
     if isinstance(error, ClientError):
         return _refused_by_answer(error, action, service)
     if (

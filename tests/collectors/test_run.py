@@ -103,13 +103,19 @@ def test_a_throttle_storm_loses_nothing(
     assert scope["throttles"] > 0
 
 
-def test_a_role_that_may_not_be_assumed_is_named_by_its_own_action(empty_aws: Server, tmp_path: Path) -> None:
-    empty_aws.misbehave({"service": "sts", "operation": "AssumeRole", "deny": True})
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [({"deny": True}, "denied"), ({"fail": {"status": 400, "code": "Odd", "message": "no"}}, "failed")],
+)
+def test_a_role_that_cannot_be_assumed_is_named_by_its_own_action(
+    how: dict[str, Any], status: str, empty_aws: Server, tmp_path: Path
+) -> None:
+    empty_aws.misbehave({"service": "sts", "operation": "AssumeRole"} | how)
     asked = ["--accounts", "222222222222", "--role", "Read", "--only", "buses,rules,queues", "--json"]
     done = collect(empty_aws, tmp_path, *asked)
-    assert (done.returncode, {s["status"] for s in json.loads(done.stdout)["scopes"]}) == (1, {"denied"})
+    assert (done.returncode, {s["status"] for s in json.loads(done.stdout)["scopes"]}) == (1, {status})
     gaps = snapshot.load(tmp_path).rows("gaps")
-    assert {(gap["action"], gap["status"]) for gap in gaps} == {("sts:AssumeRole", "denied")}
+    assert {(gap["action"], gap["status"]) for gap in gaps} == {("sts:AssumeRole", status)}
     assert {gap["collector"] for gap in gaps} == {"buses", "rules", "queues"}
 
 
