@@ -19,7 +19,7 @@ from collectors.errors import RefusedError, StoppedError
 from collectors.pace import Tally
 from collectors.records import Gap, Record, Status
 from collectors.settings import Settings
-from collectors.unread import Unread
+from collectors.unread import Unread, rows_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +27,11 @@ Row = TypeVar("Row", bound=Record)
 
 WORKERS = 6
 MAX_PAGES = 20_000
+OF_ONE = (
+    *((frame, "arn") for frame in ("buses", "subscriptions", "resources", "links", "schemas")),
+    *(("subscriptions", "bus_arn"), ("schema_versions", "schema_arn")),
+)
+"""Where rows name the one thing that they are of by its ARN."""
 OMITTED_WHEN_EMPTY = {("sqs", "QueueUrls"), ("s3", "Contents"), ("s3", "CommonPrefixes")}
 """Lists that AWS leaves out when there is nothing in them; all others it sends empty."""
 
@@ -199,7 +204,10 @@ class Scope:
                 yield item
             else:
                 told = f"AWS listed one without its {key}. It is left out; please report it."
-                self.gap("partial", action, "UnexpectedShape", told, _name_of(item))
+                name = _name_of(item) or "?"
+                self.gap("partial", action, "UnexpectedShape", told, None if name == "?" else name)
+                of_it = (rows_of(frame, **{column: name}) for frame, column in OF_ONE)
+                self.lose(*of_it, rows_of("policies"))  # of the roles that it may have named
 
     def rows(self, shape: Callable[[T], Row], items: Iterable[T], action: str) -> Iterator[Row]:
         """shape(item) of each; an item whose shape is not what the record expects is a gap, and the others stay.

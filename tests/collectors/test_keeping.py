@@ -121,6 +121,26 @@ def test_rows_of_a_refused_listing_stay_and_its_gap_tells_their_age(
         assert all(gap["kept_at"] <= at and "Kept instead" in gap["message"] for gap in kept)
 
 
+@pytest.mark.parametrize(
+    ("collector", "operation", "member", "of"),
+    [
+        ("buses", "ListEventBuses", "Name", "orders"),
+        ("rules", "ListEventBuses", "Name", "orders"),
+        ("rules", "ListRules", "Name", "placed"),
+        ("schemas", "ListSchemas", "SchemaName", "com.acme.orders@OrderPlaced"),
+    ],
+)
+def test_what_comes_without_its_name_stays_as_it_was(
+    estate: tuple[Server, Path], collect: Collects, collector: str, operation: str, member: str, of: str
+) -> None:
+    server, store = estate
+    before = rows(store, collector)
+    server.misbehave({"operation": operation, "drop": [member], "of": of})
+    collect(collector)
+    assert rows(store, collector) == before
+    assert [gap["kept_rows"] > 0 for gap in snapshot.load(store).rows("gaps")] == [True]
+
+
 def test_rows_that_were_kept_twice_keep_the_age_of_their_first_reading(
     estate: tuple[Server, Path], collect: Collects
 ) -> None:
