@@ -103,7 +103,7 @@ def event_tree(
     """The envelope of an event of the type, with nothing known but source, detail type and what is given.
 
     ``detail`` is a tree; without it detail is an object of unknown fields. An event as EventBridge delivers it has
-    exactly these nine fields.
+    exactly nine fields, and one that is replayed from an archive ``replay-name`` besides.
     """
     return Obj(
         {
@@ -116,6 +116,7 @@ def event_tree(
             "region": UNKNOWN_STRING if region is None else region,
             "resources": Items(UNKNOWN_STRING),
             "detail": Obj() if detail is None else detail,
+            "replay-name": Maybe(UNKNOWN_STRING),
         },
         open=False,
     )

@@ -14,7 +14,7 @@ from dashboard.flow.patterns.scalars import scalar_text
 FieldKind = Literal["remove", "set", "other", "optional"]
 RuleKind = Literal["disable", "enable", "drop", "pattern"]
 
-_ENVELOPE = ("version", "id", "time", "account", "region", "detail")
+_ENVELOPE = ("version", "id", "time", "account", "region", "detail", "replay-name")
 _SETTABLE = ("source", "detail-type", "resources")
 _SHOWN = 120
 
