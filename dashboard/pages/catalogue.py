@@ -10,14 +10,10 @@ from dashboard.flow.who import catalogue
 from dashboard.pages import links, parts, scope, words
 from dashboard.pages.scope import Scope
 
-_GO = "catalogue-go"
-
 
 def render(estate: Estate, scope: Scope) -> None:
     """All event types within the scope; a row opens its page."""
-    going = st.session_state.pop(_GO, None)
-    if going:
-        links.go("event", source=going[0], type=going[1])
+    links.follow()
     st.title("Catalogue", anchor=False)
     parts.facts(estate)
     with st.spinner("Counting who produces and consumes each event type …", show_time=True):
@@ -63,8 +59,7 @@ def _table(estate: Estate, rows: list[EventRow], found: Events, scope_: Scope) -
 
 
 def _leave(row: EventRow) -> None:
-    # a callback cannot switch pages; the run after it can
-    st.session_state[_GO] = (row.source, row.detail_type)
+    links.later("event", source=row.source, type=row.detail_type)
 
 
 def _reset() -> None:

@@ -22,6 +22,9 @@ def register(pages: Mapping[str, st.Page]) -> None:
 def here(slug: str) -> None:
     """Tell this run which page it draws."""
     st.session_state[_HERE] = slug
+    going = st.session_state.get(_LATER)
+    if going and going[2] != slug:
+        del st.session_state[_LATER]  # arrived, or gone elsewhere
 
 
 def link(slug: str, label: str, *, icon: str = "", **params: str | None) -> None:
@@ -56,12 +59,12 @@ def go(slug: str, **params: str | None) -> NoReturn:
 
 def later(slug: str, **params: str | None) -> None:
     """Leave for another page with the next run: a callback cannot leave itself. The page calls `follow` first."""
-    st.session_state[_LATER] = (slug, params)
+    st.session_state[_LATER] = (slug, params, st.session_state.get(_HERE))
 
 
 def follow() -> None:
-    """Leave where a callback of this page asked to."""
-    going = st.session_state.pop(_LATER, None)
+    """Leave where a callback of this page asked to; again, if a click that came in between has kept us here."""
+    going = st.session_state.get(_LATER)
     if going:
         go(going[0], **going[1])
 
