@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
 from dashboard.flow.patterns.operators.exists import Absent
 from dashboard.flow.patterns.partial import Shared, event_tree
+from dashboard.flow.patterns.places import Places
 from dashboard.flow.patterns.scalars import scalar_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
     from dashboard.flow.patterns.leaf import Leaf
     from dashboard.flow.patterns.partial import Tree
@@ -150,10 +152,11 @@ def _must(branch: tuple[Leaf, ...], found: Found) -> bool:
 def _reach(
     branch: tuple[Leaf, ...],
     found: Found,
-    steps: Callable[[Leaf, list[Occurrence], Chosen], Iterator[Chosen]],
+    steps: Callable[[Leaf, Sequence[Occurrence], Chosen], Iterator[Chosen]],
 ) -> bool:
     """Whether the leaves can be gone through one after the other, choosing array elements that agree."""
-    later = _LaterArrays(branch, found)
+    later = _later_arrays(branch, found)
+    places = [Places(found[leaf.path], attrgetter("place")) for leaf in branch]
     seen = set()
     stack: list[tuple[int, Chosen]] = [(0, {})]
     while stack:
@@ -164,35 +167,25 @@ def _reach(
         if state in seen:
             continue
         seen.add(state)
-        leaf = branch[index]
-        stack.extend((index + 1, later.kept(after, index)) for after in steps(leaf, found[leaf.path], chosen))
+        for after in steps(branch[index], places[index].near(chosen), chosen):
+            kept = {array: element for array, element in after.items() if array in later[index]}
+            stack.append((index + 1, kept))
     return False
 
 
-class _LaterArrays:
-    """Forgets choices in arrays where no later leaf has a value, which keeps the states few."""
-
-    def __init__(self, branch: tuple[Leaf, ...], found: Found) -> None:
-        self.branch = branch
-        self.found = found
-
-    def kept(self, chosen: Chosen, index: int) -> Chosen:
-        if not chosen:
-            return chosen
-        arrays = {
-            array
-            for leaf in self.branch[index + 1 :]
-            for occurrence in self.found[leaf.path]
-            for array, _ in occurrence.place
-        }
-        return {array: element for array, element in chosen.items() if array in arrays}
+def _later_arrays(branch: tuple[Leaf, ...], found: Found) -> list[set[Where]]:
+    """For each leaf the arrays in which values of the leaves after it stand: choices in others may be forgotten."""
+    later: list[set[Where]] = [set()]
+    for leaf in reversed(branch[1:]):
+        later.append(later[-1] | {array for one in found[leaf.path] for array, _ in one.place})
+    return later[::-1]
 
 
 def _agrees(occurrence: Occurrence, chosen: Chosen) -> bool:
     return all(chosen.get(array, element) == element for array, element in occurrence.place)
 
 
-def _possible(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[Chosen]:
+def _possible(leaf: Leaf, found: Sequence[Occurrence], chosen: Chosen) -> Iterator[Chosen]:
     """The choices that some completion offers."""
     near = [occurrence for occurrence in found if _agrees(occurrence, chosen)]
     for occurrence in near:
@@ -202,7 +195,7 @@ def _possible(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[C
         yield chosen
 
 
-def _surely(leaf: Leaf, found: list[Occurrence], chosen: Chosen) -> Iterator[Chosen]:
+def _surely(leaf: Leaf, found: Sequence[Occurrence], chosen: Chosen) -> Iterator[Chosen]:
     """The choices that every completion offers."""
     near = [occurrence for occurrence in found if _agrees(occurrence, chosen)]
     for occurrence in near:

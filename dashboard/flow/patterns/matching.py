@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+
+from dashboard.flow.patterns.places import Places
 
 if TYPE_CHECKING:
     from dashboard.flow.patterns.events import Event, Membership
@@ -58,6 +61,7 @@ def match_placed(leaves: tuple[Leaf, ...], event: Event) -> bool:
     """
     # a choice matters only while a later field stands in the same array: forgetting it keeps the states few
     later = _later_arrays(leaves, event)
+    found = [_judged(leaf, event) for leaf in leaves]
     seen: set[tuple[int, frozenset[tuple[int, int]]]] = set()
     stack: list[tuple[int, dict[int, int]]] = [(0, {})]
     while stack:
@@ -68,19 +72,25 @@ def match_placed(leaves: tuple[Leaf, ...], event: Event) -> bool:
         if state in seen:
             continue
         seen.add(state)
-        leaf = leaves[index]
-        values = event.fields.get(leaf.path, ())
-        places = event.places.get(leaf.path) or [()] * len(values)
-        absent = leaf.absent
-        for value, place in zip(values, places, strict=True):
+        absent = leaves[index].absent
+        for accepted, place in found[index].near(chosen):
             if not consistent(chosen, place):
                 continue
             absent = False
-            if leaf.accepts(value):
+            if accepted:
                 stack.append((index + 1, _kept({**chosen, **dict(place)}, later[index])))
         if absent:
             stack.append((index + 1, _kept(chosen, later[index])))
     return False
+
+
+def _judged(leaf: Leaf, event: Event) -> Places[tuple[bool, Membership]]:
+    """The leaf's values: whether each meets it, and where it stands."""
+    values = event.fields.get(leaf.path, ())
+    places = event.places.get(leaf.path) or [()] * len(values)
+    return Places(
+        [(leaf.accepts(value), place) for value, place in zip(values, places, strict=True)], itemgetter(1)
+    )
 
 
 def _later_arrays(leaves: tuple[Leaf, ...], event: Event) -> list[set[int]]:
