@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dashboard.flow.model import arns, matching, trees
+from dashboard.flow.model import arns, matching, readonly, trees
 from dashboard.flow.model.matching import Filter
 
 _HIDDEN = matching.Verdict("sometimes", ("its filters could not be read",))
-_RULE_RUNS = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+RULE_RUNS = (readonly.WITHOUT, readonly.WITH)
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,32 @@ class Subscription:
         if self.matches_nothing:
             return matching.NEVER
         decided = [f.decide(_view(f, tree)) for f in self.filters]
-        if len(decided) == 1 and not self.row["filters_hidden"]:
-            return decided[0]
-        return matching.all_of([*decided, _HIDDEN] if self.row["filters_hidden"] else decided)
+        if self.row["filters_hidden"]:
+            decided.append(_HIDDEN)
+        if readonly.is_call(tree) and self._reads_matter(decided, tree):
+            decided.append(self.state_lets_through(tree))
+        return decided[0] if len(decided) == 1 else matching.all_of(decided)
+
+    def _reads_matter(self, decided: list[matching.Verdict], tree: Any) -> bool:
+        """Whether its filters leave it to its state that no read-only call comes through."""
+        return all(v.delivery == "always" for v in decided) or self._filters_take(readonly.read_only(tree))
+
+    def state_lets_through(self, tree: Any) -> matching.Verdict:
+        """Whether its state, when it is on, lets the event through: in ENABLED a rule gets no read-only management event."""
+        if self.kind != "rule" or self.row["state"] != readonly.WITHOUT or not readonly.is_call(tree):
+            return matching.ALWAYS
+        return readonly.lets_through(tree)
 
     def may_take(self, tree: Any) -> bool:
         """Whether some such event reaches the target: `decide` without the words, where only "never" matters."""
-        return not self.matches_nothing and all(
-            one.pattern is None or one.pattern.may_match(_view(one, tree)) for one in self.filters
+        return (
+            not self.matches_nothing
+            and self._filters_take(tree)
+            and self.state_lets_through(tree) != matching.NEVER
         )
+
+    def _filters_take(self, tree: Any) -> bool:
+        return all(one.pattern is None or one.pattern.may_match(_view(one, tree)) for one in self.filters)
 
 
 def _view(one: Filter, tree: Any) -> Any:
@@ -94,7 +111,7 @@ def of_row(row: Mapping[str, Any], parse: Callable[[str, str], Filter]) -> Subsc
 def _why_not(row: Mapping[str, Any]) -> str | None:
     if row["revoked"]:
         return f"Subscriber {row['name']} is revoked by the bus's owner."
-    if row["kind"] == "rule" and row["state"] not in _RULE_RUNS:
+    if row["kind"] == "rule" and row["state"] not in RULE_RUNS:
         return f"Rule {row['name']} is {row['state'].lower()}."
     if row["kind"] == "subscriber" and row["state"] != "RUNNING":
         return f"Subscriber {row['name']} is {row['state'].lower()}."

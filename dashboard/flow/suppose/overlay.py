@@ -8,7 +8,7 @@ from collectors.errors import UsageError
 from dashboard.flow.model import asking, matching, near
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.model.subscriptions import Subscription, of_row
+from dashboard.flow.model.subscriptions import RULE_RUNS, Subscription, of_row
 from dashboard.flow.suppose.changes import RuleChange
 
 _SHARED = ("known", "hops", "places", "schema-trees")
@@ -61,8 +61,10 @@ def _one(sub: Subscription, change: RuleChange) -> Subscription:
     row = dict(sub.row)
     if change.kind == "pattern":
         row["pattern"] = change.pattern
-    else:
-        row["state"] = (_OFF if change.kind == "disable" else _ON)[sub.kind]
+    elif change.kind == "disable":
+        row["state"] = _OFF[sub.kind]
+    elif row["state"] not in RULE_RUNS:  # EnableRule gives ENABLED; what runs already keeps its state
+        row["state"] = _ON[sub.kind]
     # a parser of its own: what people try is not kept for the estate's life
     found = of_row(row, matching.Parser())
     if change.kind == "pattern" and found.problem:

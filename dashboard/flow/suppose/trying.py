@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.flow import patterns
 from dashboard.flow.answers import Consumer, FieldVerdict
-from dashboard.flow.model import asking, completeness, trees
+from dashboard.flow.model import asking, completeness, readonly, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.model.matching import Filter, Verdict
@@ -18,7 +18,7 @@ from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.patterns.matching import match_branch, match_flat
 from dashboard.flow.suppose.reasons import Traced, stops
 from dashboard.flow.suppose.trials import ORDER, Result, Trial, Tried, sentence
-from dashboard.flow.walk import paths
+from dashboard.flow.walk import again, paths
 from dashboard.flow.who import explaining
 from dashboard.flow.who.consumers import question_of, row_of
 
@@ -57,14 +57,14 @@ def try_event(
         event=asked,
         snapshot=estate.snapshot.id,
         known=(asked.source, asked.detail_type) in known(estate),
-        complete=not gaps and not walk.cut,
+        complete=not gaps and again.is_whole(walk),
         gaps=gaps,
         counts=counts,
         consumers=len(ends),
         refused=len(refused),
         tried=(*taken, *(on_bus.told(miss) for on_bus, miss in missed[:most_misses])),
         buses=buses,
-        notes=tuple(walk.notes),
+        notes=(*walk.notes, *again.unfollowed(walk)),
         sentence=sentence(
             asked,
             counts,
@@ -193,6 +193,8 @@ class _OnBus:
         elif failing:
             more = f" And {len(failing) - _TOLD} more." if len(failing) > _TOLD else ""
             reason = " ".join(v.sentence for v in failing[:_TOLD]) + more
+        elif kept_out := readonly.says(sub.name, sub.state_lets_through(self.tree)):
+            reason = kept_out
         else:
             reason = "Each field is met, but not within one element of an array."
         return self._said(sub, "does not match", reason, (miss.missed, miss.asked), verdicts, ())
