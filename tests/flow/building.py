@@ -21,7 +21,10 @@ from dashboard.flow.who.consumers import consumers
 ACCOUNT, OTHER, THIRD, REGION = "111111111111", "222222222222", "333333333333", "eu-west-1"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOURCE, TYPE = "com.acme.orders", "OrderPlaced"
-COLLECTORS = ("buses", "rules", "subscribers", "queues", "topics", "functions", "pipes", "streams")
+COLLECTORS = (
+    *("buses", "rules", "subscribers", "sources", "archives", "queues", "topics", "functions", "pipes"),
+    *("streams", "state-machines", "api-destinations"),
+)
 Build = Callable[..., Estate]
 
 

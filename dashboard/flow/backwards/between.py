@@ -268,7 +268,9 @@ def _doubts(
     for one in starts[:MOST_TYPES]:
         _go(estate, walk, one)
     gaps = tuple(
-        gap for gap in completeness.gaps_on(estate, walk.touched) if gap.collector in _HIDE or _outside(gap)
+        gap
+        for gap in completeness.gaps_on(estate, walk.touched)
+        if gap.collector in _HIDE or (gap.account, gap.region) not in estate.places
     )
     said = [gap.message for gap in gaps[:3]]
     if walk.cut or len(starts) > MOST_TYPES:
@@ -276,10 +278,6 @@ def _doubts(
     far = sorted({_place(estate, arn) for arn in targets if not _collected(estate, arn)})
     said += [f"{place} was not collected: what reads there is not known." for place in far]
     return gaps, said
-
-
-def _outside(gap: GapNote) -> bool:
-    return gap.action == "not collected"
 
 
 def _collected(estate: Estate, arn: str) -> bool:

@@ -5,33 +5,37 @@ from dataclasses import dataclass
 
 from dashboard.flow.answers import GapNote
 from dashboard.flow.model import arns
-from dashboard.flow.model.estate import Estate, Row
+from dashboard.flow.model.estate import Estate, Row, Scope
 
 _READS = {
-    "bus": ("buses", "rules", "subscribers", "event-sources", "archives"),
-    "queue": ("queues", "functions", "event-source-mappings", "mappings", "pipes"),
-    "stream": ("streams", "functions", "event-source-mappings", "mappings", "pipes", "delivery-streams"),
-    "table": ("streams", "tables", "functions", "event-source-mappings", "mappings", "pipes"),
-    "kafka-cluster": ("functions", "event-source-mappings", "mappings", "pipes"),
-    "topic": ("topics", "subscriptions"),
-    "pipe": ("pipes",),
-    "function": ("functions",),
-    "state-machine": ("state-machines", "statemachines"),
-    "api-destination": ("api-destinations", "destinations", "connections"),
-    "delivery-stream": ("delivery-streams", "streams", "firehose"),
-    "endpoint": ("endpoints", "buses"),
-    "event-source": ("event-sources", "subscribers", "buses"),
-}
-_EXISTS = {
-    "bus": ("buses", "subscribers"),
-    "queue": ("queues",),
-    "stream": ("streams",),
+    "bus": ("buses", "rules", "subscribers", "sources", "archives"),
+    "queue": ("queues", "functions", "pipes"),
+    "stream": ("streams", "functions", "pipes"),
+    "table": ("functions", "pipes"),
+    "kafka-cluster": ("functions", "pipes"),
     "topic": ("topics",),
     "pipe": ("pipes",),
     "function": ("functions",),
-    "state-machine": ("state-machines", "statemachines"),
-    "api-destination": ("api-destinations", "destinations"),
+    "state-machine": ("state-machines",),
+    "api-destination": ("api-destinations",),
+    "delivery-stream": ("streams",),
+    "endpoint": ("sources",),
+    "event-source": ("sources",),
 }
+"""Collectors that each kind needs, all of them: those that read it, and those that read where it leads."""
+_LISTED = {
+    "bus": ("buses", "events:ListEventBuses"),
+    "queue": ("queues", "sqs:ListQueues"),
+    "stream": ("streams", "kinesis:ListStreams"),
+    "topic": ("topics", "sns:ListTopics"),
+    "pipe": ("pipes", "pipes:ListPipes"),
+    "function": ("functions", "lambda:ListFunctions"),
+    "state-machine": ("state-machines", "states:ListStateMachines"),
+    "api-destination": ("api-destinations", "events:ListApiDestinations"),
+}
+"""The collector and the call that list each kind: only where they were answered, what is not there is missing."""
+NOT_COLLECTED = "not collected"
+"""The action of a gap where nobody looked."""
 _ONE_OF_MANY = ("queue", "topic", "function", "state-machine", "stream", "schedule")
 
 
@@ -58,19 +62,26 @@ def presence(estate: Estate, arn: str, kind: str) -> Presence:
         return Presence(
             True, False, f"The {name} is in account {account}, {region}, which was not collected."
         )
-    if kind not in _EXISTS:
+    if kind not in _LISTED:
         return Presence(here=True, collected=True)
-    if any(_read(estate, account, region, c, arn) for c in _EXISTS[kind]):
+    if _was_listed(estate, (account, region or ""), arn, kind):
         return Presence(False, True, f"The {name} does not exist: target missing.")
     return Presence(True, False, f"The {name} could not be looked up: its scope was not read.")
 
 
-def _read(estate: Estate, account: str | None, region: str | None, collector: str, arn: str) -> bool:
-    for (a, r, c), row in estate.scopes.items():
-        if (a, r, c.replace("_", "-")) == (account, region, collector) and row["status"] in ("ok", "partial"):
-            gaps = (g for g in estate.gap_rows if (g["account"], g["region"], g["collector"]) == (a, r, c))
-            return not any(g["subject"] in (None, arn, arns.name(arn)) for g in gaps)
-    return False
+def _was_listed(estate: Estate, place: tuple[str, str], arn: str, kind: str) -> bool:
+    """Whether all things of the kind were listed there, and nothing about this one was refused."""
+    collector, call = _LISTED[kind]
+    run = estate.scopes.get((*place, collector))
+    if run is None or run["status"] not in ("ok", "partial"):
+        return False
+    return not any(
+        gap["subject"] in (None, arn, arns.name(arn))
+        or (gap["action"] == call and arns.parts(gap["subject"]) is None)
+        for gap in estate.gap_rows
+        if (gap["account"], gap["region"], gap["collector"]) == (*place, collector)
+        and gap["status"] != "unsupported"  # what a region does not offer is not there
+    )
 
 
 def gaps_on(estate: Estate, touched: Iterable[str]) -> tuple[GapNote, ...]:
@@ -80,18 +91,48 @@ def gaps_on(estate: Estate, touched: Iterable[str]) -> tuple[GapNote, ...]:
     found = [
         note
         for row, note in zip(estate.gap_rows, estate.gaps, strict=True)
-        if (row["account"], row["region"], row["collector"].replace("_", "-")) in needs
-        and _concerns(estate, row, things)
+        if (row["account"], row["region"], row["collector"]) in needs and _concerns(estate, row, things)
     ]
-    return tuple(dict.fromkeys(found)) + tuple(_outside(estate, things))
+    found += _never_read(estate, needs, found)
+    return tuple(dict.fromkeys((*found, *_outside(estate, things, found))))
 
 
-def _needs(estate: Estate, things: set[str]) -> set[tuple[str | None, str | None, str]]:
-    needs: set[tuple[str | None, str | None, str]] = set()
+def _needs(estate: Estate, things: set[str]) -> set[Scope]:
+    needs: set[Scope] = set()
     for arn in things:
-        place = (estate.account_of(arn), estate.region_of(arn))
-        needs |= {(*place, collector) for collector in _READS.get(estate.kind_of(arn), ())}
+        account, region = estate.account_of(arn), estate.region_of(arn)
+        if account and region:
+            needs |= {(account, region, one) for one in _READS.get(estate.kind_of(arn), ())}
+    if not things and not estate.buses:  # an event that enters nowhere, because no bus is known
+        needs = {(account, region, "buses") for account, region, _ in estate.scopes}
     return needs
+
+
+def _never_read(estate: Estate, needs: set[Scope], told: Iterable[GapNote]) -> list[GapNote]:
+    """Scopes that no run ever read, in places of which others were: what they hold is not nothing, but unknown."""
+    gone = {(gap.account, gap.region, gap.collector) for gap in told}
+    return [
+        _not_collected(estate, scope, f"{_words(scope[2])} of {scope[0]} {scope[1]} were not collected.")
+        for scope in sorted(needs - gone)
+        if scope[:2] in estate.places and not _was_read(estate.scopes.get(scope))
+    ]
+
+
+def _was_read(run: Row | None) -> bool:
+    """What a region does not offer holds nothing, and is read by that."""
+    return run is not None and (
+        run["read_at"] is not None or run["status"] in ("ok", "partial", "unsupported")
+    )
+
+
+def _words(collector: str) -> str:
+    name = {"sources": "event sources", "archives": "archives and replays"}.get(collector, collector)
+    name = name.replace("-", " ").replace("api ", "API ")
+    return name[0].upper() + name[1:]
+
+
+def _not_collected(estate: Estate, scope: Scope, message: str) -> GapNote:
+    return GapNote(*scope, action=NOT_COLLECTED, status="partial", message=message, at=estate.snapshot.at)
 
 
 def _concerns(estate: Estate, row: Row, things: set[str]) -> bool:
@@ -110,19 +151,17 @@ def _concerns(estate: Estate, row: Row, things: set[str]) -> bool:
     return estate.kind_of(plain) not in (*_ONE_OF_MANY, "bus")
 
 
-def _outside(estate: Estate, things: set[str]) -> list[GapNote]:
+def _outside(estate: Estate, things: set[str], told: Iterable[GapNote]) -> list[GapNote]:
     """Targets where nobody looked: places not collected, and scopes that hold no row and were not read."""
-    found: dict[tuple[str, str, str], GapNote] = {}
+    found: dict[Scope, GapNote] = {}
+    known = {(gap.account, gap.region, gap.collector) for gap in told if gap.action == NOT_COLLECTED}
     for arn in sorted(things):
-        there = presence(estate, arn, estate.kind_of(arn))
+        kind = estate.kind_of(arn)
+        there = presence(estate, arn, kind)
         if there.collected:
             continue
-        place = (estate.account_of(arn) or "", estate.region_of(arn) or "", _collector(estate.kind_of(arn)))
-        found[place] = GapNote(
-            *place, action="not collected", status="failed", message=there.why or "", at=estate.snapshot.at
-        )
+        collector = _LISTED[kind][0] if kind in _LISTED else kind
+        scope = (estate.account_of(arn) or "", estate.region_of(arn) or "", collector)
+        if scope not in known:
+            found[scope] = _not_collected(estate, scope, there.why or "")
     return list(found.values())
-
-
-def _collector(kind: str) -> str:
-    return _EXISTS.get(kind, (kind,))[0]

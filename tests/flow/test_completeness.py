@@ -1,0 +1,120 @@
+"""What nobody looked at is not nothing: the answer is then not complete, and no path is denied."""
+
+import pytest
+
+from collectors.records import Gap, Record
+from dashboard.flow.backwards import between
+from tests.flow.building import (
+    ACCOUNT,
+    COLLECTORS,
+    NOW,
+    OTHER,
+    REGION,
+    SOURCE,
+    TYPE,
+    Build,
+    arn,
+    ask,
+    bus,
+    function,
+    gap,
+    link,
+    new_bus,
+    only,
+    queue,
+    rule,
+    subscriber,
+    topic,
+)
+
+BUS, BILL, INBOX = bus(), function(), queue()
+TO_INBOX, TO_NEWS, TO_BILL = (rule(BUS, "r", end.arn) for end in (INBOX, topic(), BILL))
+ON_BUS = ["archives", "buses", "rules", "sources", "subscribers"]
+
+
+def without(*left_out: str) -> list[str]:
+    return [one for one in COLLECTORS if one not in left_out]
+
+
+NEVER_RUN = [
+    ([BUS], ["buses"], [one for one in ON_BUS if one != "buses"]),
+    ([BUS], [], ON_BUS),
+    ([], ["queues"], ["buses"]),
+    ([BUS, INBOX, TO_INBOX], without("functions", "pipes"), ["functions", "pipes"]),
+    ([BUS, INBOX, TO_INBOX], without("pipes"), ["pipes"]),
+    ([BUS, topic(), TO_NEWS], without("topics"), ["topics"]),
+    ([BUS, BILL, TO_BILL], without("queues", "topics", "pipes", "streams"), []),
+    ([BUS, INBOX, TO_INBOX], COLLECTORS, []),
+]
+
+
+@pytest.mark.parametrize(("records", "read", "missing"), NEVER_RUN)
+def test_what_was_never_collected_makes_the_answers_that_need_it_incomplete(
+    build: Build, records: list[Record], read: list[str], missing: list[str]
+) -> None:
+    answer = ask(build(*records, read=read))
+    assert ([one.collector for one in answer.gaps], answer.complete) == (missing, not missing)
+    assert {(one.account, one.region) for one in answer.gaps} <= {(ACCOUNT, REGION)}
+
+
+def test_the_gap_says_what_was_not_collected_and_where(build: Build) -> None:
+    (note,) = ask(build(BUS, INBOX, TO_INBOX, read=without("functions"))).gaps
+    assert (note.action, note.status) == ("not collected", "partial")
+    assert note.message == f"Functions of {ACCOUNT} {REGION} were not collected."
+
+
+def test_a_scope_that_was_refused_is_told_once_as_what_it_is(build: Build) -> None:
+    denied = {(ACCOUNT, REGION, "functions"): [gap(action="lambda:ListFunctions")]}
+    (note,) = ask(build(BUS, INBOX, TO_INBOX, read=without("functions"), gaps=denied)).gaps
+    assert note.action == "lambda:ListFunctions"
+
+
+PATHS = [
+    (["buses", "rules", "queues"], "unknown"),
+    (without("functions"), "unknown"),
+    (without("archives", "queues", "state-machines"), "no"),  # they do not tell where events go
+    (COLLECTORS, "no"),
+]
+
+
+@pytest.mark.parametrize(("read", "expected"), PATHS)
+def test_a_path_is_denied_only_where_all_that_may_lead_on_was_collected(
+    build: Build, read: list[str], expected: str
+) -> None:
+    estate = build(BUS, INBOX, TO_INBOX, BILL, read=read)
+    (answer,) = between.ask(estate, f"{SOURCE}/{TYPE}", "bill")
+    assert answer.answer == expected
+
+
+def refused(action: str, subject: str | None = None, status: str = "denied") -> Gap:
+    return gap(action=action, subject=subject, status=status, at=NOW)
+
+
+FAR = bus("two", OTHER)
+STREAM, STREAM_TARGET = "streams", arn("kinesis", "stream/flow", OTHER)
+LISTINGS = [
+    (FAR.arn, "buses", None, False),
+    (FAR.arn, "buses", refused("events:ListEventBuses"), True),
+    (FAR.arn, "buses", refused("events:ListEventBuses", status="unsupported"), False),
+    (FAR.arn, "buses", refused("events:DescribeEventBus", bus("other", OTHER).arn), False),
+    (STREAM_TARGET, STREAM, None, False),
+    (STREAM_TARGET, STREAM, refused("kinesis:ListStreams", "Kinesis streams"), True),
+    (STREAM_TARGET, STREAM, refused("firehose:ListDeliveryStreams", "Firehose delivery streams"), False),
+    (arn("lambda", "function:f", OTHER), "functions", refused("lambda:ListFunctions"), True),
+]
+
+
+@pytest.mark.parametrize(("target", "collector", "told", "expected"), LISTINGS)
+def test_a_target_is_missing_only_where_what_lists_its_kind_was_answered(
+    build: Build, target: str, collector: str, told: Gap | None, *, expected: bool
+) -> None:
+    gaps = {(OTHER, REGION, collector): [told]} if told else {}
+    row = only(ask(build(BUS, rule(BUS, "r", target), gaps=gaps, accounts=(ACCOUNT, OTHER))))
+    assert row.active is expected
+    assert ("does not exist" in (row.why or "")) is not expected
+
+
+def test_a_new_bus_and_its_reader_are_complete_where_all_was_read(build: Build) -> None:
+    fresh = new_bus()
+    mapping = link("event-source-mapping", INBOX, BILL)
+    assert ask(build(fresh, INBOX, BILL, subscriber(fresh, "s", INBOX.arn), mapping), "fresh").complete
