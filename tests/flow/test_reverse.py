@@ -204,6 +204,23 @@ def test_a_new_bus_that_an_event_source_feeds_passes_what_enters_the_old_one(bui
     assert roles(estate, fresh) == [(TYPE, "passes", "always", True)]
 
 
+@pytest.mark.parametrize("shape", ["constant", "template", "path"])
+def test_what_a_subscriber_makes_another_event_of_still_leads_on_from_the_old_one(
+    build: Build, shape: str
+) -> None:
+    fresh, second = new_bus(), new_bus("second")
+    made = {"input_kind": shape, "input_template": '{"source": "…", "detail-type": "…"}'}
+    made |= {"input_paths": ("$.detail",), "input_template": None} if shape == "path" else {}
+    named = f'{{"source": ["{SOURCE}"], "detail-type": ["{TYPE}"]}}'
+    records = [
+        *(fresh, second, trace(fresh), subscriber(fresh, "on", second.arn, pattern=named, **made)),
+        subscriber(second, "out", BILL.arn, pattern='{"source": ["com.new"], "detail-type": ["New"]}'),
+    ]
+    estate = build(*both(*records))
+    assert (TYPE, "consumes", "sometimes", True) in roles(estate, BILL)
+    check_consumed(estate)
+
+
 def test_a_loop_of_buses_ends(build: Build) -> None:
     estate = build(*both(HUB, rule(BUS, "a", HUB.arn), rule(HUB, "b", BUS.arn), rule(HUB, "c", BILL.arn)))
     assert roles(estate, BILL) == [(TYPE, "consumes", "always", True)]

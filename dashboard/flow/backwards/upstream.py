@@ -33,7 +33,7 @@ class Upstream:
 
     `resources`: all from which an event may get there, the targets and their buses included. `passed`: those, and the
     enrichments on the way. `subscriptions`: by bus, those that lead on to one of the resources. `last`: those that no
-    forwarding comes after. `fed`: what enters a bus gets to a target without any subscription in between.
+    forwarding of the same event comes after. `fed`: what enters a bus gets to a target without any subscription in between.
     """
 
     targets: frozenset[str]
@@ -62,7 +62,7 @@ def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
         sub
         for subs in found.values()
         for sub in subs
-        if sub.target in wanted or estate.kind_of(sub.target or "") != "bus"
+        if sub.target in wanted or estate.kind_of(sub.target or "") != "bus" or _makes_another(sub)
     ]
     return Upstream(
         targets=wanted,
@@ -72,6 +72,11 @@ def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
         last=tuple(last),
         fed=_fed(estate, wanted),
     )
+
+
+def _makes_another(sub: Subscription) -> bool:
+    """Whether it hands a bus an event of its own making, so that the types which come after it tell nothing of those before."""
+    return sub.kind == "subscriber" and sub.row["input_kind"] != "event"
 
 
 def types(estate: Estate, up: Upstream) -> list[tuple[Key, tuple[str, ...]]]:
