@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Record
+from collectors.records import Record, Schema
 from dashboard.flow.answers import Question
 from dashboard.flow.backwards import reading, seeing
 from dashboard.flow.model.estate import Estate
+from dashboard.flow.suppose import changes, what_if
 from tests.flow.building import SOURCE, TYPE, Build, arn, bus, function, link, pipe, queue, rule, topic
 
 BUS, BILL = bus(), function()
@@ -38,6 +39,10 @@ CONDITIONS = [
     ({"lines": {"sku": ["a"]}}, "lines.price", "unknown"),
     ({"$or": [{"total": [1]}, {"rush": [True]}]}, "total", "changes"),
     ({"total": [1]}, "other", "unknown"),
+    ({"$or": [{"a": {"b": [1]}}, {"a": [5]}]}, "a.b", "changes"),
+    ({"a": [{"exists": True}], "a.b": [{"exists": False}]}, "a.b", "changes"),
+    ({"$or": [{"a": {"b": [1]}}, {"a": [5]}]}, "a", "yes"),
+    ({"a": {"b": [1]}, "a.c": [2]}, "a.b", "yes"),
 ]
 
 
@@ -45,6 +50,42 @@ CONDITIONS = [
 def test_what_a_rule_does_when_a_field_is_gone(build: Build, detail: Any, field: str, expected: str) -> None:
     estate = build(BUS, BILL, rule(BUS, "r", BILL.arn, pattern(**detail)))
     assert breaks(estate, f"detail.{field}") == {"bill": expected}
+
+
+@pytest.mark.parametrize(("detail", "field", "expected"), CONDITIONS)
+def test_what_if_a_field_is_removed_says_the_same(
+    build: Build, detail: Any, field: str, expected: str
+) -> None:
+    estate = build(BUS, BILL, rule(BUS, "r", BILL.arn, pattern(**detail)))
+    (effect,) = what_if.what_if(estate, ASKED, [changes.field("remove", f"detail.{field}")]).effects
+    assert effect.effect == {"yes": "loses", "changes": "changes", "unknown": "stays"}[expected]
+
+
+CLOSED = json.dumps(
+    {
+        "type": "object",
+        "properties": {"a": {"type": "object", "properties": {"b": {}}}},
+        "required": ["a"],
+    }
+)
+
+
+def test_what_a_schema_settles_is_settled_without_the_field_too(build: Build) -> None:
+    held = Schema(
+        arn=arn("schemas", "schema/shop/one"),
+        registry="shop",
+        name="one",
+        type="JSONSchemaDraft4",
+        content=CLOSED,
+        source=SOURCE,
+        detail_type=TYPE,
+        version_count=1,
+    )
+    either = {"$or": [{"a": {"b": [1]}}, {"a": [5]}]}
+    estate = build(BUS, BILL, held, rule(BUS, "r", BILL.arn, pattern(**either)))
+    assert breaks(estate, "detail.a.b") == {"bill": "yes"}
+    (effect,) = what_if.what_if(estate, ASKED, [changes.field("remove", "detail.a.b")]).effects
+    assert effect.effect == "loses"
 
 
 def test_the_reason_names_the_place(build: Build) -> None:

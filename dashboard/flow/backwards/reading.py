@@ -10,12 +10,13 @@ from typing import Any, Literal
 
 from dashboard.flow.answers import Consumer, Consumers, Hop, Question
 from dashboard.flow.backwards.seeing import WHOLE, Sight, Spot, along, dotted, holds, touches
-from dashboard.flow.model import asking, fields
+from dashboard.flow.model import asking, fields, laying
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.patterns.partial import Obj, event_tree
 from dashboard.flow.walk import paths
 from dashboard.flow.walk.paths import Walk
 from dashboard.flow.who.consumers import consumers, row_of
+from dashboard.flow.who.narrowing import settled
 
 Breaks = Literal["yes", "changes", "unknown", "no"]
 BREAKS: tuple[Breaks, ...] = ("yes", "changes", "unknown", "no")
@@ -190,7 +191,7 @@ def _hop(rows: Rows, row: Consumer, spot: Spot) -> Hop | None:
 
 def _rows(estate: Estate, asked: Question, without: str | None = None) -> Rows:
     """The consumer rows of the type; or those there are when no event has the field."""
-    tree = _tree(asked, without)
+    tree = _tree(estate, asked, without)
     walk = Walk(estate)
     for bus in asking.entry_buses(estate, asked):
         paths.walk(estate, bus, tree, walk)
@@ -198,16 +199,16 @@ def _rows(estate: Estate, asked: Question, without: str | None = None) -> Rows:
     return {_key(row): row for row in rows}
 
 
-def _tree(asked: Question, without: str | None) -> Any:
-    """Any event of the type without the field: an empty array holds no value, which is what patterns call absent.
-
-    No tree of the type itself: those are told apart by source and detail type alone.
-    """
-    steps = without.split(".")[1:] if without else []
-    detail: Any = [] if steps else Obj({}, open=without is None)
-    for step in reversed(steps):
-        detail = Obj({step: detail}, open=True)
-    return Obj(dict(event_tree(asked.source, asked.detail_type, detail=detail).known), open=False)
+def _tree(estate: Estate, asked: Question, without: str | None) -> Any:
+    """Any event of the type, or any without the field, as its schemas have it where they settle that."""
+    narrowing = settled(estate, asked)
+    today = narrowing.tree if narrowing else event_tree(asked.source, asked.detail_type)
+    if without is None:
+        return today
+    steps = tuple(without.split(".")[1:])
+    laid = laying.Laid(laying.absent, there=False)
+    detail = laid.on(today.known["detail"], steps, "detail") if steps else Obj({}, open=False)
+    return Obj({**today.known, "detail": detail}, open=False)
 
 
 def _key(row: Consumer) -> Key:
