@@ -17,7 +17,7 @@ from dashboard.flow.model import arns, completeness, trees
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.known import Key
 from dashboard.flow.model.matching import UNKNOWN
-from dashboard.flow.walk import paths
+from dashboard.flow.walk import again, paths
 from dashboard.flow.walk.paths import Walk
 from dashboard.flow.walk.ways import Way
 from dashboard.flow.who.consumers import row_of
@@ -273,6 +273,7 @@ def _doubts(
         if gap.collector in _HIDE or (gap.account, gap.region) not in estate.places
     )
     said = [gap.message for gap in gaps[:3]]
+    said += again.unfollowed(walk)
     if walk.cut or len(starts) > MOST_TYPES:
         said.append("There are more paths than were walked.")
     far = sorted({_place(estate, arn) for arn in targets if not _collected(estate, arn)})

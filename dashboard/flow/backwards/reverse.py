@@ -100,7 +100,8 @@ class Seeking(Walk):
         path = Path(way.bus, way.by, first, way.hops, ends[0].note if ends else None)
         self.arrivals.append(Arrival(path, role, not certain))
         self.cut = self.cut or probe.cut
-        return len(self.up.targets) > 1
+        # an enrichment is a hop on the way to what comes after the pipe
+        return len(self.up.targets) > 1 or way.hops[-1].via == "pipe-enrichment"
 
 
 class _Probe(Walk):

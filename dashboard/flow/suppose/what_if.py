@@ -21,7 +21,7 @@ from dashboard.flow.suppose.effects import ORDER, Effect, EffectKind, Receipt, W
 from dashboard.flow.suppose.reasons import Traced, cut, difference
 from dashboard.flow.suppose.supposing import Supposed, named_values
 from dashboard.flow.suppose.what_if_words import sentence
-from dashboard.flow.walk import paths
+from dashboard.flow.walk import again, paths
 from dashboard.flow.who.consumers import row_of, told_once
 from dashboard.flow.who.narrowing import Narrowing
 
@@ -50,7 +50,7 @@ def what_if(estate: Estate, asked: Question, changes: Iterable[Change]) -> WhatI
         event=asked,
         snapshot=estate.snapshot.id,
         known=(asked.source, asked.detail_type) in known(estate),
-        complete=not gaps and not found.before.cut and not found.after.cut,
+        complete=not gaps and again.is_whole(found.before) and again.is_whole(found.after),
         gaps=gaps,
         changes=(*of_fields, *of_rules),
         sentence=sentence(asked, (*of_fields, *of_rules), by_consumer, effects),

@@ -16,7 +16,7 @@ from dashboard.flow.model.matching import Json, Obj, Verdict
 from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.walk import hops, inputs, saying
 from dashboard.flow.walk.delivering import Carrier
-from dashboard.flow.walk.ways import Way
+from dashboard.flow.walk.ways import Put, Way
 
 MAX_HOPS = 24
 MAX_STEPS = 50_000
@@ -37,7 +37,10 @@ class Path:
 
 @dataclass
 class Walk:
-    """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched."""
+    """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched.
+
+    `cut`: a limit was met. `again`: new events that were not followed from a bus where one of their kind had passed.
+    """
 
     estate: Estate
     paths: list[Path] = field(default_factory=list)
@@ -46,6 +49,13 @@ class Walk:
     kept: dict[str, Kept] = field(default_factory=dict)
     steps: int = 0
     cut: bool = False
+    again: list[tuple[str, Put]] = field(default_factory=list)
+
+    def turned_back(self, arn: str, way: Way) -> None:
+        """Keeps a new event that came where another of its kind had passed: that is no loop of the very same event."""
+        put, buses = way.puts[-1], (*way.buses, arn) if arn in self.estate.buses else way.buses
+        if buses and not any(other.covers(put) for other in way.same_kind(arn)):
+            self.again.append((buses[-1], put))
 
     def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
         """Subscriptions of the bus that may take the event."""
@@ -66,7 +76,7 @@ def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk
     """Every path that an event with this tree can take from this bus."""
     found = found or Walk(estate)
     found.touched.add(bus)
-    _from_bus(found, bus, tree, Way.of(estate, bus))
+    _from_bus(found, bus, tree, Way.of(estate, bus, tree))
     return found
 
 
@@ -98,7 +108,7 @@ def _keep(walk: Walk, link: Row, tree: Any) -> None:
 def through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any) -> None:
     """Every path that begins with this subscription of its own bus."""
     if sub.target is not None:
-        _through(walk, sub, verdict, tree, Way.of(walk.estate, sub.bus))
+        _through(walk, sub, verdict, tree, Way.of(walk.estate, sub.bus, tree))
 
 
 def along(walk: Walk, link: Row, tree: Any) -> None:
@@ -116,6 +126,8 @@ def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Wa
     # a rule hands a bus the event itself; a subscriber hands it what its transformer makes
     whole = estate.kind_of(target) == "bus" and sub.kind == "rule"
     after = tree if whole else inputs.after(row, tree)
+    if estate.kind_of(target) == "bus" and not whole and row["input_kind"] != "event":
+        way = way.putting(after)
     way = way.starting(sub.arn, sub).saying(None if whole else saying.of_input(sub.kind, row, after))
     _reach(walk, target, after, carrier, way._replace(attributes=tuple(row["attributes"] or ())))
 
@@ -126,6 +138,7 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
         return
     if way.passed(arn):
         walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
+        walk.turned_back(arn, way)
         return
     walk.touched.add(arn)
     walk.steps += 1
@@ -257,6 +270,7 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
         if estate.kind_of(link["to_arn"]) == "bus":
             body = after.tree if isinstance(after, Json) else after
             after = trees.put_on_bus(link, estate.account_of(arn), body)
+            said = said.putting(after)
         _follow(walk, link, after, after, said)
 
 

@@ -8,7 +8,7 @@ from dashboard.flow.answers import Consumer, Consumers, Deliverable, Hop, Questi
 from dashboard.flow.model import arns, asking, completeness, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.walk import paths
+from dashboard.flow.walk import again, paths
 from dashboard.flow.walk.paths import Path, Walk
 from dashboard.flow.who.narrowing import Narrowing
 
@@ -32,11 +32,11 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         event=asked,
         snapshot=estate.snapshot.id,
         known=(asked.source, asked.detail_type) in known(estate),
-        complete=not gaps and not walk.cut,
+        complete=not gaps and again.is_whole(walk),
         gaps=gaps,
         consumers=tuple(sorted(rows, key=_order)),
         buses=buses,
-        notes=tuple(walk.notes),
+        notes=(*walk.notes, *again.unfollowed(walk)),
         kept=tuple(walk.kept[arn] for arn in sorted(walk.kept)),
         excluded=excluded,
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
@@ -130,6 +130,8 @@ def _start(row: Consumer) -> tuple[str, str, str]:
 def _covers(full: Consumer, row: Consumer) -> bool:
     """Whether the longer path says all that the shorter one does."""
     ways = [hop.arn for hop in row.path], [hop.arn for hop in full.path]
+    if full.bus == row.bus:
+        return False  # there the longer one tells of a new event, put on this bus in the wake of the first
     if len(ways[0]) >= len(ways[1]) or ways[1][-len(ways[0]) :] != ways[0]:
         return False
     if (row.active and not full.active) or _SURE[full.deliverable] < _SURE[row.deliverable]:

@@ -131,9 +131,13 @@ def _add_path(estate: Estate, nodes: _Nodes, edges: _Edges, row: Consumer) -> No
     nodes.add(bus, 1, label=estate.name_of(row.bus), kind="bus")
     edges.add(before, bus, None, **plain)
     before = bus
+    passed = {bus}
     for column, hop in enumerate(row.path, start=2):
         node = _right(nodes, hop.arn)
-        nodes.add(node, column, label=hop.name, kind=hop.kind, active=hop.active)
+        # what a new event passes again stays where the first one passed it
+        at = nodes.rows[node]["column"] if node in passed else column
+        passed.add(node)
+        nodes.add(node, at, label=hop.name, kind=hop.kind, active=hop.active)
         more = {"via": hop.via, "delivery": hop.delivery, "when": "; ".join(hop.when), "active": hop.active}
         edges.add(before, node, hop.by, **more, evidence="declared")
         before = node

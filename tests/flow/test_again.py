@@ -1,0 +1,149 @@
+"""A new event may pass a bus where the one that it came of had passed; only the same event again is a loop."""
+
+import json
+from typing import Any
+
+import pytest
+
+from collectors.records import Record
+from dashboard.flow.backwards import between, reverse
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.walk import paths
+from tests.flow.building import (
+    SOURCE,
+    TYPE,
+    Build,
+    ask,
+    bus,
+    function,
+    link,
+    new_bus,
+    pipe,
+    queue,
+    rule,
+    subscriber,
+    told,
+    trace,
+)
+from tests.flow.test_reverse import check_consumed
+
+OPEN = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
+BUS, TUBE = bus(policy=OPEN), pipe("tube")
+BILL, INBOX = function(policy=OPEN), queue("inbox", policy=OPEN)
+NEW = '{"source": ["com.new"], "detail-type": ["New"]}'
+ANY = '{"source": [{"prefix": ""}]}'
+MADE = {"source": "com.new", "detail_type": "New"}
+
+
+def turning(first: str | None = None, **put: Any) -> list[Record]:
+    """A bus whose events a pipe puts back on it, as what `put` says; bill listens for what is new."""
+    return [
+        *(BUS, BILL, INBOX, TUBE, rule(BUS, "in", INBOX.arn, first), link("pipe-source", INBOX, TUBE)),
+        *(link("pipe-target", TUBE, BUS, **put), rule(BUS, "out", BILL.arn, NEW)),
+    ]
+
+
+def path(estate: Estate, start: str = f"{SOURCE}/{TYPE}", end: str = "bill") -> str:
+    (found,) = between.ask(estate, start, end)
+    return found.answer
+
+
+def test_what_a_pipe_makes_and_puts_on_the_same_bus_is_followed(build: Build) -> None:
+    estate = build(*turning(**MADE))
+    answer = ask(estate)
+    assert (told(answer), answer.complete, answer.notes) == ([("bill", "always", True)], True, ())
+    assert [hop.name for hop in answer.consumers[0].path] == ["inbox", "tube", "orders", "bill"]
+    assert (path(estate), path(estate, "inbox")) == ("yes", "yes")
+    check_consumed(estate)
+
+
+def test_a_loop_of_new_events_ends_after_one_turn_and_is_reported(build: Build) -> None:
+    estate = build(*turning(ANY, **MADE))
+    answer = ask(estate)
+    assert (told(answer), answer.complete) == ([("bill", "always", True)], True)
+    assert answer.notes == ("Loop cut: orders → orders → orders.",)
+    check_consumed(estate)
+
+
+def test_who_gets_both_the_event_and_what_comes_of_it_is_told_of_both(build: Build) -> None:
+    estate = build(*turning(**MADE), rule(BUS, "all", BILL.arn, ANY))
+    assert sorted(len(row.path) for row in ask(estate).consumers) == [1, 4, 4]
+    check_consumed(estate)
+
+
+def test_two_new_kinds_each_pass_the_bus_once(build: Build) -> None:
+    second, tubing = queue("second"), pipe("tubing")
+    third = '{"source": ["com.third"]}'
+    records = [
+        *(second, tubing, function("end"), rule(BUS, "on", second.arn, NEW)),
+        *(link("pipe-source", second, tubing), rule(BUS, "end", function("end").arn, third)),
+        link("pipe-target", tubing, BUS, source="com.third", detail_type="Third"),
+    ]
+    estate = build(*turning(**MADE), *records)
+    assert told(ask(estate)) == [("bill", "always", True), ("end", "always", True)]
+    check_consumed(estate)
+
+
+@pytest.mark.parametrize(("put", "from_inbox"), [({}, "no"), ({"source": "com.new"}, "unknown")])
+def test_a_loop_of_events_of_unknown_type_leaves_the_answer_incomplete(
+    build: Build, put: dict[str, Any], from_inbox: str
+) -> None:
+    far, apart = function("far", policy=OPEN), bus("apart")
+    estate = build(*turning(ANY, **put), trace(BUS), far, apart, rule(apart, "f", far.arn, NEW))
+    answer = ask(estate, BUS.arn)
+    assert (told(answer), answer.complete) == ([("bill", "sometimes", True)], False)
+    assert any("where that goes was not followed" in note for note in answer.notes)
+    assert path(estate) == "yes"
+    assert (path(estate, end="far"), path(estate, "inbox", "far")) == ("unknown", from_inbox)
+    check_consumed(estate)
+
+
+def test_a_new_event_of_the_same_type_that_only_its_payload_takes_further_leaves_the_answer_incomplete(
+    build: Build,
+) -> None:
+    record = f'{{"source": ["{SOURCE}"], "detail": {{"eventSource": ["aws:sqs"]}}}}'
+    plain = f'{{"source": ["{SOURCE}"], "detail": {{"total": [1]}}}}'
+    same = turning(plain, source=SOURCE, detail_type=TYPE)
+    event = {"source": SOURCE, "detail-type": TYPE, "detail": {"total": 1}}
+    onward = build(*same, function("far"), rule(BUS, "record", function("far").arn, record))
+    answer = ask(onward, BUS.arn, event)
+    assert (told(answer), answer.complete) == ([], False)
+    assert ask(build(*same), BUS.arn, event).complete
+
+
+def test_what_a_transformer_makes_passes_the_bus_again(build: Build) -> None:
+    fresh, end = new_bus(), function("end", policy=OPEN)
+    template = {"input_kind": "template", "input_template": '{"source": <$.detail.from>, "detail-type": "…"}'}
+    records = [
+        *(
+            fresh,
+            end,
+            subscriber(fresh, "turn", fresh.arn, pattern=f'{{"source": ["{SOURCE}"]}}', **template),
+        ),
+        subscriber(fresh, "out", end.arn, pattern=NEW),
+    ]
+    estate = build(*records)
+    answer = ask(estate, fresh.arn)
+    assert told(answer) == [("end", "sometimes", True)]
+    traced = build(*records, trace(fresh))
+    assert path(traced, end="end") == "yes"
+    check_consumed(traced)
+
+
+def test_an_enrichment_that_the_new_event_passes_again_is_a_hop_both_times(build: Build) -> None:
+    more = function("more")
+    estate = build(*turning(ANY, **MADE), more, link("pipe-enrichment", TUBE, more))
+    rows = [one.row for one in reverse.consumed(estate, [more.arn], ends=True)]
+    assert {len(row.path) for row in rows} >= {3}
+    check_consumed(estate)
+
+
+def test_many_pipes_that_put_events_back_end_the_walk(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "MAX_STEPS", 500)
+    records: list[Record] = []
+    for n in range(6):
+        inbox, tube = queue(f"q{n}"), pipe(f"p{n}")
+        put = link("pipe-target", tube, BUS, source=f"com.s{n}", detail_type="T")
+        records += [inbox, tube, rule(BUS, f"r{n}", inbox.arn, ANY), link("pipe-source", inbox, tube), put]
+    answer = ask(build(BUS, *records), BUS.arn)
+    assert not answer.complete
