@@ -254,6 +254,42 @@ def test_the_ends_own_policy_may_let_the_role_in_or_keep_it_out(
     assert hop(build, end, rule(BUS, "r", QUEUE, role_arn=ROLE), *roles).deliverable == expected
 
 
+URL = "https://sqs.eu-west-1.amazonaws.com/111111111111/inbox"
+UNREAD = [
+    ([SEND], URL, "unknown"),  # its policy may keep the role out
+    ([], URL, "unknown"),  # or name it
+    ([SEND | {"Effect": "Deny"}], URL, "no"),
+    ([SEND], f"{URL}-2", "yes"),
+    ([], f"{URL}-2", "no"),
+    ([SEND], None, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("allowed", "subject", "expected"), UNREAD)
+def test_with_a_role_too_an_ends_policy_that_was_not_read_leaves_it_open(
+    build: Build, allowed: list[dict[str, Any]], subject: str | None, expected: str
+) -> None:
+    denied = {(ACCOUNT, "eu-west-1", "queues"): [gap(subject=subject, action="sqs:GetQueueAttributes")]}
+    roles = [trust(), *([may(*allowed)] if allowed else [])]
+    found = hop(build, queue(), rule(BUS, "r", QUEUE, role_arn=ROLE), *roles, gaps=denied)
+    assert found.deliverable == expected
+    assert ("policy of queue inbox could not be read" in (found.why or "")) == (expected == "unknown")
+
+
+@pytest.mark.parametrize(("subject", "expected"), [(URL, "unknown"), (f"{URL}-2", "no")])
+def test_a_queue_is_named_by_its_url_where_its_policy_was_not_read(
+    build: Build, subject: str, expected: str
+) -> None:
+    denied = {(ACCOUNT, "eu-west-1", "queues"): [gap(subject=subject, action="sqs:GetQueueAttributes")]}
+    answer = ask(build(BUS, queue(), rule(BUS, "r", QUEUE), gaps=denied))
+    assert (only(answer).deliverable, answer.complete) == (expected, expected == "no")
+
+
+def test_a_role_without_the_right_may_be_named_by_an_end_that_was_not_collected(build: Build) -> None:
+    far = arn("sqs", "inbox").replace("eu-west-1", "eu-central-1")
+    assert hop(build, rule(BUS, "r", far, role_arn=ROLE), trust(), may(SEND)).deliverable == "unknown"
+
+
 CROSSING = [
     (None, "no"),
     ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}, "yes"),

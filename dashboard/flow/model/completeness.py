@@ -76,12 +76,21 @@ def _was_listed(estate: Estate, place: tuple[str, str], arn: str, kind: str) -> 
     if run is None or run["status"] not in ("ok", "partial"):
         return False
     return not any(
-        gap["subject"] in (None, arn, arns.name(arn))
-        or (gap["action"] == call and arns.parts(gap["subject"]) is None)
+        is_about(gap["subject"], arn) or (gap["action"] == call and arns.parts(gap["subject"]) is None)
         for gap in estate.gap_rows
         if (gap["account"], gap["region"], gap["collector"]) == (*place, collector)
         and gap["status"] != "unsupported"  # what a region does not offer is not there
     )
+
+
+def is_about(subject: str | None, arn: str) -> bool:
+    """Whether a gap's subject is this thing, or everything. AWS is asked about a queue by its URL: …/ACCOUNT/NAME."""
+    if subject is None or subject in (arn, arns.plain(arn), arns.name(arn)):
+        return True
+    found = arns.parts(arn)
+    if found is None or found.service != "sqs" or "://" not in subject:
+        return False
+    return subject.endswith(f"/{found.account}/{found.resource}")
 
 
 def gaps_on(estate: Estate, touched: Iterable[str]) -> tuple[GapNote, ...]:
@@ -140,6 +149,8 @@ def _concerns(estate: Estate, row: Row, things: set[str]) -> bool:
     subject = row["subject"]
     if row["action"].startswith("iam:"):
         return False  # whether it is delivered is then unknown, and says so
+    if subject is not None and "://" in subject and row["action"].startswith("sqs:"):
+        return any(is_about(subject, arn) for arn in things)
     if subject is None or arns.parts(subject) is None:
         return True
     plain = arns.plain(subject)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.flow.answers import Deliverable
-from dashboard.flow.model import arns
+from dashboard.flow.model import arns, completeness
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.matching import ALWAYS, Verdict
 from dashboard.flow.walk import granting, policies
@@ -210,7 +210,10 @@ def _may_one(hop: _Hop, role: Role, action: str, resource: str | None) -> Judged
     own = granting.may_do(role, action, resource, hop.carrier.facts_of_role)
     if hop.crosses or hop.kind not in _BY_POLICY or own.denied:
         return own
-    _, policy = _policy(hop)
+    was_read, policy = _policy(hop)
+    if not was_read or hop.estate.row_of(hop.arn) is None:
+        # it may name the role, or keep it out
+        return Judged(None, own.denied, f"the policy of {hop.name} could not be read")
     if policy is None:
         return own
     caller = Caller(None, hop.carrier.account, role.arn, hop.carrier.facts_of_role)
@@ -252,8 +255,8 @@ def _unreadable(estate: Estate, target: str) -> bool:
     """A null policy is "none" only where policies are read at all and no gap concerns this one."""
     place = (estate.account_of(target), estate.region_of(target))
     for row in estate.gap_rows:
-        if (row["account"], row["region"]) == place and row["subject"] in (None, target, arns.name(target)):
+        if (row["account"], row["region"]) == place and completeness.is_about(row["subject"], target):
             words = row["action"].lower()
-            if any(word in words for word in ("policy", "attributes", "describeeventbus")):
+            if any(word in words for word in ("policy", "policies", "attributes", "describeeventbus")):
                 return True
     return False
