@@ -143,6 +143,10 @@ BAD = [
     ("{", "not JSON"),
     ('{"source": "a"}', "needs"),
     ('{"detail-type": "b"}', "needs"),
+    (
+        '{"source": "a", "source": "b", "detail-type": "c"}',
+        'The event has "source" twice at its top level, which no event of EventBridge has.',
+    ),
 ]
 
 

@@ -18,6 +18,7 @@ from dashboard.flow import documents
 from dashboard.flow.answers import GapNote, Question
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.patterns import jsontext
+from dashboard.flow.suppose import pasted
 
 ERR = Console(stderr=True)
 UNKNOWN_TYPE = 4
@@ -71,7 +72,7 @@ def event_in(file: str | None) -> dict[str, Any]:
         raise UsageError(f"The event in {name} is not JSON: {error}.") from error
     if not jsontext.is_object(found):
         raise UsageError(f"The event in {name} is not a JSON object.")
-    return dict(jsontext.items(found))
+    return pasted.once(found)
 
 
 def exit_code(known: bool, event: Question, nearest: Sequence[tuple[str, str]]) -> int:  # noqa: FBT001 - a fact of the answer

@@ -28,7 +28,7 @@ def read(text: str) -> Mapping[str, Any]:
     found = _loads(text.removeprefix("\ufeff"), "The event")
     if not jsontext.is_object(found):
         raise UsageError("The event is not a JSON object: it has to begin with { and end with }.")
-    event = _envelope(dict(_once(found)))
+    event = _envelope(once(found))
     for name in ("source", "detail-type"):
         if not isinstance(event.get(name), str):
             have = "has none" if name not in event else "has something else there"
@@ -58,15 +58,15 @@ def _where(text: str, error: ValueError) -> str:
     return f": {error}"
 
 
-def _once(found: Any) -> Any:
-    """The fields of the envelope, each once: EventBridge writes it, and it writes none twice."""
+def once(found: Any) -> dict[str, Any]:
+    """The fields of the envelope, each once: EventBridge writes it, and it writes none twice. Raises UsageError for one that stands twice."""
     names = [name for name, _ in jsontext.items(found)]
     twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if twice is not None:
         raise UsageError(
             f'The event has "{twice[:80]}" twice at its top level, which no event of EventBridge has.'
         )
-    return jsontext.items(found)
+    return dict(jsontext.items(found))
 
 
 def _envelope(found: dict[str, Any]) -> dict[str, Any]:
