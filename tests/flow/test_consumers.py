@@ -144,6 +144,19 @@ def test_schemas_that_do_not_agree_settle_only_what_both_do(build: Build, schema
     assert (only(answer).when, answer.excluded) == (("detail.total > 100",), ())
 
 
+def test_a_schema_that_could_not_be_read_may_disagree_so_nothing_is_settled_and_it_is_told(
+    build: Build,
+) -> None:
+    unread = schema({}, name="p").model_copy(update={"content": None})
+    estate = build(BUS, BILL, schema({"name": TEXT}), unread, rule(BUS, "r", BILL.arn, COSTLY))
+    answer = ask(estate, "orders")
+    assert (only(answer).delivery, answer.excluded) == ("sometimes", ())
+    assert only(answer).note == (
+        "By its schema o (another, p, could not be read) the rule's condition can never hold."
+    )
+    assert count(estate, Question(SOURCE, TYPE)) == 1
+
+
 def test_schemas_that_agree_settle_together(build: Build) -> None:
     schemas = [schema({"name": TEXT}), schema({"name": TEXT, "more": OPEN}, registry="other", name="p")]
     answer = ask(build(BUS, BILL, *schemas, rule(BUS, "r", BILL.arn, COSTLY)), "orders")
@@ -294,6 +307,11 @@ def test_a_path_through_something_off_is_shown_and_not_active(
     answer = ask(build(BUS, *records()))
     row = only(answer)
     assert (row.active, row.why, answer.count) == (False, why.replace("sns-subscription", "subscription"), 0)
+
+
+def test_an_idle_function_is_called_all_the_same(build: Build) -> None:
+    row = only(ask(build(BUS, function(state="Inactive"), rule(BUS, "r", BILL.arn))))
+    assert (row.active, "idle" in (row.note or "")) == (True, True)
 
 
 STOPPED = [

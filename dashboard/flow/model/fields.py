@@ -31,14 +31,22 @@ class SchemaField:
 
 def schemas_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]:
     """Every schema that holds the type and whose content was read, by ARN."""
+    return tuple(row for row in _holding(estate, source, detail_type) if row["content"])
+
+
+def unread_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]:
+    """Every schema that holds the type and whose content was not read, by ARN."""
+    return tuple(row for row in _holding(estate, source, detail_type) if not row["content"])
+
+
+def _holding(estate: Estate, source: str, detail_type: str) -> list[Row]:
     if "schemas-by-type" not in estate.memory:
         found: dict[tuple[str, str], list[Row]] = {}
         for row in sorted(estate.schemas, key=lambda row: str(row["arn"])):
-            if row["content"]:
-                found.setdefault((row["source"], row["detail_type"]), []).append(row)
+            found.setdefault((row["source"], row["detail_type"]), []).append(row)
         estate.memory["schemas-by-type"] = found
     by_type: dict[tuple[str, str], list[Row]] = estate.memory["schemas-by-type"]
-    return tuple(by_type.get((source, detail_type), ()))
+    return by_type.get((source, detail_type), [])
 
 
 def schema_of(estate: Estate, source: str, detail_type: str) -> Row | None:

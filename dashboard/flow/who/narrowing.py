@@ -1,8 +1,8 @@
 """What a type's schemas settle of "sometimes": conditions that can never hold, or always do, for events that keep to them.
 
 A row that can never be reached is no consumer: it stands apart, as excluded, with the reason. A condition that always
-holds is dropped. Both only where every schema that holds the type agrees, in all its versions; where an earlier version was
-not read it is said of the latest, and the row stays as it is.
+holds is dropped. Both only where every schema that holds the type agrees, in all its versions; where a schema or an earlier
+version was not read it is said of those that were, and the row stays as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from dashboard.flow.answers import Consumer, Excluded, Hop, Question
 from dashboard.flow.model import trees
 from dashboard.flow.model.estate import Estate, Row
-from dashboard.flow.model.fields import schemas_of
+from dashboard.flow.model.fields import schemas_of, unread_of
 from dashboard.flow.model.matching import Narrowed
 from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.patterns.joining import one_of
@@ -35,12 +35,13 @@ class Narrowing:
     def __init__(self, estate: Estate, asked: Question) -> None:
         self._estate, self._asked = estate, asked
         self._schemas = schemas_of(estate, asked.source, asked.detail_type)
+        self._unread = unread_of(estate, asked.source, asked.detail_type)
         self._said: dict[str, str | None] = {}
 
     @property
     def settles(self) -> bool:
         """Whether what the schemas say is decided, and not only told."""
-        return bool(self._schemas) and all(map(self._is_whole, self._schemas))
+        return bool(self._schemas) and not self._unread and all(map(self._is_whole, self._schemas))
 
     def _is_whole(self, schema: Row) -> bool:
         count: int = schema["version_count"]
@@ -53,14 +54,16 @@ class Narrowing:
 
     @property
     def names(self) -> str:
-        """The schemas by name; which version, where not all were read."""
+        """The schemas by name; which version, where not all were read, and which schemas were not read."""
         told = [
             row["name"]
             if self._is_whole(row)
             else f"{row['name']} (the latest of {row['version_count']} versions)"
             for row in self._schemas
         ]
-        return " and ".join(dict.fromkeys(told))
+        unread = " and ".join(dict.fromkeys(row["name"] for row in self._unread))
+        names = " and ".join(dict.fromkeys(told))
+        return f"{names} (another, {unread}, could not be read)" if unread else names
 
     def of(self, subscription: str) -> str | None:
         """A sentence about the rule or subscriber with this ARN; null when the schemas settle nothing."""
