@@ -113,6 +113,16 @@ class _Reader:
             node = self._at(reference)
         return {}
 
+    def _is_nullable(self, node: Any) -> bool:
+        """Whether null is possible by the node, or by a reference on the way to it: some write it beside ``$ref``."""
+        for _ in range(MAX_DEPTH):
+            if not isinstance(node, dict) or node.get("nullable") is True:
+                return isinstance(node, dict)
+            if not isinstance(node.get("$ref"), str):
+                return False
+            node = self._at(node["$ref"])
+        return False
+
     def _at(self, reference: str) -> Any:
         found: Any = self.document
         if not reference.startswith("#"):
@@ -129,6 +139,7 @@ class _Reader:
 
         ``is_object``: what the node stands in has told that it is an object, and which fields are ``required``.
         """
+        nullable = self._is_nullable(node)
         node = self.resolve(node)
         self.nodes_left -= 1
         if depth > MAX_DEPTH or self.nodes_left < 0:
@@ -138,7 +149,7 @@ class _Reader:
         found = Obj() if is_object else UNKNOWN
         for part in self._parts(node, depth, required, is_object=is_object):
             found = narrower(found, part)
-        if node.get("nullable") is True and found is not UNKNOWN:
+        if nullable and found is not UNKNOWN:
             return OneOf((*(found.options if isinstance(found, OneOf) else (found,)), None))
         return found
 
@@ -146,7 +157,7 @@ class _Reader:
         """Whether the node, or a part of it that always holds, has the type object."""
         parts = node.get("allOf")
         return node.get("type") == "object" or any(
-            self.resolve(part).get("type") == "object" and self.resolve(part).get("nullable") is not True
+            self.resolve(part).get("type") == "object" and not self._is_nullable(part)
             for part in (parts if isinstance(parts, list) else [])
         )
 

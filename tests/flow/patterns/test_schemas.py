@@ -147,6 +147,10 @@ SETTLED = [
     (closed(a={"$ref": "#/definitions/name"}), {"a": ["z"]}, "never"),
     (closed(a={"$ref": "#/definitions/node"}), {"a": {"a": {"b": ["x"]}}}, "never"),
     (closed(a={"$ref": "other.json#/x"}), {"a": ["z"]}, "sometimes"),
+    (closed(a={"$ref": "#/definitions/name"}), {"a": [None]}, "never"),
+    (closed(a={"$ref": "#/definitions/name", "nullable": True}), {"a": [None]}, "sometimes"),
+    (closed(a={"$ref": "#/definitions/name", "nullable": True}), {"a": ["z"]}, "never"),
+    (closed(a={"allOf": [{"$ref": "#/definitions/node", "nullable": True}]}), {"a": [None]}, "sometimes"),
     ({"type": "string"}, {"a": ["x"]}, "sometimes"),
 ]
 
