@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Policy, Record, Resource
+from collectors.records import Bus, Policy, Record, Resource, Subscription
 from dashboard.flow.answers import Hop, Question
 from dashboard.flow.walk.policies import Caller, allows
 from dashboard.flow.who.consumers import consumers
@@ -119,6 +119,58 @@ def test_a_bus_in_another_account_has_to_trust_the_sender(build: Build, trusted:
     )
     row = next(r for r in consumers(estate, Question(SOURCE, TYPE, BUS.arn)).consumers)
     assert row.path[0].deliverable == expected
+
+
+NEAR = arn("events", "event-bus/near")
+KEEP_OUT = {"Effect": "Deny", "Principal": "*", "Action": "events:PutEvents", "Resource": "*"}
+OF_ONE_ACCOUNT = [
+    (None, None, "yes"),
+    (KEEP_OUT, None, "no"),
+    (KEEP_OUT | {"Resource": f"{NEAR}-2"}, None, "yes"),
+    (KEEP_OUT | {"Condition": {"StringEquals": {"aws:PrincipalAccount": OTHER}}}, None, "yes"),
+    (KEEP_OUT | {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}, None, "unknown"),
+    (KEEP_OUT | {"Principal": {"Service": "events.amazonaws.com"}}, None, "unknown"),  # if it is who asks
+    (KEEP_OUT | {"Principal": {"AWS": OTHER}}, None, "yes"),
+    (None, gap(subject=NEAR, action="events:DescribeEventBus"), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("statement", "hole", "expected"), OF_ONE_ACCOUNT)
+def test_a_bus_of_the_same_account_lets_in_what_its_policy_does_not_deny(
+    build: Build, statement: dict[str, Any] | None, hole: Any, expected: str
+) -> None:
+    near = bus("near", policy=statement and json.dumps({"Statement": [statement]}))
+    gaps = {(ACCOUNT, "eu-west-1", "buses"): [hole]} if hole else {}
+    found = only(ask(build(BUS, near, function(), *forwarded(NEAR), gaps=gaps), BUS.arn)).path[0]
+    assert (found.deliverable, found.why is None) == (expected, expected == "yes")
+
+
+def forwarded(to: str) -> list[Record]:
+    return [
+        rule(BUS, "to", to),
+        Subscription(
+            arn=to.replace("event-bus/", "rule/") + "/r",
+            name="r",
+            bus_arn=to,
+            kind="rule",
+            state="ENABLED",
+            target_id="1",
+            target_arn=function().arn,
+            pattern=f'{{"source": ["{SOURCE}"]}}',
+        ),
+    ]
+
+
+TRUSTED = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "events:PutEvents", "Resource": "*"}
+
+
+@pytest.mark.parametrize("policy", [None, json.dumps({"Statement": [TRUSTED]})])
+def test_without_a_role_a_bus_of_another_region_is_never_certain(build: Build, policy: str | None) -> None:
+    there = NEAR.replace("eu-west-1", "eu-central-1")
+    records = [BUS, Bus(arn=there, name="near", kind="classic", policy=policy), function()]
+    found = only(ask(build(*records, *forwarded(there)), BUS.arn)).path[0]
+    assert found.deliverable == "unknown"
+    assert found.why == "The bus near is in another region, and no delivery role is set."
 
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/deliver"

@@ -105,9 +105,46 @@ def deliverable(estate: Estate, carrier: Carrier, target: str, kind: str) -> Tol
         return told if there or told.deliverable == "no" or not _is_listed(kind) else _unread(hop)
     if not there:
         return _unread(hop)
-    if kind == "bus" and not hop.crosses:
-        return YES
+    if kind == "bus":
+        return _to_bus(hop)
     return _by_policy(hop) if kind in _BY_POLICY else _without_role(hop)
+
+
+def _to_bus(hop: _Hop) -> Told:
+    """Without a role: a bus of another account must let the sender's in; one of the same only must not keep it out.
+
+    AWS documents a role for every bus of another region, and does not say what becomes of an event without one.
+    """
+    told = _by_policy(hop) if hop.crosses else _kept_out(hop)
+    sender, region = arns.parts(hop.carrier.sender or ""), hop.estate.region_of(hop.arn)
+    if told.deliverable == "yes" and sender is not None and sender.region != region:
+        return Told("unknown", f"The {hop.name} is in another region, and no delivery role is set.")
+    return told
+
+
+def _kept_out(hop: _Hop) -> Told:
+    """Whether a bus of the same account denies it, to EventBridge or to the account: which of them asks is not documented."""
+    was_read, policy = _policy(hop)
+    if not was_read:
+        return Told("unknown", f"The policy of {hop.name} could not be read.")
+    if policy is None:
+        return YES
+    own = hop.carrier.facts | {"aws:principalaccount": hop.carrier.account or ""}
+    neither = {key: value for key, value in own.items() if key != "aws:principalisawsservice"}
+    callers = (
+        Caller(SERVICES.get(hop.carrier.via), hop.carrier.account, None, own),
+        Caller(None, hop.carrier.account, None, neither),
+    )
+    judged = [_asked_of(policy, caller, hop) for caller in callers]
+    against = next((one for one in judged if one.denied is not False), None)
+    if against is None:
+        return YES
+    if all(one.denied for one in judged):
+        who = _who(hop.carrier)
+        return Told("no", f"The policy of {hop.name} does not let {who} in: {against.by} denies it.")
+    return Told(
+        "unknown", f"Whether the policy of {hop.name} denies it cannot be decided here: {against.by}."
+    )
 
 
 def _without_role(hop: _Hop) -> Told:
