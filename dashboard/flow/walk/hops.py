@@ -9,16 +9,8 @@ from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.walk import delivering
 from dashboard.flow.walk.delivering import Carrier
 
-_STOPPED = (
-    "STOPPED",
-    "STOPPING",
-    "INACTIVE",
-    "Inactive",
-    "DELETING",
-    "Failed",
-    "START_FAILED",
-    "CREATE_FAILED",
-)
+_STOPPED = ("STOPPED", "STOPPING", "INACTIVE", "DELETING", "Failed", "START_FAILED", "CREATE_FAILED")
+"""States in which nothing arrives. Not a function's "Inactive": idle for long, it is made active by the next call."""
 _LINKS = {
     "sns-subscription": "subscription",
     "event-source-mapping": "event source mapping",

@@ -49,9 +49,17 @@ def of_end(estate: Estate, hop: Hop) -> str | None:
             if hop.kind == "task"
             else f"Runs {name}."
         )
-    if hop.kind == "function" and hop.via in _ASYNC:
-        return _results(estate, hop.arn)
-    return None
+    if hop.kind != "function":
+        return None
+    said = (_idle(estate, hop.arn), _results(estate, hop.arn) if hop.via in _ASYNC else None)
+    return " ".join(text for text in said if text) or None
+
+
+def _idle(estate: Estate, function: str) -> str | None:
+    """Lambda takes back what a function needs after weeks without a call, and gives it again with the next."""
+    if (estate.row_of(function) or {}).get("state") != "Inactive":
+        return None
+    return "The function is idle: the first call makes it active again, and fails or waits until it is."
 
 
 def _results(estate: Estate, function: str) -> str | None:
