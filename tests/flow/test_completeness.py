@@ -3,7 +3,9 @@
 import pytest
 
 from collectors.records import Gap, Record
-from dashboard.flow.backwards import between
+from dashboard.flow.answers import Question
+from dashboard.flow.backwards import between, reverse
+from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
     COLLECTORS,
@@ -25,6 +27,7 @@ from tests.flow.building import (
     rule,
     subscriber,
     topic,
+    trace,
 )
 
 BUS, BILL, INBOX = bus(), function(), queue()
@@ -67,6 +70,39 @@ def test_a_scope_that_was_refused_is_told_once_as_what_it_is(build: Build) -> No
     denied = {(ACCOUNT, REGION, "functions"): [gap(action="lambda:ListFunctions")]}
     (note,) = ask(build(BUS, INBOX, TO_INBOX, read=without("functions"), gaps=denied)).gaps
     assert note.action == "lambda:ListFunctions"
+
+
+BEFORE = [
+    (COLLECTORS, []),
+    (without("rules", "traces"), ["rules", "traces"]),
+    (without("topics"), ["topics"]),
+    (without("archives", "state-machines"), []),
+]
+
+
+@pytest.mark.parametrize(("read", "missing"), BEFORE)
+def test_what_was_never_collected_may_hide_a_way_to_a_resource(
+    build: Build, read: list[str], missing: list[str]
+) -> None:
+    gaps = reverse.gaps_before(build(INBOX, read=read), [INBOX.arn])
+    assert [one.collector for one in gaps] == missing
+
+
+def test_producers_are_not_complete_where_traces_were_never_collected(build: Build) -> None:
+    answers = [
+        producers(build(BUS, read=read), Question(SOURCE, TYPE)) for read in (COLLECTORS, without("traces"))
+    ]
+    assert [one.complete for one in answers] == [True, False]
+
+
+def test_a_producers_path_is_not_denied_where_traces_were_never_collected(build: Build) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/shop"
+    records = [BUS, bus("hub"), function("shop", role_arn=role), BILL, trace(bus("hub")), TO_BILL]
+    answers = [
+        between.ask(build(*records, read=read), "shop", "bill")[0].answer
+        for read in (COLLECTORS, without("traces"))
+    ]
+    assert answers == ["no", "unknown"]
 
 
 PATHS = [

@@ -145,9 +145,10 @@ def _unseen(estate: Estate, start: Named, made: Iterable[Produced], links: list[
 
 
 def _untraced(estate: Estate) -> list[str]:
-    """Trails that could not be read may hide any event that somebody puts."""
-    notes = zip(estate.gap_rows, estate.gaps, strict=True)
-    return list(dict.fromkeys(note.message for row, note in notes if row["collector"] == "traces"))[:3]
+    """Trails that were not read may hide any event that somebody puts."""
+    notes = [note for note in estate.gaps if note.collector == "traces"]
+    notes += completeness.never_read(estate, [(*place, "traces") for place in estate.places], notes)
+    return list(dict.fromkeys(note.message for note in notes))[:3]
 
 
 def _puts_on(estate: Estate, resource: str, key: Key) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from dashboard.flow.who.narrowing import Narrowing, key_of, settled
 FEW = 16
 Role = Literal["consumes", "passes", "arrives"]
 _ROLES: tuple[Role, ...] = ("consumes", "passes", "arrives")
-_CARRIERS = ("buses", "rules", "subscribers", "sources")
+_ANYWHERE = ("buses", "rules", "subscribers", "sources", "traces")
 """Collectors whose gaps anywhere may hide a way to anything: a rule may forward to any account and region."""
 _NEAR = ("topics", "functions", "pipes", "streams")
 """Collectors whose gaps hide a way to resources of the same account and region."""
@@ -248,9 +248,11 @@ def gaps_before(estate: Estate, resources: Iterable[str]) -> tuple[GapNote, ...]
     found = dict.fromkeys(completeness.gaps_on(estate, up.resources))
     for row, note in zip(estate.gap_rows, estate.gaps, strict=True):
         near = row["collector"] in _NEAR and (row["account"], row["region"]) in places
-        if near or row["collector"] in (*_CARRIERS, "traces"):
+        if near or row["collector"] in _ANYWHERE:
             found[note] = None
-    return tuple(found)
+    needs = {(*place, one) for place in estate.places for one in _ANYWHERE}
+    needs |= {(account, region, one) for account, region in places if account and region for one in _NEAR}
+    return tuple(dict.fromkeys((*found, *completeness.never_read(estate, needs, found))))
 
 
 def of_type(rows: Iterable[Consumed]) -> dict[Key, list[Consumed]]:

@@ -102,7 +102,7 @@ def gaps_on(estate: Estate, touched: Iterable[str]) -> tuple[GapNote, ...]:
         for row, note in zip(estate.gap_rows, estate.gaps, strict=True)
         if (row["account"], row["region"], row["collector"]) in needs and _concerns(estate, row, things)
     ]
-    found += _never_read(estate, needs, found)
+    found += never_read(estate, needs, found)
     return tuple(dict.fromkeys((*found, *_outside(estate, things, found))))
 
 
@@ -117,12 +117,15 @@ def _needs(estate: Estate, things: set[str]) -> set[Scope]:
     return needs
 
 
-def _never_read(estate: Estate, needs: set[Scope], told: Iterable[GapNote]) -> list[GapNote]:
-    """Scopes that no run ever read, in places of which others were: what they hold is not nothing, but unknown."""
+def never_read(estate: Estate, needs: Iterable[Scope], told: Iterable[GapNote] = ()) -> list[GapNote]:
+    """Scopes that no run ever read, in places of which others were: what they hold is not nothing, but unknown.
+
+    `told` are gaps that say so already.
+    """
     gone = {(gap.account, gap.region, gap.collector) for gap in told}
     return [
         _not_collected(estate, scope, f"{_words(scope[2])} of {scope[0]} {scope[1]} were not collected.")
-        for scope in sorted(needs - gone)
+        for scope in sorted(set(needs) - gone)
         if scope[:2] in estate.places and not _was_read(estate.scopes.get(scope))
     ]
 

@@ -12,7 +12,7 @@ from dashboard.flow.model.known import known
 from dashboard.flow.who import declared, permitted
 
 _GRADES = ("observed", "declared", "permitted", "named")
-_TRACES = ("traces",)
+_TRACES = "traces"
 
 
 def producers(estate: Estate, asked: Question) -> Producers:
@@ -54,9 +54,10 @@ def _gaps(estate: Estate, buses: Iterable[str]) -> tuple[GapNote, ...]:
     """Gaps of the buses themselves; a trail that could not be read may hide any producer, wherever it was."""
     found = dict.fromkeys(completeness.gaps_on(estate, buses))
     for row, note in zip(estate.gap_rows, estate.gaps, strict=True):
-        if row["collector"] in _TRACES:
+        if row["collector"] == _TRACES:
             found[note] = None
-    return tuple(found)
+    needs = [(*place, _TRACES) for place in estate.places]
+    return tuple(dict.fromkeys((*found, *completeness.never_read(estate, needs, found))))
 
 
 def observed(estate: Estate, asked: Question, buses: frozenset[str] | None) -> list[Producer]:
