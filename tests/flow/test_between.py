@@ -123,6 +123,14 @@ def test_a_topic_hands_on_what_others_publish_with_attributes(build: Build) -> N
     assert told(ask(estate, "news", "inbox")) == ("yes", "sometimes", 1)
 
 
+def test_what_others_publish_may_carry_attributes_in_the_envelope(build: Build) -> None:
+    asks = ('{"body": {"MessageAttributes": {"x": {"Value": ["1"]}}}}',)
+    mapping = link("event-source-mapping", queue(), BILL, dialect="lambda", filters=asks)
+    lets_in = json.dumps({"Statement": [LETS_IN | {"Principal": {"Service": "sns.amazonaws.com"}}]})
+    estate = build(topic(), queue(policy=lets_in), BILL, link("sns-subscription", topic(), queue()), mapping)
+    assert told(ask(estate, "news", "bill")) == ("yes", "sometimes", 1)
+
+
 def test_results_of_a_function_lead_on_from_it(build: Build) -> None:
     results = link("async-destination", BILL, queue(), condition="OnSuccess", role_arn=ROLE)
     estate = build(

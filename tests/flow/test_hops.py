@@ -267,6 +267,45 @@ def test_only_a_subscriber_sends_message_attributes_and_only_those_it_names(
     assert [row.delivery for row in ask(estate, "fresh").consumers] == ([delivery] if delivery else [])
 
 
+IN_ENVELOPE = [
+    # names that are sent, what a mapping asks of the message in its queue, and the answer
+    (("x",), {"MessageAttributes": {"x": {"Value": ["1"]}}}, "sometimes"),
+    (("x",), {"MessageAttributes": {"x": {"Value": [{"exists": False}]}}}, "sometimes"),
+    (("x",), {"Type": ["Notification"]}, "always"),
+    ((), {"MessageAttributes": {"x": {"Value": ["1"]}}}, None),
+    ((), {"MessageAttributes": {"x": {"Value": [{"exists": False}]}}}, "always"),
+]
+
+
+@pytest.mark.parametrize(("sent", "asks", "delivery"), IN_ENVELOPE)
+def test_message_attributes_that_are_sent_stand_in_the_envelope(
+    build: Build, sent: tuple[str, ...], asks: Any, delivery: str | None
+) -> None:
+    fresh, news, inbox = new_bus(), topic(), queue()
+    criteria = {"dialect": "lambda", "filters": (json.dumps({"body": asks}),)}
+    records = [
+        *(fresh, news, inbox, BILL, link("sns-subscription", news, inbox)),
+        subscriber(fresh, "s", news.arn, attributes=sent),
+        link("event-source-mapping", inbox, BILL, **criteria),
+    ]
+    estate = build(*records)
+    assert [row.delivery for row in ask(estate, "fresh").consumers] == ([delivery] if delivery else [])
+
+
+def test_the_answer_with_message_attributes_is_not_taken_for_the_one_without(build: Build) -> None:
+    fresh, news, inbox = new_bus(), topic(), queue()
+    asks = json.dumps({"body": {"MessageAttributes": {"x": {"Value": ["1"]}}}})
+    records = [
+        *(fresh, BUS, news, inbox, BILL, link("sns-subscription", news, inbox)),
+        *(subscriber(fresh, "s", news.arn, attributes=("x",)), rule(BUS, "r", news.arn)),
+        link("event-source-mapping", inbox, BILL, dialect="lambda", filters=(asks,)),
+    ]
+    for order in (("fresh", "orders"), ("orders", "fresh")):
+        estate = build(*records)
+        found = {name: [row.delivery for row in ask(estate, name).consumers] for name in order}
+        assert found == {"fresh": ["sometimes"], "orders": []}
+
+
 PROTOCOLS = [
     ("https://example.com/hook", "http"),
     ("email:…@example.com", "email"),

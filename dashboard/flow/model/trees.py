@@ -75,8 +75,11 @@ def _select(tree: Any, path: str) -> Any:
     return tree
 
 
-def notification(topic: str, tree: Any) -> Any:
-    """The envelope SNS puts around a message, unless the subscription asks for raw delivery."""
+def notification(topic: str, tree: Any, *, attributes: bool = False) -> Any:
+    """The envelope SNS puts around a message, unless the subscription asks for raw delivery.
+
+    `attributes`: message attributes may come with it; what is in them nobody knows.
+    """
     texts = ("MessageId", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL", "UnsubscribeURL")
     known: dict[str, Any] = dict.fromkeys(texts, UNKNOWN_STRING)
     known |= {
@@ -85,7 +88,9 @@ def notification(topic: str, tree: Any) -> Any:
         "Message": Json(tree),
         "Subject": Maybe(UNKNOWN_STRING),
     }
-    return _around(tree, known, topic, open=False)
+    if not attributes:
+        return _around(tree, known, topic, open=False)
+    return _around(tree, known | {"MessageAttributes": UNKNOWN}, f"{topic} with attributes", open=False)
 
 
 def queue_record(queue: str, tree: Any) -> Any:

@@ -21,6 +21,8 @@ from dashboard.flow.walk.ways import Put, Way
 MAX_HOPS = 24
 MAX_STEPS = 50_000
 """Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
+_NAMES_ATTRIBUTES = ("rule", "pipe-target", "subscriber")
+"""Carriers of which it is known which SNS message attributes they send; whatever else publishes may send any."""
 _HIDDEN = "the filter criteria could not be read"
 
 
@@ -244,13 +246,16 @@ def _at_readers(walk: Walk, arn: str, record: Any, way: Way, kinds: Sequence[str
 
 def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     links = walk.estate.links_from(arn, "sns-subscription")
+    # EventBridge's rules and Pipes publish without message attributes; a subscriber names those that it sends
+    others = way.hops[-1].via not in _NAMES_ATTRIBUTES
     if not links and walk.estate.row_of(arn) is None:
         _end(walk, way, "The topic lies outside what was collected.")
     for link in links:
-        # EventBridge's rules and Pipes publish without message attributes; a subscriber may name some
-        sent = Obj(dict.fromkeys(way.attributes, matching.UNKNOWN), open=False)
+        sent = Obj(dict.fromkeys(way.attributes, matching.UNKNOWN), open=others)
         over = sent if link["dialect"] == "sns-attributes" else tree
-        after = tree if link["raw_delivery"] else trees.notification(arn, tree)
+        after = tree
+        if not link["raw_delivery"]:
+            after = trees.notification(arn, tree, attributes=bool(others or way.attributes))
         _follow(walk, link, over, after, way)
 
 
