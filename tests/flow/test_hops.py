@@ -146,6 +146,40 @@ def test_sns_filter_policies_decide_in_both_scopes(
     assert [row.delivery for row in answer.consumers] == ([delivery] if delivery else [])
 
 
+ABSENT, THERE = {"a": [{"exists": False}]}, {"x": [{"exists": True}]}
+NO_OBJECTS = [
+    # what the rule publishes, the policy on the body, and the answer
+    ({"input_kind": "path", "input_paths": ("$.source",)}, ABSENT, "sometimes"),
+    ({"input_kind": "path", "input_paths": ("$.source",)}, THERE, "sometimes"),
+    ({"input_kind": "path", "input_paths": ("$.resources",)}, ABSENT, "sometimes"),
+    ({"input_kind": "template", "input_template": "<$.source>"}, ABSENT, "sometimes"),
+    ({"input_kind": "template", "input_template": '[…, {"x": <$.source>}]'}, THERE, "sometimes"),
+    ({"input_kind": "template", "input_template": '[…, {"x": <$.source>}]'}, {"y": ["a"]}, "sometimes"),
+    ({"input_kind": "path", "input_paths": ("$.detail",)}, ABSENT, "sometimes"),
+    ({"input_kind": "template", "input_template": '{"x": <$.source>}'}, ABSENT, "always"),
+    ({"input_kind": "template", "input_template": '{"x": <$.source>}'}, {"y": ["a"]}, None),
+    ({"input_kind": "path", "input_paths": ("$.source",)}, {}, "always"),
+]
+
+
+@pytest.mark.parametrize(("shape", "policy", "delivery"), NO_OBJECTS)
+def test_over_a_message_that_is_no_object_nothing_is_certain_of_a_policy_on_the_body(
+    build: Build, shape: Any, policy: Any, delivery: str | None
+) -> None:
+    news = topic()
+    via = link("sns-subscription", news, BILL, dialect="sns-body", filters=(json.dumps(policy),))
+    rows = ask(build(BUS, news, BILL, rule(BUS, "r", news.arn, **shape), via)).consumers
+    assert [row.delivery for row in rows] == ([delivery] if delivery else [])
+
+
+def test_that_a_message_is_no_object_is_the_reason_told(build: Build) -> None:
+    news = topic()
+    via = link("sns-subscription", news, BILL, dialect="sns-body", filters=(json.dumps(ABSENT),))
+    source = rule(BUS, "r", news.arn, input_kind="path", input_paths=("$.source",))
+    (told_why,) = only(ask(build(BUS, news, BILL, source, via))).when
+    assert told_why.startswith("the message may be no JSON object")
+
+
 RAW = [
     (True, {"body": {"source": [SOURCE]}}, "always"),
     (False, {"body": {"source": [SOURCE]}}, None),

@@ -14,7 +14,7 @@ from dashboard.flow.model import arns, matching, trees
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.matching import Json, Obj, Verdict
 from dashboard.flow.model.subscriptions import Subscription
-from dashboard.flow.walk import hops, inputs, saying
+from dashboard.flow.walk import hops, inputs, linking, saying
 from dashboard.flow.walk.delivering import Carrier
 from dashboard.flow.walk.ways import Put, Way
 
@@ -23,7 +23,6 @@ MAX_STEPS = 50_000
 """Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
 _NAMES_ATTRIBUTES = ("rule", "pipe-target", "subscriber")
 """Carriers of which it is known which SNS message attributes they send; whatever else publishes may send any."""
-_HIDDEN = "the filter criteria could not be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _end(walk: Walk, way: Way, note: str | None = None) -> None:
 
 def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
     """Go along a link when its filters let `over` pass; `after` is what arrives."""
-    verdict = _link_verdict(walk.estate, link, over)
+    verdict = linking.verdict(walk.estate, link, over)
     if verdict.delivery == "never":
         return
     why = None if link["active"] else hops.link_off(walk.estate, link)
@@ -182,24 +181,9 @@ def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
     account = walk.estate.account_of(sender)
     carrier = Carrier(
         *(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why),
-        *(link["to_arn"], (_failures(walk.estate, link, sender), link["runs"])),
+        *(link["to_arn"], (linking.failures(walk.estate, link, sender), link["runs"])),
     )
     _reach(walk, arns.plain(link["to_arn"]), after, carrier, way._replace(attributes=()))
-
-
-def _failures(estate: Estate, link: Row, sender: str) -> str | None:
-    """Where what the link cannot carry goes: its own dead-letter queue, or that of the queue it reads."""
-    if link["dead_letter_arn"] or link["kind"] not in ("event-source-mapping", "pipe-source"):
-        found: str | None = link["dead_letter_arn"]
-        return found
-    return (estate.row_of(sender) or {}).get("dead_letter_arn")
-
-
-def _link_verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
-    if link["filters_hidden"]:
-        return Verdict("sometimes", (_HIDDEN,))
-    scope = link["dialect"] or "data"
-    return matching.any_of([estate.filter_of(text, scope).decide(tree) for text in link["filters"]])
 
 
 def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
