@@ -64,7 +64,7 @@ def try_event(
         refused=len(refused),
         tried=(*taken, *(on_bus.told(miss) for on_bus, miss in missed[:most_misses])),
         buses=buses,
-        notes=(*walk.notes, *again.unfollowed(walk)),
+        notes=again.notes(walk),
         sentence=sentence(
             asked,
             counts,

@@ -40,8 +40,8 @@ def what_if(estate: Estate, asked: Question, changes: Iterable[Change]) -> WhatI
     by_consumer = found.by_consumer()
     notes = (
         *strange,
-        *found.before.notes,
-        *found.after.notes,
+        *again.notes(found.before),
+        *again.notes(found.after),
         *_by_schema(found),
         *_optional(found),
         *_idle(found, of_rules),

@@ -17,6 +17,11 @@ def is_whole(walk: Walk) -> bool:
     return not walk.cut and not unfollowed(walk)
 
 
+def notes(walk: Walk) -> tuple[str, ...]:
+    """What there is to say of the walk, and of what it did not follow."""
+    return (*walk.notes, *unfollowed(walk))
+
+
 def unfollowed(walk: Walk) -> tuple[str, ...]:
     """What was put on a bus again and may go on to somewhere else, one sentence each."""
     tried = [one for one in walk.again[:MOST_TRIED] if _leads_on(walk, *one)]

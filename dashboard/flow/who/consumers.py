@@ -36,7 +36,7 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         gaps=gaps,
         consumers=tuple(sorted(rows, key=_order)),
         buses=buses,
-        notes=(*walk.notes, *again.unfollowed(walk)),
+        notes=again.notes(walk),
         kept=tuple(walk.kept[arn] for arn in sorted(walk.kept)),
         excluded=excluded,
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
