@@ -226,6 +226,14 @@ def test_a_loop_of_buses_ends(build: Build) -> None:
     assert roles(estate, BILL) == [(TYPE, "consumes", "always", True)]
 
 
+def test_a_longer_way_that_ends_in_a_loop_does_not_hide_the_one_that_leads_on(build: Build) -> None:
+    other = bus("other")
+    ring = [rule(BUS, "a", other.arn), rule(other, "b", HUB.arn), rule(HUB, "c", BUS.arn)]
+    estate = build(*both(HUB, other, *ring, rule(HUB, "end", BILL.arn), trace(BUS), trace(HUB)))
+    assert (TYPE, "passes", "always", True) in roles(estate, other)
+    check_consumed(estate)
+
+
 def test_what_takes_types_that_it_does_not_name_is_listed_apart(build: Build) -> None:
     estate = build(*both(queue(), rule(BUS, "all", BILL.arn, ANY), rule(BUS, "one", queue().arn)))
     (found,) = reverse.open_ways(estate, [BILL.arn])

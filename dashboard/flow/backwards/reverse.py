@@ -140,9 +140,7 @@ def arriving(
     """Rows of one type that begins at these buses. What a schema settles is done; what it merely says, for one target."""
     tree = trees.of_type(asked.source, asked.detail_type)
     arrivals = _arrivals(estate, up, buses, tree, ends=ends)
-    rows = [row_of(estate, one.path) for one in arrivals]
-    if len(rows) > 1:
-        rows = told_once(rows)
+    rows = _told_once(estate, arrivals)
     # a schema takes nothing from what is certain: most questions need none
     if any(one.open for one in arrivals):
         schema = Narrowing(estate, asked)
@@ -154,6 +152,20 @@ def arriving(
     roles = {_key(one.path): one.role for one in arrivals}
     found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
     return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus)]
+
+
+def _told_once(estate: Estate, arrivals: Iterable[Arrival]) -> list[Consumer]:
+    """The rows, each by its longest path. A shorter one stays where it goes further: the longer may end in a loop."""
+    rows: list[Consumer] = []
+    told: dict[Consumer, None] = {}
+    for role in _ROLES:
+        own = [row_of(estate, one.path) for one in arrivals if one.role == role]
+        if own:
+            rows += own
+            kept = told_once(rows) if len(rows) > 1 else rows
+            mine = set(own)
+            told.update(dict.fromkeys(row for row in kept if row in mine))
+    return list(told)
 
 
 def _arrivals(estate: Estate, up: Upstream, buses: Iterable[str], tree: Any, *, ends: bool) -> list[Arrival]:
