@@ -1,6 +1,7 @@
 """A new event may pass a bus where the one that it came of had passed; only the same event again is a loop."""
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.flow.building import (
     rule,
     subscriber,
     told,
+    topic,
     trace,
 )
 from tests.flow.test_reverse import check_consumed
@@ -147,3 +149,34 @@ def test_many_pipes_that_put_events_back_end_the_walk(build: Build, monkeypatch:
         records += [inbox, tube, rule(BUS, f"r{n}", inbox.arn, ANY), link("pipe-source", inbox, tube), put]
     answer = ask(build(BUS, *records), BUS.arn)
     assert not answer.complete
+
+
+def tangled(seed: int) -> list[Record]:
+    """Few buses, queues and pipes that lead to one another in any way, with filters, enrichments and transformers."""
+    draw = random.Random(seed)
+    sources = ("com.new", "com.old", SOURCE)
+    buses = [bus("b0"), bus("b1"), new_bus("n0"), new_bus("n1")]
+    queues, ends, news = [queue(f"q{n}") for n in range(3)], [function(f"f{n}") for n in range(3)], topic()
+    found: list[Record] = [*buses, *queues, *ends, news, link("sns-subscription", news, draw.choice(queues))]
+    for n, inbox in enumerate(queues):
+        tube, put = pipe(f"p{n}"), {"source": draw.choice(sources), "detail_type": draw.choice(["New", TYPE])}
+        onward = draw.choice([*buses, *buses, *queues, news])
+        found += [tube, link("pipe-source", inbox, tube)]
+        found.append(link("pipe-target", tube, onward, **(put if draw.random() < 0.7 else {})))
+        found += [link("pipe-enrichment", tube, draw.choice(ends))] if draw.random() < 0.3 else []
+    arns = [*(one.arn for one in buses), *(one.arn for one in (*queues, *ends, *ends, news))]
+    for n in range(9):
+        on, end = draw.choice(buses), draw.choice(arns)
+        exact = json.dumps({"source": [draw.choice(sources)], "detail-type": [draw.choice(["New", TYPE])]})
+        takes = draw.choice([ANY, exact, exact, '{"detail": {"eventSource": ["aws:sqs"]}}'])
+        made = {"input_kind": "template", "input_template": '{"source": "…", "detail-type": <$.detail-type>}'}
+        if on.kind == "classic":
+            found.append(rule(on, f"r{n}", end, takes))
+        else:
+            found.append(subscriber(on, f"s{n}", end, pattern=takes, **(made if draw.random() < 0.5 else {})))
+    return [*found, *(trace(on, draw.choice(sources)) for on in buses if draw.random() < 0.4)]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_tangled_estates_are_the_same_both_ways(build: Build, seed: int) -> None:
+    check_consumed(build(*tangled(seed)))
