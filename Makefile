@@ -29,11 +29,11 @@ check: setup ## lint, types, contracts and all tests but the browser's
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/lint-imports --no-cache
 	@mkdir -p .mypy_cache; $(VENV)/bin/mypy >.mypy_cache/said 2>&1 & types=$$!; \
-	 $(VENV)/bin/pytest -m "not browser" -n 2 --dist loadfile; tests=$$?; \
+	 $(VENV)/bin/pytest -m "not browser" -n 3 --dist loadfile; tests=$$?; \
 	 wait $$types; typed=$$?; echo "types:"; cat .mypy_cache/said; test $$tests -eq 0 -a $$typed -eq 0
 
 browser: setup
-	$(VENV)/bin/pytest -m browser
+	$(VENV)/bin/pytest -m browser -n 2 --dist loadfile
 
 test: check browser
 

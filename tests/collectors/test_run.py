@@ -122,10 +122,8 @@ def test_a_role_that_cannot_be_assumed_is_named_by_its_own_action(
 @pytest.mark.parametrize(
     ("file", "content"),
     [
-        ("subscriptions.parquet", b"PAR1"),
         ("subscriptions.parquet", None),
         ("manifest.json", b"{}"),
-        ("buses.parquet", "garbled"),
         ("scopes.parquet", "garbled"),
     ],
 )
