@@ -4,6 +4,7 @@ What is large is imported where it is used: the process that only deals tests ou
 nobody begins before it has.
 """
 
+import gc
 import json
 import os
 import re
@@ -129,6 +130,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
         return None
     config.option.loadscopereorder = False  # not by the number of tests, but in the order of the next hook
     return SampleTogether(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector of garbage need not look at it again and again while tests run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
