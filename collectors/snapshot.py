@@ -99,6 +99,7 @@ class Snapshot:
         with _readable(path := self.folder / "metrics.parquet"):
             for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
                 yield from _conform(pa.Table.from_batches([batch]), "metrics").to_batches()
+        pa.default_memory_pool().release_unused()
 
     def check(self) -> None:
         """Raises DamagedError when a file is cut off, which its end shows, or the scopes cannot be read."""

@@ -45,7 +45,11 @@ def running(
         yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:  # a page was still being made
+            server.kill()
+            server.wait()
         log.seek(0)
         said = log.read().decode(errors="replace")
         log.close()
