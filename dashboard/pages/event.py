@@ -6,14 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.charts import graph as pictures
 from dashboard.charts import look
 from dashboard.escape import clean, markdown
 from dashboard.flow.answers import Consumer, Producer
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who import catalogue, graph, health
-from dashboard.pages import answers, flowing, links, panel, parts, payload, reads, words
+from dashboard.pages import answers, flowing, links, panel, parts, payload, picture, reads, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
 
@@ -206,30 +205,18 @@ def _picture(estate: Estate, answer: Answer, got: list[Consumer], made: list[Pro
     )
     if shown.shown < shown.total:
         st.text(f"{shown.shown} of {shown.total} rows drawn. The tables hold them all.")
-    with st.container(key="graph"):
-        st.plotly_chart(
-            pictures.neighbourhood(shown.nodes, shown.edges),
-            key="neighbourhood",
-            on_select=lambda: _clicked(shown.edges),
-            selection_mode="points",
-            config=look.CONFIG,
-            alt=f"{answer.got.event.detail_type}: producers left, consumers right. The tables above say the same.",
-        )
+    picture.draw(
+        shown,
+        "neighbourhood",
+        f"{answer.got.event.detail_type}: producers left, consumers right. The tables above say the same.",
+        node=_open_node,
+        edge=lambda edge: state.put(sel=edge["by"] or edge["target"]),
+    )
 
 
-def _clicked(edges: pd.DataFrame) -> None:
-    """A node opens what it is; an edge opens what carries: the rule, subscription, mapping or pipe."""
-    chart = st.session_state.get("neighbourhood")
-    points = chart.selection.points if chart else []
-    if not points:
-        return
-    kind, key = points[0]["customdata"]
-    if kind == "node":
-        arn = str(key).removeprefix("producer:").removeprefix("consumer:")
-        state.put(sel=None if arn == graph.EVENT else arn)
-    else:
-        edge = edges.iloc[int(key)]
-        state.put(sel=edge["by"] or edge["target"])
+def _open_node(key: str) -> None:
+    arn = key.removeprefix("producer:").removeprefix("consumer:")
+    state.put(sel=None if arn == graph.EVENT else arn)
 
 
 def _panel(estate: Estate, answer: Answer) -> None:

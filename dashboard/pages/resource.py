@@ -4,8 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.charts import graph as pictures
-from dashboard.charts import look
 from dashboard.escape import clean, markdown
 from dashboard.flow.backwards import around, named
 from dashboard.flow.backwards.making import Produced
@@ -14,7 +12,7 @@ from dashboard.flow.backwards.reverse import Consumed, Open
 from dashboard.flow.model import near
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import graph
-from dashboard.pages import flowing, links, panel, parts, pathing, reversed_answers, team, words
+from dashboard.pages import flowing, links, panel, parts, pathing, picture, reversed_answers, team, words
 from dashboard.pages.reversed_answers import ResourceAnswer
 from dashboard.pages.scope import Scope
 
@@ -220,31 +218,20 @@ def _picture(estate: Estate, one: Named, answer: ResourceAnswer) -> None:
     )
     if shown.shown < shown.total:
         st.text(f"{shown.shown} of {shown.total} event types and resources drawn.")
-    with st.container(key="graph"):
-        st.plotly_chart(
-            pictures.neighbourhood(shown.nodes, shown.edges),
-            key="around",
-            on_select=lambda: _clicked(shown),
-            selection_mode="points",
-            config=look.CONFIG,
-            alt=f"Neighbours of {one.name}. The tables above say the same.",
-        )
+    picture.draw(
+        shown,
+        "around",
+        f"Neighbours of {one.name}. The tables above say the same.",
+        node=lambda key: _open_node(shown, key),
+        edge=lambda edge: state.put(sel=edge["by"] or None),
+    )
 
 
-def _clicked(shown: graph.Neighbourhood) -> None:
-    """A resource opens in the panel, an event type on its page, an edge what carries."""
-    chart = st.session_state.get("around")
-    points = chart.selection.points if chart else []
-    if not points:
-        return
-    kind, key = points[0]["customdata"]
-    if kind == "edge":
-        edge = shown.edges.iloc[int(key)]
-        state.put(sel=edge["by"] or None)
-        return
-    side, _, event = str(key).partition(":")
+def _open_node(shown: graph.Neighbourhood, key: str) -> None:
+    """A resource opens in the panel, an event type on its page."""
+    side, _, event = key.partition(":")
     if side in ("in", "out"):
         node = shown.nodes[shown.nodes["id"] == key].iloc[0]
         links.later("event", source=event.removesuffix(f"/{node['label']}"), type=str(node["label"]))
     else:
-        state.put(sel=str(key))
+        state.put(sel=key)

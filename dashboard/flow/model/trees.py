@@ -4,7 +4,6 @@ Shapes are those of AWS's own documents: the SNS notification, the SQS and Kines
 What is not known stays UNKNOWN, so that a later filter answers "sometimes" and never guesses.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ from dashboard.flow.model.matching import UNKNOWN, Json, Obj, TypeTree
 from dashboard.flow.patterns.partial import UNKNOWN_STRING, Maybe, event_tree
 
 Row = Mapping[str, Any]
-_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 
 def of_type(source: str, detail_type: str) -> Any:
@@ -53,26 +51,6 @@ def text_part(tree: Any, name: str) -> str | None:
     """A field of the tree that is known and a string; otherwise None."""
     found = part(tree, name)
     return found if isinstance(found, str) else None
-
-
-def after_input(carrier: Row, tree: Any) -> Any:
-    """What the target gets: the event, the part a path selects, or (constant, template) nothing that is known."""
-    if carrier["input_kind"] == "event":
-        return tree
-    if carrier["input_kind"] == "path" and carrier["input_paths"]:
-        return _select(tree, carrier["input_paths"][0])
-    return UNKNOWN
-
-
-def _select(tree: Any, path: str) -> Any:
-    rest = path.removeprefix("$")
-    while rest:
-        step = _STEP.match(rest)
-        if step is None:
-            return UNKNOWN
-        tree = part(tree, next(group for group in step.groups() if group is not None))
-        rest = rest[step.end() :]
-    return tree
 
 
 def notification(topic: str, tree: Any, *, attributes: bool = False) -> Any:

@@ -113,8 +113,3 @@ def _open(estate: Estate) -> tuple[OpenSubscription, ...]:
         catch_all = sub.decide(trees.any_event()).delivery == "always"
         found.append(OpenSubscription(sub.bus, arn, sub.name, family, catch_all))
     return tuple(found)
-
-
-def is_known(estate: Estate, asked: Question) -> bool:
-    """Whether anything knows the type that is asked about."""
-    return knows(estate, asked.source, asked.detail_type)
