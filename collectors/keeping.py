@@ -28,6 +28,9 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "schema_versions": ("schema_arn", "version"),
     "tags": ("arn", "key"),
     "traces": ("hour", "principal", "via", "bus_arn", "source", "detail_type", "evidence"),
+    "principals": ("arn",),
+    "grants": ("principal", "kind", "policy", "effect"),
+    "trails": ("arn",),
     "changes": ("id",),
     "metrics": ("arn", "metric", "statistic"),
 }

@@ -11,6 +11,11 @@ pace = 1.0                       # times the usual pace, which stays below AWS's
 roles = true                     # read the policies of the roles that deliver; false: such delivery is "unknown"
 roles_at_most = 300              # of each account, region and collector
 earlier_versions = 100           # of schemas, read in each account and region: a call each, 10 a second
+permitted = false                # true: read who may put events by identity policy (iam:GetAccountAuthorizationDetails)
+permitted_at_most = 5000         # roles and users of each account that are looked at then
+principals_at_most = 300         # roles seen to put events whose tags and trust are read, of each account and region
+buckets_at_most = 1000           # of each account and region, asked whether they send their events to EventBridge
+task_families_at_most = 500      # ECS task definitions of each account and region, read for their roles
 
 [[domains]]
 name = "orders"
@@ -66,6 +71,11 @@ class Settings(BaseSettings):
     roles: bool = True
     roles_at_most: int = Field(300, ge=0)
     earlier_versions: int = Field(100, ge=0)
+    permitted: bool = False
+    permitted_at_most: int = Field(5000, ge=0)
+    principals_at_most: int = Field(300, ge=0)
+    buckets_at_most: int = Field(1000, ge=0)
+    task_families_at_most: int = Field(500, ge=0)
     pace: float = Field(1.0, gt=0, le=1000)
 
     @field_validator("accounts", "regions", "trails", "domain_tags", "owner_tags", mode="before")
