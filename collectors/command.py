@@ -110,7 +110,7 @@ def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) 
         return 130
     reporter = _reporter(asked)
     with reporter:
-        outcomes = collect_all(plan(Run(aws, given, stop), chosen), stop, reporter)
+        outcomes = collect_all(plan(Run(aws, given, stop, last), chosen), stop, reporter)
     written = save(given.store, outcomes, aws, given)
     if asked.json:
         _write({"snapshot": written.id, "scopes": [_as_json(outcome) for outcome in outcomes]})

@@ -5,7 +5,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pyarrow as pa
 
@@ -16,8 +16,16 @@ _ARROW: dict[object, pa.DataType] = {
     int: pa.int64(),
     float: pa.float64(),
     bool: pa.bool_(),
+    bytes: pa.binary(),
     datetime: pa.timestamp("us", tz="UTC"),
 }
+
+
+class Rows(NamedTuple):
+    """All rows of a frame in a scope as a table, where records would be too slow: its record's columns, any order."""
+
+    frame: str
+    table: pa.Table
 
 
 def arrow_type(annotation: Any) -> pa.DataType:
@@ -59,6 +67,19 @@ def table_of(frame: str, records: Iterable[Record], scope: Mapping[str, str]) ->
     fields = list(schema)[len(SCOPE_COLUMNS) :]
     arrays += [pa.array([getattr(row, field.name) for row in rows], field.type) for field in fields]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def with_scope(rows: Rows, scope: Mapping[str, str]) -> pa.Table:
+    """Rows that a collector gave as a table, as a table of the frame's schema."""
+    schema = schema_of(rows.frame)
+    count = len(rows.table)
+    columns = [
+        pa.array([scope[field.name]] * count, pa.string())
+        if field.name in SCOPE_COLUMNS
+        else rows.table[field.name].cast(field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def empty(frame: str) -> pa.Table:

@@ -5,8 +5,8 @@ a call that was denied or throttled must not take a known producer or consumer a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +27,8 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "schemas": ("arn",),
     "schema_versions": ("schema_arn", "version"),
     "tags": ("arn", "key"),
-    "traces": ("hour", "principal", "via", "bus_arn", "source", "detail_type", "evidence"),
+    "traces": ("principal", "via", "action", "bus_arn", "source", "detail_type", "evidence"),
+    "seen": ("kind", "evidence", "at"),
     "principals": ("arn",),
     "grants": ("principal", "kind", "policy", "effect"),
     "trails": ("arn",),
@@ -35,6 +36,8 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "metrics": ("arn", "metric", "statistic"),
 }
 """What tells a row of a frame from all others of its scope."""
+MERGED = {"traces": "traces", "seen": "traces"}
+"""Frame → its collector. Frames that add up from run to run: a scope gives all rows of one, or those of the last run stay as they are."""
 OF_RULE = ("state", "description", "managed_by", "pattern", "filters_hidden", "schedule")
 FRESH: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "subscriptions": (("arn",), OF_RULE),
@@ -59,26 +62,32 @@ def of_scopes(table: pa.Table, scopes: Sequence[Scope]) -> pa.Array:
 class Kept:
     """What stays of the last snapshot in one scope that was read in part: `tables`, beside the new `rows`; `gaps` say of when."""
 
-    def __init__(self, before: Snapshot | None, scope: Scope, rows: Sequence[Record]) -> None:
+    def __init__(
+        self, before: Snapshot | None, scope: Scope, rows: Sequence[Record], whole: Collection[str] = ()
+    ) -> None:
         self.tables: dict[str, pa.Table] = {}
         self.gaps: list[Gap] = list(scope.gaps)
         self.rows = list(rows)
-        if before is None or not scope.unread:
+        if before is None:
+            return
+        for frame, collector in MERGED.items():
+            if collector == scope.collector and frame not in whole:
+                self.tables[frame] = _of_scope(before, frame, scope)
+        if not scope.unread:
             return
         counts: Counter[int] = Counter()
         for frame in dict.fromkeys(unread.frame for unread, _ in scope.unread):
-            table = before.table(frame).cast(schema_of(frame))
-            table = table.filter(of_scopes(table, [scope]))
+            table = _of_scope(before, frame, scope)
             sought = Sought(pair for pair in scope.unread if pair[0].frame == frame)
             columns = {name for unread, _ in scope.unread if unread.frame == frame for name in unread.columns}
             narrow = table.select(sorted({*IDENTITY[frame], *columns})).to_pylist()
-            mask = pa.array(self._stays(scope, frame, narrow, sought, counts), pa.bool_())
-            self.tables[frame] = self._in_place_of_new(frame, table.filter(mask), sought)
+            mask = pa.array(self._stays(frame, narrow, sought, counts), pa.bool_())
+            if frame not in MERGED:
+                self.tables[frame] = self._in_place_of_new(frame, table.filter(mask), sought)
         self.gaps = _dated(scope.gaps, counts, before, scope)
 
     def _stays(
         self,
-        scope: Scope,
         frame: str,
         rows: Sequence[Mapping[str, Any]],
         sought: Sought[Gap],
@@ -87,13 +96,10 @@ class Kept:
         """For each row of the scope's last reading, whether it stays; counts, by the gap that it stays for."""
         new = [row for row in self.rows if frame_of(row) == frame]
         known = {tuple(getattr(row, name) for name in IDENTITY[frame]) for row in new}
-        read = {getattr(row, "evidence", None) for row in new}
         for row in rows:
             found = sought.find(row)
             is_new = tuple(row[name] for name in IDENTITY[frame]) in known
             stays = found is not None and (found[0].instead or not is_new)
-            if found and frame == "traces":
-                stays = stays and _is_due(row, found[0], read, scope)
             if found and stays:
                 counts[id(found[1])] += 1
             yield stays
@@ -123,16 +129,9 @@ def _is_instead(found: tuple[Unread, Gap] | None) -> bool:
     return found is not None and found[0].instead
 
 
-def _is_due(row: Mapping[str, Any], unread: Unread, read: set[str | None], scope: Scope) -> bool:
-    """Traces must not pile up while a refusal lasts.
-
-    Of a location that was read in part only hours that are still looked at stay; where it is not known which locations there
-    are, those that were read have their traces anew.
-    """
-    if "evidence" not in unread.columns:
-        return row["evidence"] not in read
-    since = datetime.now(UTC) - timedelta(hours=scope.settings.metric_hours + 1)
-    return bool(scope.settings.trails) or row["hour"] >= since
+def _of_scope(before: Snapshot, frame: str, scope: Scope) -> pa.Table:
+    table = before.table(frame).cast(schema_of(frame))
+    return table.filter(of_scopes(table, [scope]))
 
 
 def _dated(gaps: Sequence[Gap], counts: Mapping[int, int], before: Snapshot, scope: Scope) -> list[Gap]:

@@ -22,6 +22,7 @@ from collectors import (
     topics,
     traces,
 )
+from collectors.frames import Rows
 from collectors.records import Record
 from collectors.scope import Scope
 
@@ -31,7 +32,7 @@ class Collector:
     """A row of the list: its name (part of every scope), what it does, and what it reads in a sentence."""
 
     name: str
-    collect: Callable[[Scope], Iterator[Record]]
+    collect: Callable[[Scope], Iterator[Record | Rows]]
     about: str
 
 

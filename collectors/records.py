@@ -282,9 +282,8 @@ class Tag(Record):
 
 
 class Trace(Record):
-    """Who put which events where, from CloudTrail PutEvents data events, by the hour. No event bodies."""
+    """Who put which events where, from CloudTrail data events: totals of all that is kept, and the hours. No event bodies."""
 
-    hour: datetime = Field(description="Start of the hour, UTC")
     principal: str = Field(
         description="Who called: the role behind the session (sessionIssuer.arn), the user, or the service"
     )
@@ -295,14 +294,40 @@ class Trace(Record):
     via: Text = Field(
         None, description="Service that called on its behalf (invokedBy), e.g. pipes.amazonaws.com"
     )
-    bus_arn: Arn = Field(description="Bus the entry named; the caller's default bus when it named none")
+    action: Literal["PutEvents", "PutPartnerEvents"] = Field("PutEvents", description="The call")
+    bus_arn: Arn = Field(
+        description="Bus the entry named; the caller's default bus when it named none. PutPartnerEvents: the partner event source"
+    )
     source: str = Field(description="Source of the entry")
     detail_type: str = Field(description="Detail type of the entry")
     events: int = Field(description="Accepted entries; a record seen twice (same eventID) counts once")
     failed: int = Field(description="Rejected entries")
-    first_seen: datetime = Field(description="UTC")
-    last_seen: datetime = Field(description="UTC")
-    evidence: str = Field(description="Where it was read: the trail's location")
+    first_seen: datetime = Field(description="UTC, exact")
+    last_seen: datetime = Field(description="UTC, exact")
+    evidence: str = Field(
+        description="Where it was read: the trail's location; athena:… or insights:… when not from files"
+    )
+    hours: tuple[datetime, ...] = Field(
+        (), description="Starts of the hours in which it was seen, ascending, UTC"
+    )
+    events_by_hour: tuple[int, ...] = Field((), description="Accepted entries of each of these hours")
+    failed_by_hour: tuple[int, ...] = Field((), description="Rejected entries of each of these hours")
+
+
+class Seen(Record):
+    """What the readers of traces remember, so that the next run reads only what is new and nothing counts twice."""
+
+    kind: Literal["files", "since", "ids", "athena", "insights"] = Field(
+        description="files: log files read; since: from where to list next; ids: eventIDs of an hour; others: of that reader"
+    )
+    evidence: Text = Field(None, description="The trail's location")
+    at: datetime | None = Field(
+        None, description="files: the day; ids: the hour; since and others: up to when it was read; UTC"
+    )
+    count: int = Field(0, description="How many hashes")
+    hashes: bytes | None = Field(
+        None, description="64-bit hashes of eventIDs or files, ascending, little-endian"
+    )
 
 
 class PrincipalRole(Record):
@@ -453,6 +478,7 @@ FRAMES: dict[str, type[Record]] = {
     "schema_versions": SchemaVersion,
     "tags": Tag,
     "traces": Trace,
+    "seen": Seen,
     "principals": PrincipalRole,
     "grants": Grant,
     "trails": Trail,

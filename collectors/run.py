@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from collectors import snapshot
 from collectors.aws import Aws
 from collectors.errors import RefusedError, StoppedError
-from collectors.frames import frame_of, schema_of, table_of
+from collectors.frames import Rows, frame_of, schema_of, table_of, with_scope
 from collectors.keeping import Kept, key_of, of_scopes
 from collectors.listing import Collector
 from collectors.pace import current_tally
@@ -40,9 +40,16 @@ class Outcome:
     scope: Scope
     status: Status = "ok"
     rows: list[Record] = field(default_factory=list)
+    tables: dict[str, Rows] = field(default_factory=dict)
+    """Frames that the collector gave whole."""
     seconds: float = 0.0
     error: str | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def count(self) -> int:
+        """How many rows it gave."""
+        return len(self.rows) + sum(len(rows.table) for rows in self.tables.values())
 
     @property
     def read_something(self) -> bool:
@@ -95,7 +102,7 @@ def collect_all(
         with contextlib.suppress(queue.Empty):
             outcome = done.get(timeout=0.2)
             outcomes.append(outcome)
-            progress(outcome.scope, outcome, len(outcome.rows))
+            progress(outcome.scope, outcome, outcome.count)
     return outcomes
 
 
@@ -105,6 +112,9 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
     current_tally.set(scope.tally)
     try:
         for record in collector.collect(scope):
+            if isinstance(record, Rows):
+                outcome.tables[record.frame] = record
+                continue
             outcome.rows.append(record)
             if len(outcome.rows) % 500 == 0:
                 progress(scope, None, len(outcome.rows))
@@ -119,7 +129,7 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
         told = f"A bug in Headwater, not an answer of AWS: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}. Please report it."
         scope.gap("failed", f"headwater:{collector.name}", type(error).__name__, told)
         scope.lose(*EVERYTHING)
-        outcome.status = "partial" if outcome.rows else "failed"
+        outcome.status = "partial" if outcome.count else "failed"
     if outcome.status == "ok" and scope.gaps:
         outcome.status = _status_of_gaps(outcome)
     outcome.error = scope.gaps[0].message if scope.gaps else None
@@ -136,7 +146,7 @@ def _status_of_gaps(outcome: Outcome) -> Status:
     What a region does not offer holds nothing that could be missed: beside rows it leaves the scope ok.
     """
     kinds = {gap.status for gap in outcome.scope.gaps}
-    if outcome.rows:
+    if outcome.count:
         return "ok" if kinds == {"unsupported"} else "partial"
     return next((status for status in _WORST_FIRST if status in kinds), "failed")
 
@@ -177,17 +187,19 @@ def _kept(before: snapshot.Snapshot | None, frame: str, outcomes: Sequence[Outco
 
 def _new_tables(outcome: Outcome, before: snapshot.Snapshot | None) -> Iterator[tuple[str, pa.Table]]:
     scope = outcome.scope
-    kept = Kept(before if outcome.read_something else None, scope, outcome.rows)
+    kept = Kept(before if outcome.read_something else None, scope, outcome.rows, outcome.tables)
     records: dict[str, list[Record]] = {"gaps": [*kept.gaps], "scopes": [_scope_row(outcome, before)]}
     if outcome.read_something:
         for row in kept.rows:
             records.setdefault(frame_of(row), []).append(row)
     yield from ((name, table_of(name, rows, key_of(scope))) for name, rows in records.items())
     yield from kept.tables.items()
+    if outcome.read_something:
+        yield from ((name, with_scope(rows, key_of(scope))) for name, rows in outcome.tables.items())
 
 
 def _scope_row(outcome: Outcome, before: snapshot.Snapshot | None) -> ScopeRun:
-    scope, rows = outcome.scope, len(outcome.rows)
+    scope, rows = outcome.scope, outcome.count
     read_at: datetime | None = outcome.at
     if not outcome.read_something:
         rows, read_at = _last_good(scope, before)

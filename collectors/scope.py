@@ -19,6 +19,7 @@ from collectors.errors import RefusedError, StoppedError
 from collectors.pace import Tally
 from collectors.records import Gap, Record, Status
 from collectors.settings import Settings
+from collectors.snapshot import Snapshot
 from collectors.unread import Unread, rows_of
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Run:
     aws: Aws
     settings: Settings
     stop: threading.Event
+    before: Snapshot | None = None
+    """The snapshot that the run goes on from."""
     _shared: dict[str, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 

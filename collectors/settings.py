@@ -4,6 +4,9 @@ accounts = ["111111111111"]      # default: the account of the ambient credentia
 regions = ["eu-west-1"]          # default: the ambient region
 role = "HeadwaterRead"           # assumed in each account that is not the ambient one
 trails = ["s3://logs/AWSLogs"]   # default: what the trails of the account tell
+trail_reader = "files"           # or athena, insights: how CloudTrail's records of PutEvents are read
+trace_days = 400                 # how long hours of traces are kept
+late_days = 3                    # how late a log file may come, and how long eventIDs are remembered, by the event's time
 domain_tags = ["domain"]         # tags that name a resource's domain, first hit wins
 owner_tags = ["owner", "team"]
 pace = 1.0                       # times the usual pace, which stays below AWS's default quotas: 0.5 leaves others more,
@@ -26,7 +29,7 @@ owner = "team-orders"
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -63,6 +66,9 @@ class Settings(BaseSettings):
     regions: Annotated[tuple[str, ...], NoDecode] = ()
     role: str | None = None
     trails: Annotated[tuple[str, ...], NoDecode] = ()
+    trail_reader: Literal["files", "athena", "insights"] = "files"
+    trace_days: int = Field(400, ge=1, le=3650)
+    late_days: int = Field(3, ge=1, le=30)
     domain_tags: Annotated[tuple[str, ...], NoDecode] = ("domain",)
     owner_tags: Annotated[tuple[str, ...], NoDecode] = ("owner", "team")
     domains: tuple[Domain, ...] = ()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -30,6 +30,8 @@ FORMAT = 1
 KEEP = 30
 OURS = ("snapshots", "collect.lock")
 """What Headwater itself puts into a store, beside what it has not finished (tmp-…)."""
+HOURS = ("hours", "events_by_hour", "failed_by_hour")
+"""The list columns of traces."""
 _BATCH = 5_000  # rows of the metrics frame at a time: some 25 MB
 _ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
 
@@ -84,6 +86,16 @@ class Snapshot:
     def rows(self, frame: str) -> list[dict[str, Any]]:
         """One frame as dicts; null is None, lists are lists."""
         rows: list[dict[str, Any]] = self.table(frame).to_pylist()
+        return rows
+
+    def traces(self) -> list[dict[str, Any]]:
+        """The traces frame as dicts without its lists of hours: a year of them is large, and few questions need them."""
+        if "traces" in self._tables or "traces" not in self.manifest.frames:
+            return cast("list[dict[str, Any]]", self.table("traces").drop_columns(list(HOURS)).to_pylist())
+        columns = [name for name in schema_of("traces").names if name not in HOURS]
+        with _readable(path := self.folder / "traces.parquet"):
+            table = _conform(pq.read_table(path, columns=columns), "traces")
+        rows: list[dict[str, Any]] = table.select(columns).to_pylist()
         return rows
 
     def metrics_of(self, arns: list[str]) -> pd.DataFrame:

@@ -227,24 +227,27 @@ def schema_rows(event: EventType) -> Iterator[Row]:
 
 
 def trace_rows(put: Put, now: datetime, hours: int) -> Iterator[Row]:
-    """What was seen of a producer in each of the last hours, newest last."""
-    for back in range(hours, 0, -1):
-        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=back)
-        yield (
-            put.at,
-            "traces",
-            records.Trace(
-                hour=hour,
-                principal=put.at.role(put.by.role),
-                principal_kind="role",
-                principal_account=put.at.account,
-                bus_arn=put.bus or put.at.bus("default"),
-                source=put.source,
-                detail_type=put.detail_type,
-                events=put.calls * put.entries,
-                failed=0,
-                first_seen=hour,
-                last_seen=hour + timedelta(minutes=55),
-                evidence="s3://acme-cloudtrail-logs/AWSLogs/",
-            ),
-        )
+    """What was seen of a producer in the last hours."""
+    this = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    seen = tuple(this - timedelta(hours=back) for back in range(hours, 0, -1))
+    count = put.calls * put.entries
+    yield (
+        put.at,
+        "traces",
+        records.Trace(
+            principal=put.at.role(put.by.role),
+            principal_kind="role",
+            principal_account=put.at.account,
+            bus_arn=put.bus or put.at.bus("default"),
+            source=put.source,
+            detail_type=put.detail_type,
+            events=count * hours,
+            failed=0,
+            first_seen=seen[0],
+            last_seen=seen[-1] + timedelta(minutes=55),
+            evidence="s3://acme-cloudtrail-logs/AWSLogs/",
+            hours=seen,
+            events_by_hour=(count,) * hours,
+            failed_by_hour=(0,) * hours,
+        ),
+    )

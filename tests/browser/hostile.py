@@ -78,7 +78,6 @@ def _records(number: int, name: str) -> list[Record]:
         *tags,
         _schema(number, name),
         Trace(
-            hour=NOW,
             principal=name,
             principal_kind="user",
             bus_arn=bus,

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from collectors.principals import principal_of
-from collectors.put_events import read_file
+from collectors.evidence.put_events import read_file
 from collectors.records import Change, Trace
 from collectors.sample.server import Server
-from collectors.trails import LogFile
+from collectors.evidence.trails import LogFile
 
 ACCOUNT, OTHER, REGION = "111111111111", "222222222222", "eu-west-1"
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/"
@@ -53,7 +53,7 @@ def packed(*records: Any) -> bytes:
 
 
 def traces(outcome: Any) -> list[Trace]:
-    return [row for row in outcome.rows if isinstance(row, Trace)]
+    return [Trace(**row) for row in outcome.tables["traces"].table.to_pylist()] if outcome.tables else []
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_the_accounts_own_trail_is_read_where_it_lies(trail: Call, collect: Call
     assert (row.principal, row.principal_kind, row.principal_account) == (ROLE, "role", ACCOUNT)
     assert (row.bus_arn, row.source, row.detail_type) == (f"{BUS}default", "com.acme.shop", "Sold")
     assert (row.events, row.failed, row.evidence) == (2, 0, "s3://logs/all/AWSLogs/")
-    assert (row.hour, row.first_seen) == (NOW.replace(minute=0), NOW)
-    assert "ann@" not in repr(outcome.rows)
+    assert (row.hours, row.first_seen) == ((NOW.replace(minute=0),), NOW)
+    assert "ann@" not in repr(traces(outcome))
     assert outcome.status == "ok"
 
 

@@ -166,7 +166,6 @@ def only(answer: Consumers) -> Consumer:
 
 def trace(on: Record, source: str = SOURCE, detail_type: str = TYPE, **more: Any) -> Trace:
     values = {
-        "hour": NOW,
         "principal": f"arn:aws:iam::{ACCOUNT}:role/shop",
         "principal_kind": "role",
         "events": 3,

@@ -40,7 +40,7 @@ def told(answer: Producers) -> list[tuple[str, str, str]]:
 
 
 def trace(on: Record = BUS, principal: str = ROLE, **more: Any) -> Trace:
-    values = {"hour": NOW, "principal": principal, "principal_kind": "role", "principal_account": ACCOUNT}
+    values = {"principal": principal, "principal_kind": "role", "principal_account": ACCOUNT}
     values |= {"bus_arn": on.arn, "source": SOURCE, "detail_type": TYPE, "events": 3, "failed": 1}  # type: ignore[attr-defined]
     values |= {"first_seen": NOW, "last_seen": NOW, "evidence": "s3://trail"}
     return Trace(**(values | more))

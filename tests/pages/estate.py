@@ -57,7 +57,6 @@ def records() -> list[Record]:
         _schema("Sold"),
         _schema("Lost"),
         Trace(
-            hour=NOW,
             principal=arn("iam", "role/till").replace(f":{REGION}:", "::"),
             principal_kind="role",
             principal_account=ACCOUNT,

@@ -58,7 +58,7 @@ class Estate:
             gap_rows=tuple(gaps),
             scopes={(r["account"], r["region"], r["collector"]): r for r in snapshot.rows("scopes")},
             schemas=tuple(snapshot.rows("schemas")),
-            traces=tuple(snapshot.rows("traces")),
+            traces=tuple(snapshot.traces()),
             filter_of=parser,
         )
 

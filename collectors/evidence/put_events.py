@@ -1,14 +1,16 @@
 """PutEvents records of CloudTrail, reduced to who put which type where, by the hour. No event bodies: CloudTrail has none."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
+from collectors.evidence.reading import HOURLY
+from collectors.evidence.trails import LogFile, records_of
 from collectors.principals import Principal, principal_of
-from collectors.records import Trace
-from collectors.trails import LogFile, records_of
 
 NO_ENTRIES = "PutEvents records have no entries"
 NO_TYPE = "entries have no source or no detail type"
@@ -175,22 +177,28 @@ class Census:
             total.events += one.accepted
             total.failed += one.failed
 
-    def rows(self, wanted: Callable[[Place], bool]) -> Iterator[Trace]:
-        """A row for each hour, principal, bus, event type and trail, of the places that are wanted."""
-        for key, total in self.sums.items():
-            if wanted(key.place):
-                yield Trace(
-                    hour=key.hour,
-                    principal=key.principal.name,
-                    principal_kind=key.principal.kind,
-                    principal_account=key.principal.account,
-                    via=key.principal.via,
-                    bus_arn=key.bus_arn,
-                    source=key.source,
-                    detail_type=key.detail_type,
-                    events=total.events,
-                    failed=total.failed,
-                    first_seen=total.first,
-                    last_seen=total.last,
-                    evidence=key.evidence,
-                )
+    def rows(self, wanted: Callable[[Place], bool]) -> pa.Table:
+        """HOURLY: a row for each hour, principal, bus, event type and trail, of the places that are wanted."""
+        found = [
+            {
+                "hour": key.hour,
+                "account": key.place[0],
+                "region": key.place[1],
+                "principal": key.principal.name,
+                "principal_kind": key.principal.kind,
+                "principal_account": key.principal.account,
+                "via": key.principal.via,
+                "action": "PutEvents",
+                "bus_arn": key.bus_arn,
+                "source": key.source,
+                "detail_type": key.detail_type,
+                "evidence": key.evidence,
+                "events": total.events,
+                "failed": total.failed,
+                "first_seen": total.first,
+                "last_seen": total.last,
+            }
+            for key, total in self.sums.items()
+            if wanted(key.place)
+        ]
+        return pa.Table.from_pylist(found, HOURLY)
