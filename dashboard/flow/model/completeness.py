@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dashboard.flow.answers import GapNote
 from dashboard.flow.model import arns
@@ -46,6 +47,13 @@ class Presence:
     here: bool
     collected: bool
     why: str | None = None
+
+
+class _About(NamedTuple):
+    """What an answer depends on that touches a thing: the scopes that tell of it, and the gap where nobody looked."""
+
+    needs: tuple[Scope, ...]
+    outside: GapNote | None
 
 
 def presence(estate: Estate, arn: str, kind: str) -> Presence:
@@ -107,14 +115,26 @@ def gaps_on(estate: Estate, touched: Iterable[str]) -> tuple[GapNote, ...]:
 
 
 def _needs(estate: Estate, things: set[str]) -> set[Scope]:
-    needs: set[Scope] = set()
-    for arn in things:
-        account, region = estate.account_of(arn), estate.region_of(arn)
-        if account and region:
-            needs |= {(account, region, one) for one in _READS.get(estate.kind_of(arn), ())}
+    needs = {scope for arn in things for scope in _about(estate, arn).needs}
     if not things and not estate.buses:  # an event that enters nowhere, because no bus is known
         needs = {(account, region, "buses") for account, region, _ in estate.scopes}
     return needs
+
+
+def _about(estate: Estate, arn: str) -> _About:
+    """Judged once: answers touch the same things again and again."""
+    judged: dict[str, _About] = estate.memory.setdefault("scopes-of-things", {})
+    if arn not in judged:
+        kind, account, region = estate.kind_of(arn), estate.account_of(arn), estate.region_of(arn)
+        read_by = _READS.get(kind, ()) if account and region else ()
+        needs = tuple((account or "", region or "", one) for one in read_by)
+        there = presence(estate, arn, kind)
+        collector = _LISTED[kind][0] if kind in _LISTED else kind
+        scope = (account or "", region or "", collector)
+        judged[arn] = _About(
+            needs, None if there.collected else _not_collected(estate, scope, there.why or "")
+        )
+    return judged[arn]
 
 
 def never_read(estate: Estate, needs: Iterable[Scope], told: Iterable[GapNote] = ()) -> list[GapNote]:
@@ -125,8 +145,8 @@ def never_read(estate: Estate, needs: Iterable[Scope], told: Iterable[GapNote] =
     gone = {(gap.account, gap.region, gap.collector) for gap in told}
     return [
         _not_collected(estate, scope, f"{_words(scope[2])} of {scope[0]} {scope[1]} were not collected.")
-        for scope in sorted(set(needs) - gone)
-        if scope[:2] in estate.places and not _was_read(estate.scopes.get(scope))
+        for scope in sorted({scope for scope in needs if not _was_read(estate.scopes.get(scope))} - gone)
+        if scope[:2] in estate.places
     ]
 
 
@@ -170,12 +190,7 @@ def _outside(estate: Estate, things: set[str], told: Iterable[GapNote]) -> list[
     found: dict[Scope, GapNote] = {}
     known = {(gap.account, gap.region, gap.collector) for gap in told if gap.action == NOT_COLLECTED}
     for arn in sorted(things):
-        kind = estate.kind_of(arn)
-        there = presence(estate, arn, kind)
-        if there.collected:
-            continue
-        collector = _LISTED[kind][0] if kind in _LISTED else kind
-        scope = (estate.account_of(arn) or "", estate.region_of(arn) or "", collector)
-        if scope not in known:
-            found[scope] = _not_collected(estate, scope, there.why or "")
+        note = _about(estate, arn).outside
+        if note is not None and (scope := (note.account, note.region, note.collector)) not in known:
+            found[scope] = note
     return list(found.values())

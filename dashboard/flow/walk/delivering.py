@@ -1,11 +1,11 @@
 """Deliverable or not: whether what stands in the way of one hop, a policy or a role, lets the event through."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dashboard.flow.answers import Deliverable
 from dashboard.flow.model import arns, completeness
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.model.matching import ALWAYS, Verdict
 from dashboard.flow.walk import granting, policies
 from dashboard.flow.walk.granting import ACTIONS, SERVICES, Role
 from dashboard.flow.walk.policies import Caller, Judged
@@ -37,11 +37,11 @@ class Told:
 YES = Told("yes")
 
 
-@dataclass(frozen=True)
-class Carrier:
+class Carrier(NamedTuple):
     """What carries an event over one hop. `sender` is the ARN a policy would ask for: the rule, or the topic.
 
-    `target` is the end as configured, a qualifier included. `extra`: the dead-letter queue and what is run there.
+    `why` tells why it carries nothing; null where it is on. `target` is the end as configured, a qualifier included.
+    `extra`: the dead-letter queue and what is run there.
     """
 
     via: str
@@ -49,8 +49,6 @@ class Carrier:
     sender: str | None
     account: str | None
     role: str | None = None
-    verdict: Verdict = ALWAYS
-    active: bool = True
     why: str | None = None
     target: str | None = None
     extra: tuple[str | None, str | None] = (None, None)

@@ -5,72 +5,27 @@ way, "sometimes" is carried along with its conditions. What is disabled or missi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from dashboard.flow.answers import Hop, Kept
+from dashboard.flow.answers import Kept
 from dashboard.flow.model import arns, matching, trees
 from dashboard.flow.model.estate import Estate, Row
-from dashboard.flow.model.matching import Json, Obj, Verdict
+from dashboard.flow.model.matching import UNKNOWN, Json, Obj, Verdict
 from dashboard.flow.model.subscriptions import Subscription
-from dashboard.flow.walk import hops, inputs, linking, saying
+from dashboard.flow.walk import hops, inputs, linking, saying, tails
 from dashboard.flow.walk.delivering import Carrier
-from dashboard.flow.walk.ways import Put, Way
+from dashboard.flow.walk.found import Path, Walk
+from dashboard.flow.walk.tails import Tails
+from dashboard.flow.walk.ways import Way
+
+__all__ = ["MAX_HOPS", "MAX_STEPS", "Path", "Walk", "along", "beyond", "through", "walk"]
 
 MAX_HOPS = 24
 MAX_STEPS = 50_000
 """Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
 _NAMES_ATTRIBUTES = ("rule", "pipe-target", "subscriber")
 """Carriers of which it is known which SNS message attributes they send; whatever else publishes may send any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One way from the bus to an end. The last hop is the end."""
-
-    bus: str
-    subscription: str
-    target_id: str | None
-    hops: tuple[Hop, ...]
-    note: str | None = None
-
-
-@dataclass
-class Walk:
-    """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched.
-
-    `cut`: a limit was met. `again`: new events that were not followed from a bus where one of their kind had passed.
-    """
-
-    estate: Estate
-    paths: list[Path] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
-    kept: dict[str, Kept] = field(default_factory=dict)
-    steps: int = 0
-    cut: bool = False
-    again: list[tuple[str, Put]] = field(default_factory=list)
-
-    def turned_back(self, arn: str, way: Way) -> None:
-        """Keeps a new event that came where another of its kind had passed: that is no loop of the very same event."""
-        put, buses = way.puts[-1], (*way.buses, arn) if arn in self.estate.buses else way.buses
-        if buses and not any(other.covers(put) for other in way.same_kind(arn)):
-            self.again.append((buses[-1], put))
-
-    def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
-        """Subscriptions of the bus that may take the event."""
-        return self.estate.candidates(
-            bus, trees.text_part(tree, "source"), trees.text_part(tree, "detail-type")
-        )
-
-    def wants(self, arn: str) -> bool:  # noqa: ARG002 - for walks that look for something
-        """Whether the walk goes to this thing at all."""
-        return True
-
-    def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: ARG002, FBT001 - for walks that look for something
-        """Told of each step, what arrives, and whether its end is there; says whether the walk goes on."""
-        return True
 
 
 def walk(estate: Estate, bus: str, tree: Any, found: Walk | None = None) -> Walk:
@@ -119,21 +74,22 @@ def along(walk: Walk, link: Row, tree: Any) -> None:
 
 def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Way) -> None:
     estate, target = walk.estate, sub.target or ""
-    row = sub.row
+    row, after = sub.row, tree
     carrier = Carrier(
         *(sub.kind, sub.arn, sub.arn, estate.account_of(sub.arn) or sub.account, row["role_arn"]),
-        *(verdict, sub.active, sub.why, sub.target_arn, (row["dead_letter_arn"], row["runs"])),
+        *(sub.why, sub.target_arn, (row["dead_letter_arn"], row["runs"])),
     )
     # a rule hands a bus the event itself; a subscriber hands it what its transformer makes
-    whole = estate.kind_of(target) == "bus" and sub.kind == "rule"
-    after = tree if whole else inputs.after(row, tree)
-    if estate.kind_of(target) == "bus" and not whole and row["input_kind"] != "event":
-        way = way.putting(after)
-    way = way.starting(sub.arn, sub).saying(None if whole else saying.of_input(sub.kind, row, after))
-    _reach(walk, target, after, carrier, way._replace(attributes=tuple(row["attributes"] or ())))
+    if row["input_kind"] != "event" and (sub.kind != "rule" or estate.kind_of(target) != "bus"):
+        after = inputs.after(row, tree)
+        if estate.kind_of(target) == "bus":
+            way = way.putting(after)
+        way = way.saying(saying.of_input(sub.kind, row, after))
+    way = way.starting(sub.arn, sub).sending(row["attributes"])
+    _reach(walk, target, after, carrier, verdict, way)
 
 
-def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
+def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, verdict: Verdict, way: Way) -> None:
     estate, kind = walk.estate, walk.estate.kind_of(arn)
     if kind in arns.KEEPERS or not walk.wants(arn):
         return
@@ -147,7 +103,7 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
         walk.cut = True
         walk.notes[f"More than {MAX_STEPS:,} steps or {MAX_HOPS} hops: the rest is left out."] = None
         return
-    hop, here = hops.hop(estate, arn, kind, carrier)
+    hop, here = hops.hop(estate, arn, kind, carrier, verdict)
     way = way.on(hop)
     if walk.arrived(way, tree, here):
         beyond(walk, way, tree, here=here)
@@ -155,12 +111,37 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, way: Way) -> None:
 
 def beyond(walk: Walk, way: Way, tree: Any, *, here: bool = True) -> None:
     """Every path that goes on from where the way stands; the way itself where that is an end."""
+    after = None
+    if not way.said and not walk.looks_for_something:
+        after = tails.of(
+            walk.estate, way, lambda alone, start: _beyond(alone, start, UNKNOWN, here=here), here=here
+        )
+    if after is not None and _is_new(walk, way, after):
+        walk.touched |= after.touched
+        walk.steps += after.steps
+        first = way.first.target_id if way.first else None
+        for tail in after.tails:
+            walk.paths.append(Path(way.bus, way.by, first, (*way.hops, *tail.hops), tail.note))
+    else:
+        _beyond(walk, way, tree, here=here)
+
+
+def _beyond(walk: Walk, way: Way, tree: Any, *, here: bool) -> None:
     last = way.hops[-1]
     step = _STEPS.get(last.kind)
     if step is None or not here:
         _end(walk, way)
     else:
         step(walk, last.arn, tree, way)
+
+
+def _is_new(walk: Walk, way: Way, after: Tails) -> bool:
+    """Whether nothing that comes after was passed before, and no limit is met there."""
+    return (
+        len(way.hops) + after.longest <= MAX_HOPS
+        and walk.steps + after.steps <= MAX_STEPS
+        and not any(hop.arn in after.touched for hop in way.hops)
+    )
 
 
 def _end(walk: Walk, way: Way, note: str | None = None) -> None:
@@ -180,10 +161,10 @@ def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
     sender = arns.plain(link["from_arn"])
     account = walk.estate.account_of(sender)
     carrier = Carrier(
-        *(link["kind"], link["arn"], sender, account, link["role_arn"], verdict, why is None, why),
+        *(link["kind"], link["arn"], sender, account, link["role_arn"], why),
         *(link["to_arn"], (linking.failures(walk.estate, link, sender), link["runs"])),
     )
-    _reach(walk, arns.plain(link["to_arn"]), after, carrier, way._replace(attributes=()))
+    _reach(walk, arns.plain(link["to_arn"]), after, carrier, verdict, way.sending(()))
 
 
 def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
@@ -216,7 +197,7 @@ def _at_queue(walk: Walk, arn: str, tree: Any, way: Way) -> None:
 
 
 def _at_stream(walk: Walk, arn: str, tree: Any, way: Way) -> None:
-    record = trees.stream_record(arn, tree) if way.hops[-1].kind == "stream" else matching.UNKNOWN
+    record = trees.stream_record(arn, tree) if way.hops[-1].kind == "stream" else UNKNOWN
     _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source", "delivery-stream"))
 
 
@@ -235,7 +216,7 @@ def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     if not links and walk.estate.row_of(arn) is None:
         _end(walk, way, "The topic lies outside what was collected.")
     for link in links:
-        sent = Obj(dict.fromkeys(way.attributes, matching.UNKNOWN), open=others)
+        sent = Obj(dict.fromkeys(way.attributes, UNKNOWN), open=others)
         over = sent if link["dialect"] == "sns-attributes" else tree
         after = tree
         if not link["raw_delivery"]:
@@ -250,7 +231,7 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
         before = len(walk.paths)
         _follow(walk, link, tree, inputs.after(link, tree), way)
         ended = walk.paths[before:]
-        tree = matching.UNKNOWN
+        tree = UNKNOWN
         if ended:
             way = way._replace(hops=ended[-1].hops)
     for link in estate.links_from(arn, "pipe-target"):

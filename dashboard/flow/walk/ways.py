@@ -1,6 +1,6 @@
 """Where a walk stands: the bus it began at, what began it, and every step since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dashboard.flow.answers import Hop
@@ -78,6 +78,11 @@ class Way(NamedTuple):
     def starting(self, by: str, first: Subscription | None = None) -> "Way":
         """The same way, begun by this subscription or link unless it has begun before."""
         return self if self.by else self._replace(first=first, by=by)
+
+    def sending(self, attributes: Sequence[str] | None) -> "Way":
+        """The way, with the names of the SNS message attributes that the next carrier sends."""
+        names = tuple(attributes or ())
+        return self if names == self.attributes else self._replace(attributes=names)
 
     def on(self, hop: Hop) -> "Way":
         """The way, one hop longer."""
