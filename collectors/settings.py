@@ -7,6 +7,14 @@ trails = ["s3://logs/AWSLogs"]   # default: what the trails of the account tell
 trail_reader = "files"           # or athena, insights: how CloudTrail's records of PutEvents are read
 trace_days = 400                 # how long hours of traces are kept
 late_days = 3                    # how late a log file may come, and how long eventIDs are remembered, by the event's time
+athena_database = "headwater"    # trail_reader = "athena": where the table of CloudTrail's log files is (docs/athena.md)
+athena_table = "cloudtrail"
+athena_workgroup = "primary"     # in which the questions run
+athena_output = "s3://…/…/"      # where their answers go; default: what the workgroup says
+athena_most_gb = 100             # a question that scans more is stopped
+athena_account = "111111111111"  # whose Athena; default: the account of the credentials
+athena_region = "eu-west-1"      # default: the first of regions
+trail_log_group = "…"            # trail_reader = "insights": name or ARN of the log group; default: what the trails tell
 domain_tags = ["domain"]         # tags that name a resource's domain, first hit wins
 owner_tags = ["owner", "team"]
 pace = 1.0                       # times the usual pace, which stays below AWS's default quotas: 0.5 leaves others more,
@@ -69,6 +77,14 @@ class Settings(BaseSettings):
     trail_reader: Literal["files", "athena", "insights"] = "files"
     trace_days: int = Field(400, ge=1, le=3650)
     late_days: int = Field(3, ge=1, le=30)
+    athena_database: str = Field("headwater", min_length=1, max_length=128)
+    athena_table: str = Field("cloudtrail", min_length=1, max_length=128)
+    athena_workgroup: str = Field("primary", pattern=r"^[a-zA-Z0-9._-]{1,128}$")
+    athena_output: str | None = Field(None, pattern=r"^s3://[^/]+")
+    athena_most_gb: float = Field(100, gt=0)
+    athena_account: str | None = Field(None, pattern=r"^\d{12}$")
+    athena_region: str | None = None
+    trail_log_group: str | None = Field(None, min_length=1)
     domain_tags: Annotated[tuple[str, ...], NoDecode] = ("domain",)
     owner_tags: Annotated[tuple[str, ...], NoDecode] = ("owner", "team")
     domains: tuple[Domain, ...] = ()

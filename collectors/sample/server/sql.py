@@ -1,0 +1,66 @@
+"""Athena's SQL, run here: translated by sqlglot, answered by DuckDB over CloudTrail records laid out as Athena's table has them.
+
+As there, requestparameters and responseelements are strings of JSON, names are in lower case, and the partitions are columns.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+
+_TEXT = pa.string()
+_ISSUER = pa.struct([("type", _TEXT), ("arn", _TEXT), ("accountid", _TEXT)])
+_IDENTITY = pa.struct(
+    [
+        *((name, _TEXT) for name in ("type", "arn", "accountid", "invokedby")),
+        ("sessioncontext", pa.struct([("sessionissuer", _ISSUER)])),
+    ]
+)
+_STRUCTS = {"useridentity": _IDENTITY}
+_STRINGS = ("requestparameters", "responseelements")
+_PLAIN = (
+    *("eventtime", "eventsource", "eventname", "awsregion", "errorcode", "eventid", "recipientaccountid"),
+    *("account", "region", "day"),
+)
+SCHEMA = pa.schema(
+    [*_STRUCTS.items(), *((name, _TEXT) for name in (*_STRINGS, *_PLAIN))]  # type: ignore[arg-type]
+)
+
+
+def row_of(record: Mapping[str, Any], partitions: Mapping[str, str]) -> dict[str, Any]:
+    """A record of a log file as a row of the table. partitions: account, region and day of the file it lies in."""
+    lower = {name.lower(): value for name, value in record.items()} | dict(partitions)
+    row: dict[str, Any] = {name: _as(_IDENTITY, lower.get(name)) for name in _STRUCTS}
+    for name in _STRINGS:
+        row[name] = None if lower.get(name) is None else json.dumps(lower[name])
+    for name in _PLAIN:
+        row[name] = _as(_TEXT, lower.get(name))
+    return row
+
+
+def _as(kind: pa.DataType, value: Any) -> Any:
+    if value is None or not pa.types.is_struct(kind):
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+    told = {name.lower(): item for name, item in value.items()} if isinstance(value, dict) else {}
+    return {field.name: _as(field.type, told.get(field.name)) for field in kind}
+
+
+def run(
+    statement: str, database: str, name: str, rows: Iterable[Mapping[str, Any]]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Columns and rows of the answer to a question of Athena's over `database`.`name`.
+
+    Raises sqlglot's ParseError for what is no SQL of Athena, duckdb.Error for what cannot be answered.
+    """
+    translated = sqlglot.transpile(statement, read="athena", write="duckdb")[0]
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("records_in", pa.Table.from_pylist(list(rows), schema=SCHEMA))
+        connection.execute(f'CREATE SCHEMA "{database}"')
+        connection.execute(f'CREATE VIEW "{database}"."{name}" AS SELECT * FROM records_in')
+        answer = connection.execute(translated)
+        return [column[0] for column in answer.description or ()], answer.fetchall()
