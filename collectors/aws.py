@@ -196,7 +196,11 @@ def _timestamp(value: Any) -> datetime:
 
 IAM_PREFIX = {"eventbridgev2": "events", "stepfunctions": "states", "resourcegroupstaggingapi": "tag"}
 """Where the prefix of a service's IAM actions is not boto3's name of it."""
-IAM_ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket"}
+IAM_ACTIONS = {
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+}
 """Where the action that allows a call has not the call's name: a gap names what a policy must allow."""
 
 

@@ -20,8 +20,8 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass
-class _Read:
-    """What was read in this run, by ARN; a second scope that names a role waits for the first."""
+class OnceEach:
+    """What was read in this run, by ARN; a second scope that names one waits for the first, and others do not."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     found: dict[tuple[str, str], Future[Any]] = field(default_factory=dict)
@@ -73,7 +73,7 @@ def of_functions(scope: Scope, targets: Iterable[str | None]) -> Iterator[Record
 
 
 def _once(scope: Scope, arn: str, read: Callable[[Scope, str], Rows]) -> Rows:
-    shared = scope.run.once("policies", _Read)
+    shared = scope.run.once("policies", OnceEach)
     found: Rows = shared.once(_account(arn), arn, lambda: read(scope, arn))
     return found
 
@@ -132,7 +132,7 @@ def _managed(scope: Scope, iam: Scope, arn: str) -> str | None:
         told = iam.call("iam", "get_policy_version", PolicyArn=arn, VersionId=version)
         return _text((told.get("PolicyVersion") or {}).get("Document"))
 
-    document: str | None = scope.run.once("policies", _Read).once(iam.account, arn, read)
+    document: str | None = scope.run.once("policies", OnceEach).once(iam.account, arn, read)
     return document
 
 

@@ -68,6 +68,12 @@ LISTS: dict[tuple[str, str], List] = {
         default=100,
         bad="InvalidToken",
     ),
+    ("s3", "ListBuckets"): List(
+        "Buckets", 1000, "ContinuationToken", "ContinuationToken", "MaxBuckets", bad="InvalidArgument"
+    ),
+    ("ecs", "ListTaskDefinitionFamilies"): List(
+        "families", 100, "nextToken", "nextToken", "maxResults", bad="ClientException"
+    ),
     ("organizations", "ListAccounts"): List("Accounts", 20, limit="MaxResults", bad="InvalidInputException"),
     ("logs", "DescribeLogGroups"): List(
         "logGroups",

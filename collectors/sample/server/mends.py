@@ -10,6 +10,7 @@ from moto.iam.models import iam_backends
 
 from collectors.sample.server import sources
 from collectors.sample.server.lists import list_page
+from collectors.sample.server.paging import page
 from collectors.sample.server.store import Store
 from collectors.sample.server.wire import AwsError, Call, Params, unknown_operation
 
@@ -123,12 +124,25 @@ def create_partner_source(call: Call) -> Params:
     return {"EventSourceArn": sources.offer(call.params["Account"], call.region, call.params["Name"])}
 
 
+_OF_ACCOUNT = ("UserDetailList", "RoleDetailList", "GroupDetailList", "Policies")
+
+
+def account_details(call: Call) -> Params:
+    """In pages. moto gives everything at once; it has none of AWS's own managed policies."""
+    whole = call.moto({name: value for name, value in call.params.items() if name == "Filter"})
+    rows = [(key, one) for key in _OF_ACCOUNT for one in whole.get(key) or ()]
+    items, token = page(call, rows, size=100, incoming="Marker", limit="MaxItems", outgoing="Marker")
+    found: Params = {key: [one for of, one in items if of == key] for key in _OF_ACCOUNT}
+    return found | {"IsTruncated": bool(token), **token}
+
+
 def _absent(call: Call) -> Params:
     raise unknown_operation(call.operation)
 
 
 HANDLERS: dict[tuple[str, str], Callable[[Call], Params]] = {
     ("sts", "AssumeRole"): assume_role,
+    ("iam", "GetAccountAuthorizationDetails"): account_details,
     ("organizations", "ListAccounts"): list_accounts,
     ("pipes", "ListPipes"): list_pipes,
     ("pipes", "DescribePipe"): lambda call: _settled(call.moto()),

@@ -35,7 +35,11 @@ _IAM_SERVICES = {
     "stepfunctions": "states",
     "resourcegroupstaggingapi": "tag",
 }
-_IAM_ACTIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjectsV2": "s3:ListBucket"}
+_IAM_ACTIONS = {
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+}
 # The spelling of "denied" and of "too fast" differs by protocol and service.
 _DENIED = {"query": "AccessDenied", "rest-xml": "AccessDenied"}
 _DENIED_BY_SERVICE = {"sns": "AuthorizationError", "sqs": "AccessDenied", "cloudwatch": "AccessDenied"}
