@@ -66,6 +66,7 @@ _CONFIG = Config(
     user_agent_extra="headwater",
     parameter_validation=True,
 )
+_HASTY = _CONFIG.merge(Config(connect_timeout=1, read_timeout=1))
 
 
 class Aws:
@@ -104,6 +105,12 @@ class Aws:
                 self._pacer.attach(made, service, account, region)
                 self._clients[key] = made
             return self._clients[key]
+
+    def hasty_client(self, service: str, account: str, region: str) -> Any:
+        """A client that does not wait for its turn, nor for long: to call off what runs in AWS once the run is stopped."""
+        with self._lock:
+            session = self._session(account)
+        return session.client(service, region_name=region, config=_HASTY)
 
     def _session(self, account: str) -> boto3.Session:
         if account == self.home_account:

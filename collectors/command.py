@@ -108,9 +108,13 @@ def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) 
     snapshot.refuse_other_estate(last, given.store, aws.estate)
     if not _agreed(asked, given, aws, chosen, last):
         return 130
-    reporter = _reporter(asked)
-    with reporter:
-        outcomes = collect_all(plan(Run(aws, given, stop, last), chosen), stop, reporter)
+    reporter, run = _reporter(asked), Run(aws, given, stop, last)
+    try:
+        with reporter:
+            outcomes = collect_all(plan(run, chosen), stop, reporter)
+    except StoppedError:
+        run.under_way.call_off()
+        raise
     written = save(given.store, outcomes, aws, given)
     if asked.json:
         _write({"snapshot": written.id, "scopes": [_as_json(outcome) for outcome in outcomes]})

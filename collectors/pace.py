@@ -32,6 +32,10 @@ QUOTAS: dict[tuple[str, str], float] = {
     ("organizations", "*"): 5,
     ("iam", "*"): 15,
     ("s3", "*"): 200,
+    ("athena", "*"): 20,
+    ("logs", "StartQuery"): 5,
+    ("logs", "GetQueryResults"): 5,
+    ("logs", "*"): 5,
 }
 """Calls a second for one account and region: (service, operation or "*" for all it has together). docs/collectors.md
 names the source of each; where AWS publishes none the number is a cautious one of ours."""
@@ -65,6 +69,8 @@ class Tally:
 
     calls: int = 0
     throttles: int = 0
+    scanned: int = 0
+    """Bytes that queries of Athena and Logs Insights scanned: AWS charges for them."""
     actions: set[str] = field(default_factory=set)
 
 

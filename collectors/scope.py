@@ -20,6 +20,7 @@ from collectors.pace import Tally
 from collectors.records import Gap, Record, Status
 from collectors.settings import Settings
 from collectors.snapshot import Snapshot
+from collectors.under_way import UnderWay
 from collectors.unread import Unread, rows_of
 
 T = TypeVar("T")
@@ -46,6 +47,8 @@ class Run:
     stop: threading.Event
     before: Snapshot | None = None
     """The snapshot that the run goes on from."""
+    under_way: UnderWay = field(default_factory=UnderWay)
+    """Queries that AWS works on for this run."""
     _shared: dict[str, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
