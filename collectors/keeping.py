@@ -29,6 +29,10 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "tags": ("arn", "key"),
     "traces": ("principal", "via", "action", "bus_arn", "source", "detail_type", "evidence"),
     "seen": ("kind", "evidence", "at"),
+    "deliveries": (
+        *("hour", "bus_arn", "source", "detail_type", "caller_account"),
+        *("rule_arn", "target_arn", "evidence"),
+    ),
     "principals": ("arn",),
     "grants": ("principal", "kind", "policy", "effect"),
     "trails": ("arn",),
