@@ -80,7 +80,7 @@ def named_files(scope: Scope, location: str) -> Iterator[LogFile]:
 def records_of(file: LogFile) -> list[Any]:
     """The records of a file. Raises RefusedError "partial", naming the file, when it is no CloudTrail log file."""
     try:
-        content = orjson.loads(_unpacked(file.read()))
+        content = orjson.loads(unpacked(file.read()))
     except (zlib.error, ValueError, OSError) as error:
         told = f"This log file is damaged or no JSON and was skipped: {error}."
         raise RefusedError("partial", file.location, type(error).__name__, told) from error
@@ -165,7 +165,7 @@ def _is_log(path: str) -> bool:
     return path.endswith(ENDINGS) and not any(other in path for other in OTHER_FILES)
 
 
-def _unpacked(content: bytes) -> bytes:
+def unpacked(content: bytes) -> bytes:
     """The bytes without gzip, where they are gzip. Raises zlib.error when damaged or cut off, ValueError when too large."""
     parts: list[bytes] = []
     size = 0
