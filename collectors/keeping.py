@@ -37,7 +37,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "grants": ("principal", "kind", "policy", "effect"),
     "trails": ("arn",),
     "changes": ("id",),
-    "metrics": ("arn", "metric", "statistic"),
+    "metrics": ("arn", "metric", "statistic", "layer"),
 }
 """What tells a row of a frame from all others of its scope."""
 MERGED = {"traces": "traces", "seen": "traces"}

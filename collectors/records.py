@@ -412,7 +412,8 @@ class Delivery(Record):
 
     hour: datetime = Field(description="Start of the hour in which it was logged, UTC")
     bus_arn: Text = Field(
-        None, description="The bus; null: a subscriber's log names the subscriber only, and it could not be described"
+        None,
+        description="The bus; null: a subscriber's log names the subscriber only, and it could not be described",
     )
     source: Text = Field(
         None,
@@ -440,7 +441,8 @@ class Delivery(Record):
     )
     dead_lettered: int | None = Field(None, description="Events put into the dead-letter queue")
     latency_ms: int | None = Field(
-        None, description="Milliseconds from ingestion to the end of the delivery, summed over latency_count of them"
+        None,
+        description="Milliseconds from ingestion to the end of the delivery, summed over latency_count of them",
     )
     latency_count: int = Field(0, description="Deliveries whose latency is told")
     latency_max_ms: int | None = Field(None, description="The longest, milliseconds")
@@ -481,6 +483,10 @@ class Metric(Record):
     )
     metric: str = Field(description="Name in CloudWatch")
     statistic: str = Field(description="Sum, Average, Maximum or p99")
+    layer: Literal["recent", "days", "months"] = Field(
+        "recent",
+        description="Which range: recent (metric_hours), days (15 days by the hour), months (90 days in 6 hours); null in older snapshots: recent",
+    )
     period_seconds: int = Field(description="Length of each point's window, seconds")
     start: datetime = Field(description="Start of the range that was asked for, UTC")
     end: datetime = Field(description="End of the range that was asked for, UTC")

@@ -15,8 +15,13 @@ athena_most_gb = 100             # a question that scans more is stopped
 athena_account = "111111111111"  # whose Athena; default: the account of the credentials
 athena_region = "eu-west-1"      # default: the first of regions
 trail_log_group = "…"            # trail_reader = "insights": name or ARN of the log group; default: what the trails tell
+bus_logs = ["s3://logs/AWSLogs"] # more logs of event buses: s3:// prefixes, folders, ARNs of log groups; default: none beside
+                                 # those that the delivery API of CloudWatch Logs tells
+log_days = 15                    # how long hours of bus logs are kept
 domain_tags = ["domain"]         # tags that name a resource's domain, first hit wins
 owner_tags = ["owner", "team"]
+metric_hours = 24                # of metrics in fine points, read by every run
+metric_history = true            # and 15 days by the hour, 90 days in six hours, each read again only when due
 pace = 1.0                       # times the usual pace, which stays below AWS's default quotas: 0.5 leaves others more,
                                  # 2 is for an account whose quotas were raised
 roles = true                     # read the policies of the roles that deliver; false: such delivery is "unknown"
@@ -85,10 +90,13 @@ class Settings(BaseSettings):
     athena_account: str | None = Field(None, pattern=r"^\d{12}$")
     athena_region: str | None = None
     trail_log_group: str | None = Field(None, min_length=1)
+    bus_logs: Annotated[tuple[str, ...], NoDecode] = ()
+    log_days: int = Field(15, ge=1, le=400)
     domain_tags: Annotated[tuple[str, ...], NoDecode] = ("domain",)
     owner_tags: Annotated[tuple[str, ...], NoDecode] = ("owner", "team")
     domains: tuple[Domain, ...] = ()
     metric_hours: int = Field(24, ge=1, le=24 * 90)
+    metric_history: bool = True
     keep: int = Field(30, ge=1)
     roles: bool = True
     roles_at_most: int = Field(300, ge=0)
@@ -100,7 +108,7 @@ class Settings(BaseSettings):
     task_families_at_most: int = Field(500, ge=0)
     pace: float = Field(1.0, gt=0, le=1000)
 
-    @field_validator("accounts", "regions", "trails", "domain_tags", "owner_tags", mode="before")
+    @field_validator("accounts", "regions", "trails", "bus_logs", "domain_tags", "owner_tags", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (

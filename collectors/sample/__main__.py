@@ -24,6 +24,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--empty", action="store_true", help="without the sample estate, for one's own")
     parser.add_argument("--size", default="small", help="small, or the number of rules of a generated estate")
     parser.add_argument(
+        "--faults", type=int, metavar="SEED", help="with --size N: break some of it, drawn from this seed"
+    )
+    parser.add_argument(
         "--exec",
         dest="command",
         nargs=argparse.REMAINDER,
@@ -32,6 +35,8 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.size != "small" and not (arguments.size.isdigit() and int(arguments.size) > 0):
         parser.error("--size takes small or a number of rules")
+    if arguments.faults is not None and not arguments.size.isdigit():
+        parser.error("--faults goes with --size N")
     if arguments.command is not None and not arguments.command:
         parser.error("--exec takes a command")
     return arguments
@@ -55,14 +60,14 @@ def _environment(port: int, *, empty: bool) -> dict[str, str]:
     return found | environment()
 
 
-def _fill(port: int, size: str) -> subprocess.Popen[bytes]:
+def _fill(port: int, size: str, faults: int | None) -> subprocess.Popen[bytes]:
     """Begins to load the estate, in a process of its own: server and loader then have a core each.
 
     Ctrl-C does not reach that process; `_Stop` ends it.
     """
     wanted = size if size.isdigit() else repr(size)
-    script = f"from collectors.sample.load import load; load('http://127.0.0.1:{port}', {wanted})"
-    return subprocess.Popen(  # noqa: S603 - our own loader; the size is digits or small
+    script = f"from collectors.sample.load import load; load('http://127.0.0.1:{port}', {wanted}, {faults})"
+    return subprocess.Popen(  # noqa: S603 - our own loader; size and seed are numbers, or small
         [sys.executable, "-c", script], env=clean_environment(), start_new_session=True
     )
 
@@ -110,7 +115,7 @@ def main() -> int:
         print(f"cannot serve on port {arguments.port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
         return 2
     if not arguments.empty:
-        stop.loader = _fill(server.server_port, arguments.size)
+        stop.loader = _fill(server.server_port, arguments.size, arguments.faults)
     environment = _environment(server.server_port, empty=arguments.empty)
     if stop.loader and stop.loader.wait() != 0:
         print("the sample estate could not be loaded", file=sys.stderr)

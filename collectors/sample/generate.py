@@ -17,7 +17,8 @@ from collectors.frames import empty, frame_of, table_of
 from collectors.listing import COLLECTORS
 from collectors.records import FRAMES, Record, ScopeRun
 from collectors.sample.drawn import Drawn, draw
-from collectors.sample.drawn_metrics import formulas, metrics_table
+from collectors.sample.drawn_faults import Fault, break_some
+from collectors.sample.drawn_metrics import Incidents, formulas, metrics_table
 from collectors.sample.estate import make_history
 from collectors.sample.estate.calls import Made
 from collectors.sample.estate.place import Place
@@ -34,34 +35,56 @@ TRACED_HOURS = 6
 Scope = tuple[Place, str]
 
 
-def through_api(endpoint_url: str, rules: int = 1_000, seed: int = 1, size: Size | None = None) -> None:
-    """Make a generated estate in the local AWS, with a day of log files and metrics.
+def through_api(
+    endpoint_url: str,
+    rules: int = 1_000,
+    seed: int = 1,
+    size: Size | None = None,
+    faults: int | None = None,
+) -> tuple[Fault, ...]:
+    """Make a generated estate in the local AWS, with a day of log files, and metrics as far back as AWS keeps them.
 
-    The rest of its size follows from the number of rules, unless `size` tells all of it. Raises ValueError for a
+    `faults`: the seed of what is broken in it; given back is the truth. None: it is healthy. The rest of its size follows from the number of rules, unless `size` tells all of it. Raises ValueError for a
     size that cannot be, and botocore's ClientError when the server refuses a thing.
     """
-    drawn, now = draw(size or Size.of_rules(rules), seed), datetime.now(UTC)
+    now = datetime.now(UTC)
+    drawn, incidents, told = broken(size or Size.of_rules(rules), seed, faults)
     trail = Domain("platform", "platform@acme.example", "platform", (Bucket(CORE_EU, BUCKET),))
     loader = Loader(Clients(endpoint_url), Made(), (*drawn.domains, trail))
-    described = formulas(drawn, seed)
+    described = formulas(drawn, seed, incidents)
     make_things(
         loader, drawn.places, drawn.events, beside=((make_history.make_metrics, endpoint_url, described),)
     )
     core = loader.clients.of(CORE_EU)
     make_history.make_trail(core)
     make_history.make_log_files(core, loader.made, now, drawn.puts)
+    return told
 
 
-def as_snapshot(store: Path, *, seed: int = 1, metrics: bool = True, **size: int) -> Snapshot:
+def broken(
+    size: Size, seed: int = 1, faults: int | None = None
+) -> tuple[Drawn, Incidents, tuple[Fault, ...]]:
+    """The estate of this size and seed, what happens to its metrics, and the faults that were seeded: none without `faults`."""
+    drawn = draw(size, seed)
+    if faults is None:
+        return drawn, {}, ()
+    made = break_some(drawn, faults, seed)
+    return made.drawn, made.incidents, made.faults
+
+
+def as_snapshot(
+    store: Path, *, seed: int = 1, metrics: bool = True, faults: int | None = None, **size: int
+) -> Snapshot:
     """Write a generated estate into a store as a Snapshot, as if it had been collected.
 
     `size` are fields of `Size` (rules, queues, schemas, functions, buses, accounts, event_types). Same size and seed:
     same rows, times aside. Raises ValueError for a size that cannot be, StoreError when the store cannot be written.
     """
-    drawn, now = draw(Size(**size), seed), datetime.now(UTC)
+    now = datetime.now(UTC)
+    drawn, incidents, _ = broken(Size(**size), seed, faults)
     tables = _tables(list(_rows(drawn, now)), drawn.places, now)
     if metrics:
-        tables["metrics"] = metrics_table(drawn, now, seed)
+        tables["metrics"] = metrics_table(drawn, now, seed, incidents)
     return snapshot.write(store, tables, ESTATE)
 
 

@@ -6,7 +6,7 @@ from collectors.sample import generate
 from collectors.sample.estate import DOMAINS, GONE, make_history, make_schemas
 from collectors.sample.estate.calls import Made
 from collectors.sample.estate.events import EVENT_TYPES
-from collectors.sample.estate.places import ACCOUNTS, CORE_EU, PLACES, REGIONS, ROLE
+from collectors.sample.estate.places import ACCOUNTS, CORE_EU, PLACES, REGIONS, ROLE, SHOP_US
 from collectors.sample.loader import Clients, Loader, make_things
 
 
@@ -19,16 +19,17 @@ def environment() -> dict[str, str]:
     }
 
 
-def load(endpoint_url: str, size: str | int = "small") -> None:
+def load(endpoint_url: str, size: str | int = "small", faults: int | None = None) -> None:
     """Fill the local AWS at this address.
 
-    `small` is the sample estate; a number is a generated one of that many rules. Raises botocore's ClientError
-    when the server refuses a thing: the estate is then half made, and a fresh server is the way out.
+    `small` is the sample estate; a number is a generated one of that many rules, with faults where a seed for them is
+    given. Raises botocore's ClientError when the server refuses a thing: the estate is then half made, and a fresh
+    server is the way out.
     """
     if size == "small":
         load_sample(endpoint_url)
     else:
-        generate.through_api(endpoint_url, rules=int(size))
+        generate.through_api(endpoint_url, rules=int(size), faults=faults)
 
 
 def load_sample(endpoint_url: str) -> None:
@@ -39,6 +40,7 @@ def load_sample(endpoint_url: str) -> None:
         make_schemas.make_discoverers(loader.clients.of(place), place)
     core = loader.clients.of(CORE_EU)
     make_history.make_trail(core)
+    make_history.make_quiet_trail(loader.clients.of(SHOP_US))
     make_history.make_log_files(core, loader.made, now)
     make_history.make_changes(endpoint_url, now)
     make_history.make_denials(endpoint_url)

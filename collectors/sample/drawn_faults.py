@@ -1,0 +1,327 @@
+"""Faults seeded into a drawn estate: what breaks, since when, and what its metrics then show. The truth is for tests only."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from collectors.sample.drawn import Drawn
+from collectors.sample.drawn_metrics import NEVER, Incidents
+from collectors.sample.drawn_rates import arn_of, dead_letter_queues, every, rates
+from collectors.sample.estate.shapes import (
+    EventSourceMapping,
+    Function,
+    Pipe,
+    Queue,
+    Rule,
+    Target,
+    Topic,
+    TopicSubscription,
+)
+
+BUSY = 60.0  # events an hour: a fault of what hardly runs cannot be told from chance
+AT_ONCE = 6
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: its kind, the ARN where it broke, all by which it may be named, and how many hours before loading it began."""
+
+    kind: str
+    arn: str
+    named_by: tuple[str, ...]
+    hours_ago: float
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An estate with faults: its things as they are now, what happened to its metrics, and the truth."""
+
+    drawn: Drawn
+    incidents: Incidents
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class _Breaking:
+    """The estate while it is broken. `used` holds what a fault has touched: no two touch the same."""
+
+    drawn: Drawn
+    seed: int
+    used: set[str] = field(default_factory=set)
+    replaced: dict[int, Any] = field(default_factory=dict)
+    incidents: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    faults: list[Fault] = field(default_factory=list)
+
+    @cached_property
+    def chosen(self) -> random.Random:
+        return random.Random(f"faults {self.seed}")
+
+    @cached_property
+    def rates(self) -> dict[str, float]:
+        return rates(self.drawn, self.seed)
+
+    @cached_property
+    def feeders(self) -> Counter[str]:
+        """How many rules, subscriptions and mappings lead to a thing."""
+        found = Counter(target.arn for rule in every(self.drawn, Rule) for target in rule.targets)
+        found.update(one.endpoint for one in every(self.drawn, TopicSubscription))
+        found.update(one.at.function(one.function) for one in every(self.drawn, EventSourceMapping))
+        found.update(one.source for one in every(self.drawn, Pipe))
+        return found
+
+    @cached_property
+    def readers(self) -> dict[str, list[EventSourceMapping]]:
+        found: dict[str, list[EventSourceMapping]] = defaultdict(list)
+        for mapping in every(self.drawn, EventSourceMapping):
+            found[mapping.source].append(mapping)
+        for pipe in every(self.drawn, Pipe):
+            found[pipe.source] += [None, None]  # type: ignore[list-item] - what a pipe reads too is left alone
+        return found
+
+    def hours(self) -> float:
+        """Some begin today, some days ago."""
+        return round(self.chosen.choice((self.chosen.uniform(2, 20), self.chosen.uniform(30, 200))), 2)
+
+    def happens(self, arn: str, metric: str, hours: float, **what: float) -> None:
+        lasts = {"start_hours_ago": hours, "hours": hours, "stays": True}
+        self.incidents[arn, metric].append(lasts | what)
+
+    def tell(self, kind: str, hours: float, *arns: str) -> None:
+        self.faults.append(Fault(kind, arns[0], arns, hours))
+
+    def take(self, things: Iterable[Any], names: Callable[[Any], Iterable[str | None]]) -> Any:
+        """One of the things that no other fault touches; None where there is none."""
+        left = [one for one in things if not self.used.intersection(filter(None, names(one)))]
+        if not left:
+            return None
+        found = self.chosen.choice(left)
+        self.used.update(filter(None, names(found)))
+        return found
+
+
+def break_some(drawn: Drawn, seed: int, metrics_seed: int, kinds: Iterable[str] | None = None) -> Broken:
+    """The estate with up to six faults of different kinds, drawn from the seed, or with these.
+
+    `metrics_seed` is the seed of its metrics: a fault takes what is busy there.
+    """
+    breaking = _Breaking(drawn, metrics_seed)
+    breaking.chosen.seed(f"faults {seed}")
+    order = list(kinds) if kinds else breaking.chosen.sample(sorted(KINDS), AT_ONCE)
+    for kind in order:
+        KINDS[kind](breaking, kind)
+    domains = tuple(
+        replace(domain, things=tuple(breaking.replaced.get(id(thing), thing) for thing in domain.things))
+        for domain in drawn.domains
+    )
+    return Broken(replace(drawn, domains=domains), breaking.incidents, tuple(breaking.faults))
+
+
+def _rules(breaking: _Breaking, service: str | None = None) -> Iterator[Rule]:
+    """Busy rules with one target, that is fed by nothing else."""
+    for rule in every(breaking.drawn, Rule):
+        target = rule.targets[0].arn
+        if rule.name == "to-hub" or breaking.rates[arn_of(rule)] < BUSY or breaking.feeders[target] != 1:
+            continue
+        if service is None or f":{service}:" in target:
+            yield rule
+
+
+def _names(rule: Rule) -> list[str | None]:
+    return [arn_of(rule), rule.targets[0].arn, rule.targets[0].dead_letter]
+
+
+def _refused(breaking: _Breaking, kind: str, *, gone: bool) -> None:
+    rule = breaking.take(_rules(breaking, "lambda"), _names)
+    if rule is None:
+        return
+    target, hours, rate = rule.targets[0], breaking.hours(), breaking.rates[arn_of(rule)]
+    arn = arn_of(rule)
+    for metric in ("FailedInvocations", *(["InvocationsSentToDlq"] if target.dead_letter else [])):
+        breaking.happens(arn, metric, hours, factor=1 / NEVER)
+    _starves(breaking, target.arn, hours)
+    if target.dead_letter:
+        _fills(breaking, target.dead_letter, hours, rate * hours)
+    if gone:
+        elsewhere = Target(rule.at.function(f"{rule.bus}-gone"), target.dead_letter, target.id, target.extra)
+        breaking.replaced[id(rule)] = replace(rule, targets=(elsewhere,))
+    else:
+        breaking.replaced[id(rule)] = replace(rule, granted=False)
+    breaking.tell(kind, hours, arn, *filter(None, [target.dead_letter]))
+
+
+def _fills(breaking: _Breaking, arn: str, hours: float, count: float) -> None:
+    breaking.happens(arn, "ApproximateNumberOfMessagesVisible", hours, ramp=max(count, 5))
+    breaking.happens(arn, "ApproximateAgeOfOldestMessage", hours, ramp=hours * 3600)
+
+
+def _starves(breaking: _Breaking, arn: str, hours: float) -> None:
+    """Nothing gets to a target any more."""
+    for metric in _INTAKE.get(arn.split(":")[2], ()):
+        breaking.happens(arn, metric, hours, factor=0)
+
+
+_INTAKE = {
+    "lambda": ("Invocations", "Errors"),
+    "sqs": ("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"),
+    "sns": ("NumberOfMessagesPublished",),
+}
+
+
+def _dead_target(breaking: _Breaking, kind: str) -> None:
+    _refused(breaking, kind, gone=True)
+
+
+def _refusing_policy(breaking: _Breaking, kind: str) -> None:
+    _refused(breaking, kind, gone=False)
+
+
+def _read_queues(breaking: _Breaking) -> Iterator[tuple[Queue, EventSourceMapping]]:
+    """Busy queues with one reader, a function that does nothing else."""
+    dead = dead_letter_queues(breaking.drawn)
+    for queue in every(breaking.drawn, Queue):
+        arn = arn_of(queue)
+        mappings = breaking.readers[arn]
+        if arn in dead or len(mappings) != 1 or breaking.rates.get(arn, 0) < BUSY or mappings[0].filters:
+            continue
+        yield queue, mappings[0]
+
+
+def _queue_names(pair: tuple[Queue, EventSourceMapping]) -> list[str | None]:
+    queue, mapping = pair
+    dead = queue.at.queue(queue.dead_letter) if queue.dead_letter else None
+    return [arn_of(queue), mapping.at.function(mapping.function), dead]
+
+
+def _backs_up(breaking: _Breaking, arn: str, hours: float, share: float) -> None:
+    """A queue of which only a share is read from now on."""
+    for metric in ("NumberOfMessagesReceived", "NumberOfMessagesDeleted"):
+        breaking.happens(arn, metric, hours, factor=share)
+    waiting = breaking.rates[arn] * hours * (1 - share)
+    breaking.happens(arn, "ApproximateNumberOfMessagesVisible", hours, ramp=waiting)
+    breaking.happens(arn, "ApproximateAgeOfOldestMessage", hours, ramp=hours * 3600 * (1 - share))
+
+
+def _disabled_reader(breaking: _Breaking, kind: str) -> None:
+    pair = breaking.take(_read_queues(breaking), _queue_names)
+    if pair is None:
+        return
+    queue, mapping = pair
+    hours = breaking.hours()
+    _backs_up(breaking, arn_of(queue), hours, 0)
+    breaking.replaced[id(mapping)] = replace(mapping, enabled=False)
+    breaking.tell(kind, hours, arn_of(queue), mapping.at.function(mapping.function))
+
+
+def _growing_queue(breaking: _Breaking, kind: str) -> None:
+    pair = breaking.take(_read_queues(breaking), _queue_names)
+    if pair is None:
+        return
+    hours = breaking.hours()
+    _backs_up(breaking, arn_of(pair[0]), hours, 0.5)
+    breaking.tell(kind, hours, arn_of(pair[0]))
+
+
+def _slow_consumer(breaking: _Breaking, kind: str) -> None:
+    pair = breaking.take(_read_queues(breaking), _queue_names)
+    if pair is None:
+        return
+    queue, mapping = pair
+    hours, reader = breaking.hours(), mapping.at.function(mapping.function)
+    _backs_up(breaking, arn_of(queue), hours, 0.3)
+    breaking.happens(reader, "Duration", hours, factor=12)
+    breaking.tell(kind, hours, arn_of(queue), reader)
+
+
+def _functions(breaking: _Breaking) -> Iterator[str]:
+    """Busy functions that rules call and no queue feeds."""
+    reading = {one.at.function(one.function) for one in every(breaking.drawn, EventSourceMapping)}
+    for function in every(breaking.drawn, Function):
+        arn = arn_of(function)
+        if arn not in reading and breaking.rates.get(arn, 0) >= BUSY and breaking.feeders[arn]:
+            yield arn
+
+
+def _throttled_function(breaking: _Breaking, kind: str) -> None:
+    _function_fails(breaking, kind, "Throttles", 0.5 / NEVER)
+
+
+def _failing_function(breaking: _Breaking, kind: str) -> None:
+    _function_fails(breaking, kind, "Errors", 400)
+
+
+def _function_fails(breaking: _Breaking, kind: str, metric: str, factor: float) -> None:
+    arn = breaking.take(_functions(breaking), lambda one: [one])
+    if arn is None:
+        return
+    hours = breaking.hours()
+    breaking.happens(arn, metric, hours, factor=factor)
+    breaking.tell(kind, hours, arn)
+
+
+def _filling_dead_letters(breaking: _Breaking, kind: str) -> None:
+    arn = breaking.take(sorted(dead_letter_queues(breaking.drawn)), lambda one: [one])
+    if arn is None:
+        return
+    hours = breaking.hours()
+    _fills(breaking, arn, hours, 40)
+    breaking.tell(kind, hours, arn)
+
+
+def _stopped_matching(breaking: _Breaking, kind: str) -> None:
+    rule = breaking.take(_rules(breaking), _names)
+    if rule is None:
+        return
+    hours = breaking.hours()
+    for metric in ("MatchedEvents", "Invocations"):
+        breaking.happens(arn_of(rule), metric, hours, factor=0)
+    _starves(breaking, rule.targets[0].arn, hours)
+    breaking.tell(kind, hours, arn_of(rule))
+
+
+def _silent_target(breaking: _Breaking, kind: str) -> None:
+    rule = breaking.take(_rules(breaking), _names)
+    if rule is None:
+        return
+    hours = breaking.hours()
+    breaking.happens(arn_of(rule), "Invocations", hours, factor=0)
+    _starves(breaking, rule.targets[0].arn, hours)
+    breaking.tell(kind, hours, arn_of(rule))
+
+
+def _late_delivery(breaking: _Breaking, kind: str) -> None:
+    rule = breaking.take(_rules(breaking), _names)
+    if rule is None:
+        return
+    hours = breaking.hours()
+    breaking.happens(arn_of(rule), "IngestionToInvocationSuccessLatency", hours, factor=300)
+    breaking.tell(kind, hours, arn_of(rule))
+
+
+def _failing_topic(breaking: _Breaking, kind: str) -> None:
+    there = [arn_of(one) for one in every(breaking.drawn, Topic)]
+    busy = [arn for arn in there if breaking.rates.get(arn, 0) >= BUSY]
+    arn = breaking.take(busy, lambda one: [one])
+    if arn is None:
+        return
+    hours = breaking.hours()
+    breaking.happens(arn, "NumberOfNotificationsFailed", hours, factor=0.3 / NEVER)
+    breaking.tell(kind, hours, arn)
+
+
+KINDS: dict[str, Callable[[_Breaking, str], None]] = {
+    "dead target": _dead_target,
+    "refusing policy": _refusing_policy,
+    "disabled reader": _disabled_reader,
+    "growing queue": _growing_queue,
+    "slow consumer": _slow_consumer,
+    "throttled function": _throttled_function,
+    "failing function": _failing_function,
+    "filling dead letters": _filling_dead_letters,
+    "stopped matching": _stopped_matching,
+    "silent target": _silent_target,
+    "late delivery": _late_delivery,
+    "failing topic": _failing_topic,
+}
