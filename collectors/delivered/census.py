@@ -63,6 +63,9 @@ class Census:
                 continue
             self._seen.add(step.id)
             self._note_level(step)
+            if step.is_sum:
+                self._add(step, (step.source, step.detail_type, step.caller))
+                continue
             if step.is_typed:
                 known = self._types.setdefault(step.event, (step.source, step.detail_type, step.caller))
                 for waiting in self._waiting.pop(step.event, ()):
@@ -92,17 +95,18 @@ class Census:
         counts = dict(step.counts)
         # whether an event that was dead-lettered is also told as failed, the guide does not say: it failed once
         if counts.keys() & {"failed", "dead_lettered"}:
-            counts["failed"] = 0 if self._ended_before(key, step) else 1
+            worst = max(counts.get("failed", 0), counts.get("dead_lettered", 0))
+            counts["failed"] = worst if step.is_sum or not self._ended_before(key, step) else 0
         total.stages.update(counts)
         if step.code:
             total.codes[step.code] += sum(counts.get(stage, 0) for stage in BAD)
-        if step.latency_ms is not None:
-            total.latency += step.latency_ms
-            total.latency_count += 1
-            total.latency_max = max(total.latency_max, step.latency_ms)
-        if step.duration_ms is not None:
-            total.duration += step.duration_ms
-            total.duration_count += 1
+        if step.latency:
+            total.latency += step.latency[0]
+            total.latency_count += step.latency[1]
+            total.latency_max = max(total.latency_max, step.latency[2])
+        if step.duration:
+            total.duration += step.duration[0]
+            total.duration_count += step.duration[1]
 
     def _ended_before(self, key: Key, step: Step) -> bool:
         ended = (key, step.event if step.invocation is None else step.invocation)
@@ -110,18 +114,19 @@ class Census:
         self._ended.add(ended)
         return known
 
-    def rows(self, evidence: str, buses: Mapping[str, str | None], since: datetime) -> Iterator[Delivery]:
-        """A row for each key from the hour `since` on. `buses`: subscriber → its bus, where that is known."""
+    def rows(
+        self, evidence: str, buses: Mapping[str, str | None], since: datetime
+    ) -> Iterator[tuple[str, Delivery]]:
+        """(ARN of what logged, row) for each key from the hour `since` on. `buses`: subscriber → its bus, where that is known."""
         for event in list(self._waiting):
             self._settle(event)
         for key, total in self.sums.items():
             if key.hour >= since:
-                yield _row(key, total, self.levels[key.resource, key.hour], evidence, buses)
+                level = self.levels[key.resource, key.hour]
+                yield key.resource, _row(key, total, level, evidence, buses)
 
 
-def _row(
-    key: Key, total: Sum, level: Level, evidence: str, buses: Mapping[str, str | None]
-) -> Delivery:
+def _row(key: Key, total: Sum, level: Level, evidence: str, buses: Mapping[str, str | None]) -> Delivery:
     """Stages that a log of errors alone cannot tell are null; so are those that belong to other rows."""
     stages, all_told = total.stages, level != "ERROR"
     at_bus, at_target = key.rule is None, key.target is not None

@@ -63,9 +63,13 @@ class Step(NamedTuple):
     rule: str | None = None
     target: str | None = None
     invocation: int | None = None
-    latency_ms: int | None = None
-    duration_ms: int | None = None
+    latency: tuple[int, int, int] | None = None
+    """Milliseconds from ingestion to the end of the delivery: of how many deliveries together, how many, and the longest."""
+    duration: tuple[int, int] | None = None
+    """Milliseconds that the target took: of all together, and of how many."""
     code: str | None = None
+    is_sum: bool = False
+    """Whether it is of many events at once, as a query sums them up."""
 
     @property
     def is_typed(self) -> bool:
@@ -89,7 +93,9 @@ def step_of(record: Any) -> Step | None:
     if not (message and resource and resource.startswith("arn:") and event and at):
         return None
     invocation = text(_either(record, "invocation_id"))
-    identity = hash((resource, event, invocation, message, at, details.get("rule_arn"), details.get("attempt_count")))
+    identity = hash(
+        (resource, event, invocation, message, at, details.get("rule_arn"), details.get("attempt_count"))
+    )
     base = Step(identity, hash(event), resource, at, _level(record), {})
     if message in OF_SUBSCRIBERS:
         return _of_subscriber(base, message, record, details)
@@ -110,21 +116,15 @@ def _of_bus(
         rule=text(details.get("rule_arn")),
         target=text(details.get("target_arn")),
         invocation=hash(invocation) if invocation else None,
-        latency_ms=number(details.get("ingestion_to_complete_latency_ms")) if ended else None,
-        duration_ms=number(details.get("target_duration_ms")) if ended else None,
+        latency=_latency(details) if ended else None,
+        duration=_duration(details) if ended else None,
         code=_code(record, details.get("invocation_status")) if counts.keys() & set(BAD) else None,
     )
 
 
 def _of_subscriber(base: Step, message: str, record: dict[str, Any], details: dict[str, Any]) -> Step:
     known = _system(details)
-    counts = dict.fromkeys((*STAGES.get(message, ()), *ENDED.get(str(details.get("terminal_kind")), ())), 1)
-    ended = "terminal_kind" in details
-    failed = details.get("outcome") == "FAILURE"
-    if message == ATTEMPT:
-        counts["retried" if failed and not ended else "refused" if failed else "tried"] = 1
-    if message == TRANSFORMATION:
-        counts["refused"] = 1
+    counts = dict.fromkeys(stages_of(message, details.get("outcome"), details.get("terminal_kind")), 1)
     is_bad = bool(counts.keys() & set(BAD))
     return base._replace(
         counts=counts,
@@ -133,9 +133,29 @@ def _of_subscriber(base: Step, message: str, record: dict[str, Any], details: di
         rule=base.resource,
         target=None if message == "SUBSCRIBER_MATCHED" else text(details.get("target_arn")),
         invocation=base.event,
-        latency_ms=number(details.get("ingestion_to_complete_latency_ms")) if "succeeded" in counts else None,
+        latency=_latency(details) if "succeeded" in counts else None,
         code=_code(record, None, details.get("http_status")) if is_bad else None,
     )
+
+
+def stages_of(message: str, outcome: str | None, ended: str | None) -> tuple[str, ...]:
+    """What a record of a subscriber counts as, by its message_type, outcome and terminal_kind."""
+    found = (*STAGES.get(message, ()), *ENDED.get(ended or "", ()))
+    if message == TRANSFORMATION:
+        return (*found, "refused")
+    if message != ATTEMPT:
+        return found
+    return (*found, "tried" if outcome != "FAILURE" else "refused" if ended else "retried")
+
+
+def _latency(details: dict[str, Any]) -> tuple[int, int, int] | None:
+    told = number(details.get("ingestion_to_complete_latency_ms"))
+    return None if told is None else (told, 1, told)
+
+
+def _duration(details: dict[str, Any]) -> tuple[int, int] | None:
+    told = number(details.get("target_duration_ms"))
+    return None if told is None else (told, 1)
 
 
 def _level(record: dict[str, Any]) -> Level:

@@ -1,0 +1,150 @@
+"""What became of events: by type, rule and target, from the logs of event buses and of new buses' subscribers.
+
+Read where the logs are delivered to, or where the settings name them: files on S3 or in a folder, or CloudWatch log groups.
+Each run reads the hours since the last one, and an hour before: those take the place of what was known of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from collectors.delivered import files, insights
+from collectors.delivered.census import HOUR, Census
+from collectors.delivered.places import Location, named, own
+from collectors.errors import RefusedError
+from collectors.frames import Rows, empty, table_of
+from collectors.keeping import key_of, of_scopes
+from collectors.records import Delivery, Record
+from collectors.scope import Scope, account_in
+from collectors.unread import rows_of
+
+SINCE = "since"
+"""The kind of the rows of `seen` that tell up to when a location was read."""
+
+
+def collect(scope: Scope) -> Iterator[Record | Rows]:
+    """Rows of `deliveries` and `seen`, each whole. logs:DescribeDeliverySources, DescribeDeliveries and …Destinations, StartQuery.
+
+    Also logs:GetQueryResults; s3:ListObjectsV2, GetObject; events:DescribeEventBus and DescribeSubscriber for the level of what logs.
+    """
+    now = datetime.now(UTC)
+    buses: dict[str, str | None] = {}
+    mine = own(scope, buses)
+    if mine is None:
+        return
+    found = [_read(scope, location, now) for location in mine]
+    found += _named(scope, now)
+    fresh = [one for one in found if one is not None]
+    rows = [row for one in fresh for row in one.rows(scope, buses)]
+    yield Rows("deliveries", _merged(scope, rows, fresh, now))
+    yield Rows("seen", _remembered(scope, fresh))
+
+
+class _Read:
+    """What was read of one location: from which hour on it stands, and up to when."""
+
+    def __init__(self, location: Location, census: Census, begin: datetime, now: datetime) -> None:
+        self.location, self.census, self.begin, self.now = location, census, begin, now
+
+    def rows(self, scope: Scope, buses: dict[str, str | None]) -> list[Delivery]:
+        """Those of the scope's own account and region; of places outside the run in its first scope."""
+        of_bus = {arn: buses.get(arn) for arn, _ in self.census.levels if ":subscriber/" in arn}
+        made = [
+            (resource, row) for resource, row in self.census.rows(self.location.evidence, of_bus, self.begin)
+        ]
+        return [row for resource, row in made if _is_ours(scope, resource)]
+
+
+def _is_ours(scope: Scope, arn: str) -> bool:
+    account, region = account_in(arn), (arn.split(":") + [""] * 4)[3]
+    aws = scope.run.aws
+    outside = account not in aws.accounts or region not in aws.regions
+    return (account, region) == (scope.account, scope.region) or (outside and scope.is_first)
+
+
+def _named(scope: Scope, now: datetime) -> list[_Read | None]:
+    """Locations of the settings are read once a run, by whichever scope comes first; their gaps are told by the first scope."""
+    if not scope.settings.bus_logs:
+        return []
+
+    def read_all() -> tuple[list[_Read | None], Scope]:
+        aws = scope.run.aws
+        reader = Scope(scope.run, aws.home_account, aws.regions[0], scope.collector)
+        return [_read(reader, location, now) for location in named(reader)], reader
+
+    found, reader = scope.run.once("named bus logs", read_all)
+    scope.unread += reader.unread
+    if scope.is_first:
+        scope.gaps += reader.gaps
+    return found
+
+
+def _read(scope: Scope, location: Location, now: datetime) -> _Read | None:
+    """One location, or None and a gap. An hour more is read than stands: it tells the types of what was under way."""
+    begin = _begin(scope, location.evidence, now)
+    census = Census()
+    lost = rows_of("deliveries", evidence=location.evidence)
+    try:
+        if location.kind == "group":
+            parts = insights.read(scope, location, begin - HOUR, now.replace(microsecond=0))
+        else:
+            parts = files.read(scope, location, begin - HOUR)
+        for steps in parts:
+            census.take(steps)
+    except RefusedError as error:
+        scope.refuse(error, location.evidence, lost)
+        return None
+    return _Read(location, census, begin, now)
+
+
+def _begin(scope: Scope, evidence: str, now: datetime) -> datetime:
+    """From which whole hour on a location is read: an hour before it was last read, at first `metric_hours` back."""
+    settings = scope.settings
+    known = [
+        row["at"]
+        for row in (scope.run.before.rows("seen") if scope.run.before else ())
+        if row["collector"] == scope.collector and (row["kind"], row["evidence"]) == (SINCE, evidence)
+    ]
+    first = now - timedelta(hours=settings.metric_hours)
+    last = min(known, default=first + HOUR) - HOUR
+    oldest = now - timedelta(days=settings.log_days)
+    return max(last, oldest).replace(minute=0, second=0, microsecond=0)
+
+
+def _earlier(scope: Scope, frame: str) -> pa.Table:
+    """The scope's rows of the last snapshot."""
+    if scope.run.before is None:
+        return empty(frame)
+    table = scope.run.before.table(frame)
+    return table.filter(of_scopes(table, [scope]))
+
+
+def _merged(scope: Scope, rows: Sequence[Delivery], fresh: Sequence[_Read], now: datetime) -> pa.Table:
+    """The earlier rows, without hours that were read anew and those older than `log_days`, and the new ones."""
+    old = _earlier(scope, "deliveries")
+    stays: Any = pc.greater_equal(old["hour"], pa.scalar(now - timedelta(days=scope.settings.log_days)))
+    for one in fresh:
+        again = pc.and_(
+            pc.equal(old["evidence"], one.location.evidence),
+            pc.greater_equal(old["hour"], pa.scalar(one.begin)),
+        )
+        stays = pc.and_(stays, pc.invert(again))
+    new = table_of("deliveries", rows, key_of(scope))
+    order = [(name, "ascending") for name in ("source", "detail_type", "bus_arn", "rule_arn", "hour")]
+    return pa.concat_tables([old.filter(stays).cast(new.schema), new]).sort_by(order)
+
+
+def _remembered(scope: Scope, fresh: Sequence[_Read]) -> pa.Table:
+    """Up to when each location was read: of those that were not read now, what was known."""
+    old = _earlier(scope, "seen")
+    read = pa.array([one.location.evidence for one in fresh], pa.string())
+    stays = old.filter(pc.invert(pc.is_in(old["evidence"], value_set=read)))
+    rows = [
+        key_of(scope) | {"kind": SINCE, "evidence": one.location.evidence, "at": one.now, "count": 0}
+        for one in fresh
+    ]
+    new = pa.Table.from_pylist(rows, empty("seen").schema)
+    return pa.concat_tables([stays.cast(new.schema), new])
