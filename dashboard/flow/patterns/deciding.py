@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from dashboard.flow.patterns.occurrences import Occurrence, Where, occurrences
@@ -26,7 +26,20 @@ if TYPE_CHECKING:
     from dashboard.flow.patterns.scalars import Tri
 
 Chosen = dict[Where, int]
-_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Alone:
+    """What one leaf comes to when no other has to hold with it: whether it may hold, and whether it does for certain.
+
+    ``placed``: one of its values stands in an array whose elements are known one by one. ``words``: it in words, without
+    the alternatives that cannot hold; null until they are asked for.
+    """
+
+    placed: bool
+    possible: bool
+    sure: bool
+    words: str | None = None
 
 
 class Found(dict[str, list[Occurrence]]):
@@ -39,33 +52,28 @@ class Found(dict[str, list[Occurrence]]):
         super().__init__()
         self.tree = tree
         self.opened = opened
-        self._kept: tuple[MutableMapping[Leaf, Any], ...] = ({}, {}, {})
+        self._kept: MutableMapping[Leaf, Alone] = {}
 
     def __missing__(self, path: str) -> list[Occurrence]:
         found = self[path] = occurrences(self.tree, path, self.opened)
         return found
 
-    def possible(self, leaf: Leaf) -> bool:
-        """Whether the leaf may hold, when no other has to hold with it."""
-        return self._once(0, leaf, lambda there: next(_possible(leaf, there, {}), None) is not None)
-
-    def sure(self, leaf: Leaf) -> bool:
-        """Whether the leaf holds for certain, when no other has to hold with it."""
-        return self._once(1, leaf, lambda there: next(_surely(leaf, there, {}), None) is not None)
+    def alone(self, leaf: Leaf) -> Alone:
+        """What the leaf comes to by itself."""
+        kept = self._kept.get(leaf)
+        if kept is None:
+            there = self[leaf.path]
+            possible = next(_possible(leaf, there, {}), None) is not None
+            sure = possible and next(_surely(leaf, there, {}), None) is not None
+            kept = self._kept[leaf] = Alone(any(one.place for one in there), possible, sure)
+        return kept
 
     def words(self, leaf: Leaf) -> str:
         """The leaf in words, without the alternatives that cannot hold here."""
-        return self._once(2, leaf, lambda there: _open_words(leaf, there))
-
-    def placed(self, leaf: Leaf) -> bool:
-        """Whether one of its values stands in an array whose elements are known one by one."""
-        return any(occurrence.place for occurrence in self[leaf.path])
-
-    def _once(self, which: int, leaf: Leaf, found_out: Callable[[list[Occurrence]], _T]) -> _T:
-        kept: _T | None = self._kept[which].get(leaf)
-        if kept is None:
-            kept = self._kept[which][leaf] = found_out(self[leaf.path])
-        return kept
+        alone = self.alone(leaf)
+        if alone.words is None:
+            alone.words = _open_words(leaf, self[leaf.path])
+        return alone.words
 
 
 def _found(tree: Tree, opened: frozenset[str]) -> Found:
@@ -80,7 +88,7 @@ class _OfType(Found):
 
     def __init__(self) -> None:
         super().__init__(event_tree("", ""), frozenset())
-        self._kept = (WeakKeyDictionary(), WeakKeyDictionary(), WeakKeyDictionary())
+        self._kept = WeakKeyDictionary()
 
     def __missing__(self, path: str) -> list[Occurrence]:
         return _in_any_event(path)
@@ -137,16 +145,24 @@ def _delivery(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[Tri
 
 def _may(branch: tuple[Leaf, ...], found: Found) -> bool:
     """Whether some completion matches the branch."""
-    if any(map(found.placed, branch)):
-        return _reach(branch, found, _possible)
-    return all(map(found.possible, branch))
+    holds = True
+    for leaf in branch:
+        alone = found.alone(leaf)
+        if alone.placed:
+            return _reach(branch, found, _possible)
+        if not alone.possible:
+            if not leaf.absent:  # what has to be absent may be so in one element, and not in all
+                return False
+            holds = False
+    return holds
 
 
 def _must(branch: tuple[Leaf, ...], found: Found) -> bool:
     """Whether every completion matches the branch."""
-    if any(map(found.placed, branch)):
+    alone = [found.alone(leaf) for leaf in branch]
+    if any(one.placed for one in alone):
         return _reach(branch, found, _surely)
-    return all(map(found.sure, branch))
+    return all(one.sure for one in alone)
 
 
 def _reach(
@@ -223,6 +239,8 @@ def _open_words(leaf: Leaf, there: list[Occurrence]) -> str:
 def _when(alive: list[tuple[Leaf, ...]], found: Found) -> tuple[str, ...]:
     """What has to hold: the conditions common to all branches, and the rest as one choice."""
     ways = list(dict.fromkeys(tuple(_needs(branch, found)) for branch in alive))
+    if len(ways) == 1:
+        return ways[0]
     ways = [way for way in ways if not any(set(other) < set(way) for other in ways)]
     common = [text for text in ways[0] if all(text in way for way in ways)]
     if len(ways) == 1:
@@ -232,8 +250,8 @@ def _when(alive: list[tuple[Leaf, ...]], found: Found) -> tuple[str, ...]:
 
 
 def _needs(branch: tuple[Leaf, ...], found: Found) -> list[str]:
-    needs = [found.words(leaf) for leaf in branch if not found.sure(leaf)]
-    together = [found.words(leaf) for leaf in branch if found.placed(leaf)]
+    needs = [found.words(leaf) for leaf in branch if not found.alone(leaf).sure]
+    together = [found.words(leaf) for leaf in branch if found.alone(leaf).placed]
     if needs and len(together) < 2:
         return needs
     return [*needs, f"in one element of an array: {', '.join(together)}"]
@@ -241,7 +259,7 @@ def _needs(branch: tuple[Leaf, ...], found: Found) -> list[str]:
 
 def _why(branches: tuple[tuple[Leaf, ...], ...], found: Found) -> tuple[str, ...]:
     """Why the branch that comes nearest cannot match."""
-    impossible = [[leaf for leaf in branch if not found.possible(leaf)] for branch in branches]
+    impossible = [[leaf for leaf in branch if not found.alone(leaf).possible] for branch in branches]
     nearest = min(impossible, key=len)
     if not nearest:
         return ("its conditions cannot hold in one element of an array",)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dashboard.flow.patterns.jsontext import Pairs
 from dashboard.flow.patterns.opening import opened_text
@@ -27,7 +26,7 @@ from dashboard.flow.patterns.ranges import Between
 from dashboard.flow.patterns.scalars import CONSTANTS, FALSE, NULL, TRUE, Scalar, Tri, either
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dashboard.flow.patterns.conditions import Condition
     from dashboard.flow.patterns.leaf import Leaf
@@ -37,8 +36,7 @@ Place = tuple[tuple[Where, int], ...]
 """The array elements a value is known to stand in, as (where the array is, index)."""
 
 
-@dataclass(frozen=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """A value that may be there: one of ``values``, or any string or number where it says so.
 
     ``certain``: it is there in every completion. ``place`` holds only the arrays known one by one.
@@ -88,9 +86,11 @@ def _every(verdicts: list[Tri]) -> Tri:
     return "sometimes" if len(kinds) > 1 else kinds.pop()
 
 
-@dataclass(frozen=True)
-class Spot:
-    """Where a walk through the tree stands: what was passed, and the rest of the path, "" at its end."""
+class Spot(NamedTuple):
+    """Where a walk through the tree stands: what was passed, and the rest of the path, "" at its end.
+
+    Both are named tuples because many are made: a frozen dataclass takes several times as long.
+    """
 
     rest: str
     place: Place = ()
@@ -109,23 +109,24 @@ def occurrences(tree: Tree, path: str, opened: frozenset[str]) -> list[Occurrenc
     ):
         # source and detail type: asked for by every pattern, for every type
         return [Occurrence((known,), strings=False, numbers=False, certain=True, place=())]
-    return list(dict.fromkeys(_walk(tree, Spot(path), opened)))
+    found = list(_walk(tree, Spot(path), opened))
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def _walk(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
     if isinstance(tree, Maybe):
-        yield from _walk(tree.tree, replace(spot, certain=False), opened)
+        yield from _walk(tree.tree, spot._replace(certain=False), opened)
     elif isinstance(tree, OneOf):
         yield from _one_of(tree, spot, opened)
     elif isinstance(tree, Unknown):
         yield _anything(spot)
     elif isinstance(tree, Obj):
-        yield from _fields(list(tree.known.items()), spot, opened, is_open=tree.open)
+        yield from _fields(tree.known.items(), spot, opened, is_open=tree.open)
     elif isinstance(tree, dict | Pairs):
         pairs = tree if isinstance(tree, Pairs) else tree.items()
-        yield from _fields(list(pairs), spot, opened, is_open=False)
+        yield from _fields(pairs, spot, opened, is_open=False)
     elif isinstance(tree, Items):
-        yield from _walk(tree.tree, replace(spot, certain=False, where=(*spot.where, "*")), opened)
+        yield from _walk(tree.tree, spot._replace(certain=False, where=(*spot.where, "*")), opened)
     elif isinstance(tree, list):
         for index, element in enumerate(tree):
             yield from _element(element, index, spot, opened)
@@ -137,7 +138,7 @@ def _scalar(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurren
     if spot.path in opened:
         inner = _inside(tree)
         if inner is not tree:
-            yield from _walk(inner, replace(spot, where=(*spot.where, "json")), opened - {spot.path})
+            yield from _walk(inner, spot._replace(where=(*spot.where, "json")), opened - {spot.path})
             return
         if isinstance(tree, UnknownString):
             # the text may be JSON: then what it holds takes the string's place
@@ -188,7 +189,7 @@ def _one_of(tree: OneOf, spot: Spot, opened: frozenset[str]) -> Iterator[Occurre
         return
     for number, option in enumerate(tree.options):
         certain = spot.certain and len(tree.options) == 1
-        yield from _walk(option, replace(spot, certain=certain, where=(*spot.where, f"?{number}")), opened)
+        yield from _walk(option, spot._replace(certain=certain, where=(*spot.where, f"?{number}")), opened)
 
 
 def _plain(tree: OneOf) -> bool:
@@ -215,28 +216,28 @@ def _some_scalar(tree: OneOf, spot: Spot) -> Occurrence:
 
 
 def _fields(
-    pairs: list[tuple[str, Tree]], spot: Spot, opened: frozenset[str], *, is_open: bool
+    pairs: Iterable[tuple[str, Tree]], spot: Spot, opened: frozenset[str], *, is_open: bool
 ) -> Iterator[Occurrence]:
     if not spot.rest:
         return
+    rest, first = spot.rest, spot.rest.partition(".")[0]
     for number, (key, value) in enumerate(pairs):
-        if spot.rest == key or spot.rest.startswith(key + "."):
-            rest = spot.rest[len(key) + 1 :]
+        is_open = is_open and key != first
+        if rest.startswith(key) and rest[len(key) : len(key) + 1] in ("", "."):
             path = f"{spot.path}.{key}" if spot.path else key
-            yield from _walk(
-                value, replace(spot, rest=rest, where=(*spot.where, number, key), path=path), opened
-            )
-    if is_open and spot.rest.partition(".")[0] not in dict(pairs):
+            where = (*spot.where, number, key)
+            yield from _walk(value, Spot(rest[len(key) + 1 :], spot.place, spot.certain, where, path), opened)
+    if is_open:
         yield _anything(spot)
 
 
 def _element(element: Tree, index: int, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
-    inside = replace(spot, place=(*spot.place, (spot.where, index)), where=(*spot.where, index))
+    inside = spot._replace(place=(*spot.place, (spot.where, index)), where=(*spot.where, index))
     if isinstance(element, Obj | dict | Pairs | list | Items):
         yield from _walk(element, inside, opened)
         return
     if isinstance(element, Unknown | Maybe) or (isinstance(element, OneOf) and not _plain(element)):
         # the element itself may be a value, or a container whose values stand in this element of the array
-        yield from (replace(o, certain=False) for o in _walk(element, inside, opened))
+        yield from (o._replace(certain=False) for o in _walk(element, inside, opened))
     if not spot.rest:
-        yield from _walk(element, replace(spot, where=(*spot.where, index)), opened)
+        yield from _walk(element, spot._replace(where=(*spot.where, index)), opened)

@@ -1,8 +1,9 @@
 """One hop, judged: whether its end is there, is switched on, and what stands in its way lets the event through."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dashboard.flow.answers import Hop
+from dashboard.flow.answers import Delivery, Hop
 from dashboard.flow.model import completeness
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.matching import Verdict
@@ -40,6 +41,14 @@ def on_conditions(found: Hop, verdict: Verdict) -> Hop:
         *(verdict.when, found.active, found.deliverable, found.why),
         *(found.dead_letter, found.runs, found.granted),
     )
+
+
+def conditions(path: Sequence[Hop]) -> tuple[Delivery, tuple[str, ...]]:
+    """Whether what goes this way always arrives, and the conditions of all its steps, each once."""
+    open_ = [hop for hop in path if hop.delivery == "sometimes"]
+    if not open_:
+        return "always", ()
+    return "sometimes", tuple(dict.fromkeys([text for hop in open_ for text in hop.when]))
 
 
 def _judged(estate: Estate, arn: str, kind: str, carrier: Carrier) -> tuple[Hop, bool]:

@@ -9,6 +9,7 @@ from dashboard.flow.model import arns, asking, completeness, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.walk import again, paths
+from dashboard.flow.walk.hops import conditions
 from dashboard.flow.walk.paths import Path, Walk
 from dashboard.flow.who.narrowing import Narrowing
 
@@ -60,23 +61,19 @@ def _tree(estate: Estate, asked: Question, event: Mapping[str, Any] | None, bus:
 def row_of(estate: Estate, path: Path) -> Consumer:
     """The consumer row of a path: its last hop, and what all hops say together."""
     end = path.hops[-1]
-    place = _place(estate, end.arn, path.bus)
+    delivery, when = conditions(path.hops)
+    active = all(hop.active for hop in path.hops)
+    deliverable = _deliverable(path.hops)
     return Consumer(
-        arn=end.arn,
-        kind=end.kind,
-        name=end.name,
-        account=place[0],
-        region=place[1],
-        domain=place[2],
-        owner=place[3],
-        delivery="sometimes" if any(hop.delivery == "sometimes" for hop in path.hops) else "always",
-        when=tuple(dict.fromkeys(text for hop in path.hops for text in hop.when)),
+        *(end.arn, end.kind, end.name, *_place(estate, end.arn, path.bus)),
+        delivery=delivery,
+        when=when,
         path=path.hops,
         bus=path.bus,
         subscription=path.subscription,
-        active=all(hop.active for hop in path.hops),
-        deliverable=_deliverable(path.hops),
-        why=_why(path.hops),
+        active=active,
+        deliverable=deliverable,
+        why=None if active and deliverable == "yes" else _why(path.hops),
         note=path.note,
     )
 
@@ -97,7 +94,7 @@ def _place(estate: Estate, arn: str, bus: str) -> tuple[str | None, str | None, 
 
 
 def _deliverable(hops: Iterable[Hop]) -> Deliverable:
-    answers = {hop.deliverable for hop in hops}
+    answers = [hop.deliverable for hop in hops]
     return "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
 
 

@@ -7,6 +7,7 @@ version was not read it is said of those that were, and the row stays as it is.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from dashboard.flow.answers import Consumer, Excluded, Hop, Question
@@ -19,6 +20,7 @@ from dashboard.flow.patterns.joining import one_of
 from dashboard.flow.patterns.partial import event_tree
 from dashboard.flow.patterns.schema import tree_from_schema
 from dashboard.flow.walk import paths
+from dashboard.flow.walk.hops import conditions, on_conditions
 from dashboard.flow.walk.paths import Walk
 
 Key = tuple[Any, ...]
@@ -38,7 +40,7 @@ class Narrowing:
         self._unread = unread_of(estate, asked.source, asked.detail_type)
         self._said: dict[str, str | None] = {}
 
-    @property
+    @cached_property
     def settles(self) -> bool:
         """Whether what the schemas say is decided, and not only told."""
         return bool(self._schemas) and not self._unread and all(map(self._is_whole, self._schemas))
@@ -47,12 +49,12 @@ class Narrowing:
         count: int = schema["version_count"]
         return len(_earlier(self._estate, schema["arn"])) >= count - 1
 
-    @property
+    @cached_property
     def tree(self) -> Any:
         """Any event of the type that keeps to one of its schemas."""
         return _tree(self._estate, self._asked, self._schemas, settles=self.settles)
 
-    @property
+    @cached_property
     def names(self) -> str:
         """The schemas by name; which version, where not all were read, and which schemas were not read."""
         told = [
@@ -89,6 +91,7 @@ class Narrowing:
             reached = self._reached(open_) if self.settles else {}
         kept: list[Consumer] = []
         excluded: list[Excluded] = []
+        begun: set[Key] = set()
         for row in rows:
             if row.delivery == "always":
                 kept.append(row)
@@ -96,10 +99,11 @@ class Narrowing:
                 kept.append(
                     _noted(row, self.of(row.subscription) if row.path[0].delivery != "always" else None)
                 )
-            elif key_of(row.bus, row.subscription, row.path) in reached:
-                kept.append(self._left(row, reached[key_of(row.bus, row.subscription, row.path)]))
+            elif (hops := reached.get(key_of(row.bus, row.subscription, row.path))) is not None:
+                kept.append(self._left(row, hops))
             else:
-                excluded.append(self._excluded(row, reached))
+                begun = begun or _beginnings(reached)
+                excluded.append(self._excluded(row, begun))
         return kept, tuple(excluded)
 
     def _reached(self, rows: Iterable[Consumer]) -> dict[Key, tuple[Hop, ...]]:
@@ -116,7 +120,7 @@ class Narrowing:
                 paths.walk(self._estate, bus, tree, walk)
             elif verdict.delivery != "never" and all(_is_plain(row) for row in together):
                 for row in together:
-                    first = replace(row.path[0], delivery=verdict.delivery, when=verdict.when)
+                    first = on_conditions(row.path[0], verdict)
                     found[key_of(bus, subscription, row.path)] = (first, *row.path[1:])
             elif verdict.delivery != "never":
                 for sub in subs:
@@ -125,19 +129,16 @@ class Narrowing:
 
     def _left(self, row: Consumer, hops: tuple[Hop, ...]) -> Consumer:
         """The row with what is left of its conditions."""
-        when = tuple(dict.fromkeys(text for hop in hops for text in hop.when))
+        delivery, when = conditions(hops)
         if when == row.when:
             return row
-        delivery: Any = "sometimes" if any(hop.delivery == "sometimes" for hop in hops) else "always"
         dropped = ", ".join(text for text in row.when if text not in when)
         says = f"By its schema {self.names} it always holds: {dropped}."
         return replace(_noted(row, says), path=hops, when=when, delivery=delivery)
 
-    def _excluded(self, row: Consumer, reached: Mapping[Key, tuple[Hop, ...]]) -> Excluded:
-        start = (row.bus, row.subscription)
-        prefixes = {(*start, *steps[2:end]) for steps in reached for end in range(2, len(steps) + 1)}
+    def _excluded(self, row: Consumer, begun: set[Key]) -> Excluded:
         steps = _steps(row.path)
-        at = next((n for n in range(len(steps)) if (*start, *steps[: n + 1]) not in prefixes), len(steps) - 1)
+        at = next((n for n in range(len(steps)) if steps[: n + 1] not in begun), len(steps) - 1)
         subs = self._estate.rules.get(row.subscription, []) if at == 0 else []
         why = (_why(subs[0], self.tree) if subs else ()) or row.path[at].when or row.when
         return Excluded(
@@ -180,6 +181,11 @@ def key_of(bus: str, subscription: str, hops: Iterable[Hop]) -> Key:
 
 def _steps(hops: Iterable[Hop]) -> tuple[Any, ...]:
     return tuple((hop.via, hop.by, hop.arn) for hop in hops)
+
+
+def _beginnings(reached: Iterable[Key]) -> set[Key]:
+    """The steps from which the paths go on, wherever they begin: every beginning of each."""
+    return {steps[2:end] for steps in reached for end in range(2, len(steps) + 1)}
 
 
 def _noted(row: Consumer, says: str | None) -> Consumer:
