@@ -10,8 +10,6 @@ from collectors.scope import Scope
 from collectors.unread import Unread, rows_of
 
 LIST, NOTIFICATION = "s3:ListAllMyBuckets", "s3:GetBucketNotification"
-_NAMELESS = {None: "us-east-1", "EU": "eu-west-1"}
-"""How GetBucketLocation spells the first two regions of S3."""
 
 
 def collect(scope: Scope) -> Iterator[Record]:
@@ -38,27 +36,12 @@ def collect(scope: Scope) -> Iterator[Record]:
 
 
 def _listed(scope: Scope) -> Iterator[dict[str, Any]]:
-    """The buckets of this region. S3 filters them; one whose region it does not tell is asked for it."""
+    """The buckets of this region: S3 itself leaves the others out, and then tells each one's region too."""
     lost = (rows_of("links", kind="notification"), rows_of("resources", kind="bucket"))
     pages = scope.pages("s3", "list_buckets", "Buckets", BucketRegion=scope.region, MaxBuckets=1000)
     for bucket in scope.with_key(as_far_as_read(scope, pages, None, *lost), "Name", LIST):
-        region = bucket.get("BucketRegion")
-        if region is None:
-            region = _region(scope, bucket["Name"])
-        if region == scope.region:
+        if bucket.get("BucketRegion") in (None, scope.region):
             yield bucket
-
-
-def _region(scope: Scope, name: str) -> str | None:
-    """Where a bucket lies; the region asked about where it may not be told: S3 was asked for buckets of that one."""
-    told = scope.attempt(
-        lambda: call_or_nothing(scope, "s3", "get_bucket_location", Bucket=name),
-        f"arn:{scope.run.aws.partition}:s3:::{name}",
-    )
-    if told is None:
-        return scope.region
-    found: str | None = told.get("LocationConstraint")
-    return _NAMELESS.get(found, found)
 
 
 def _arn(scope: Scope, bucket: dict[str, Any]) -> str:

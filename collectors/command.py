@@ -87,9 +87,10 @@ def _settings(asked: argparse.Namespace) -> Settings:
     )
 
 
-def _chosen(only: str | None) -> list[Collector]:
+def _chosen(only: str | None, given: Settings) -> list[Collector]:
+    """Those named; else all but those that only run when a setting asks for them."""
     if not only:
-        return list(COLLECTORS)
+        return [one for one in COLLECTORS if one.setting is None or getattr(given, one.setting)]
     names = [name.strip() for name in only.split(",") if name.strip()]
     known = {collector.name for collector in COLLECTORS}
     unknown = [name for name in names if name not in known]
@@ -101,7 +102,7 @@ def _chosen(only: str | None) -> list[Collector]:
 
 
 def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) -> int:
-    chosen = _chosen(asked.only)
+    chosen = _chosen(asked.only, given)
     snapshot.refuse_unwritable(given.store)
     aws = Aws(given, stop)
     last = snapshot.newest_whole(given.store, lambda told: ERR.print(told, markup=False, highlight=False))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from collectors import (
     api_destinations,
     archives,
+    buckets,
     buses,
     functions,
     metrics,
+    permitted,
     pipes,
     queues,
     rules,
@@ -19,8 +21,10 @@ from collectors import (
     streams,
     subscribers,
     tags,
+    task_families,
     topics,
     traces,
+    trails,
 )
 from collectors.frames import Rows
 from collectors.records import Record
@@ -34,6 +38,8 @@ class Collector:
     name: str
     collect: Callable[[Scope], Iterator[Record | Rows]]
     about: str
+    setting: str | None = None
+    """The setting that must be true for it to run, where it only runs when asked for."""
 
 
 COLLECTORS = (
@@ -51,11 +57,20 @@ COLLECTORS = (
         "schemas", schemas.collect, "Schema registries: schemas, versions, latest content, discoverers"
     ),
     Collector("queues", queues.collect, "Queues: attributes, redrive, policy"),
+    Collector("buckets", buckets.collect, "Buckets that send their events to EventBridge"),
+    Collector("task-families", task_families.collect, "ECS task families and their roles"),
     Collector("topics", topics.collect, "Topics, their subscriptions and filter policies"),
     Collector("functions", functions.collect, "Functions, event source mappings, asynchronous destinations"),
     Collector("state-machines", state_machines.collect, "State machines and their roles"),
     Collector("streams", streams.collect, "Kinesis streams and Firehose delivery streams"),
     Collector("tags", tags.collect, "Tags: domain, owner, team"),
+    Collector("trails", trails.collect, "Trails of CloudTrail: whether they run and log PutEvents"),
+    Collector(
+        "permitted",
+        permitted.collect,
+        "Who may put events by an identity policy; only with permitted = true",
+        setting="permitted",
+    ),
     Collector("traces", traces.collect, "CloudTrail: who put which events, and who changed the wiring"),
     Collector("metrics", metrics.collect, "CloudWatch: rates, failures, backlog, age, latency"),
 )

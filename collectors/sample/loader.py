@@ -37,6 +37,7 @@ from collectors.sample.estate.shapes import (
     StateMachine,
     Stream,
     Subscriber,
+    TaskFamily,
     Topic,
     TopicSubscription,
 )
@@ -65,6 +66,7 @@ LANES: tuple[tuple[tuple[type[Any], Make], ...], ...] = (
         (Topic, make_services.make_topic),
         (StateMachine, make_services.make_state_machine),
         (Bucket, make_services.make_bucket),
+        (TaskFamily, make_services.make_task_family),
         (LogGroup, make_services.make_log_group),
         (ScheduleGroup, make_events.make_schedule_group),
         (Schedule, make_events.make_schedule),

@@ -32,6 +32,7 @@ from collectors.sample.estate.shapes import (
     Stream,
     Subscriber,
     Target,
+    TaskFamily,
     Topic,
     TopicSubscription,
 )
@@ -96,7 +97,8 @@ THINGS = (
     EventSourceMapping(AT, AT.queue("orders"), "ship", ({"body": {"detail": {"total": [1]}}},)),
     StateMachine(AT, "claim", puts=("orders", SOURCE, "OrderClaimed")),
     Stream(AT, "clicks"),
-    Bucket(AT, "acme-lake"),
+    Bucket(AT, "acme-lake", notifies=True),
+    TaskFamily(AT, "picker", puts=("orders",)),
     DeliveryStream(AT, "lake", bucket="acme-lake", source="clicks"),
     Pipe(
         AT,

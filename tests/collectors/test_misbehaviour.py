@@ -41,7 +41,11 @@ class Everything:
 
     @property
     def environment(self) -> dict[str, str]:
-        return self.server.environment | {"HEADWATER_REGIONS": "eu-west-1", "HEADWATER_PACE": "100"}
+        return (
+            self.server.environment
+            | {"HEADWATER_REGIONS": "eu-west-1", "HEADWATER_PACE": "100"}
+            | {"HEADWATER_PERMITTED": "true"}
+        )
 
     def collect(self, store: Path, *words: str, **more: str) -> tuple[Done, dict[str, Any]]:
         """The command, and its document by collector."""
@@ -125,7 +129,7 @@ NEEDED = {
         "Filters",
         "Configuration",
     ),
-    "definition",
+    *("definition", "key", "value", "EventBridgeConfiguration", "RolePolicyList", "PolicyDocument"),
 }
 """Members without which there is no row, or a link fewer, beside names, ids, ARNs and addresses."""
 IDENTITY = ("arn", "name", "id", "token", "marker", "url")

@@ -54,6 +54,9 @@ UNNAMED = [
     ("functions", ("lambda", "ListFunctions"), "FunctionArn", "ship"),
     ("state-machines", ("stepfunctions", "ListStateMachines"), "stateMachineArn", "claim"),
     ("traces", ("cloudtrail", "DescribeTrails"), "TrailARN", "acme-events"),
+    ("trails", ("cloudtrail", "DescribeTrails"), "TrailARN", "acme-events"),
+    ("buckets", ("s3", "ListBuckets"), "Name", "acme-lake"),
+    ("permitted", ("iam", "GetAccountAuthorizationDetails"), "Arn", "ship-role"),
 ]
 
 
@@ -105,6 +108,9 @@ LISTS = [
     ("streams", "firehose", "ListDeliveryStreams", "DeliveryStreamNames"),
     ("streams", "firehose", "DescribeDeliveryStream", "DeliveryStreamDescription"),
     ("tags", "resourcegroupstaggingapi", "GetResources", "ResourceTagMappingList"),
+    ("trails", "cloudtrail", "DescribeTrails", "trailList"),
+    ("task-families", "ecs", "ListTaskDefinitionFamilies", "families"),
+    ("permitted", "iam", "GetAccountAuthorizationDetails", "RoleDetailList"),
     ("traces", "cloudtrail", "DescribeTrails", "trailList"),
     ("traces", "cloudtrail", "LookupEvents", "Events"),
     ("metrics", "cloudwatch", "ListMetrics", "Metrics"),

@@ -119,7 +119,7 @@ PRODUCTS = (
     Function(EU, "search-indexer"),
     Function(EU, "image-tagger"),
     Function(EU, "image-resizer", puts=("catalogue",)),
-    Bucket(EU, "acme-product-images"),
+    Bucket(EU, "acme-product-images", notifies=True),
     # An old import that was stopped and left.
     *queue_with_dlq(EU, "supplier-feed"),
     Pipe(

@@ -8,6 +8,7 @@ from collectors.sample.estate.shapes import (
     Queue,
     Rule,
     StateMachine,
+    TaskFamily,
     Topic,
     TopicSubscription,
 )
@@ -45,7 +46,7 @@ RULES = (
                 DLQ,
                 RoleArn=EU.role("run-tasks"),
                 EcsParameters={
-                    "TaskDefinitionArn": EU.arn("ecs", "task-definition/erase-backups:7"),
+                    "TaskDefinitionArn": EU.arn("ecs", "task-definition/erase-backups:2"),
                     "TaskCount": 1,
                     "LaunchType": "FARGATE",
                 },
@@ -101,5 +102,6 @@ DOMAIN = Domain(
         *RULES,
         *CONSUMERS,
         Function(EU, "account-api", puts=("customers",)),
+        TaskFamily(EU, "erase-backups", revisions=2, puts=("customers",)),
     ),
 )

@@ -19,7 +19,7 @@ from collectors.sample.estate.places import OPS_US
 from collectors.sample.estate.producing import PUTS, Put
 from collectors.sample.estate.trail import BUCKET, log_files
 
-TRAIL = "acme-events"
+TRAIL, QUIET_TRAIL = "acme-events", "audit"
 # One account that denies one call: the schemas of its second region cannot be listed.
 DENIALS: tuple[Mapping[str, Any], ...] = (
     {
@@ -51,6 +51,12 @@ def make_trail(client: Client) -> None:
     api.create_trail(Name=TRAIL, S3BucketName=BUCKET, IsMultiRegionTrail=True)
     api.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=list(_SELECTORS))
     api.start_logging(Name=TRAIL)
+
+
+def make_quiet_trail(client: Client) -> None:
+    """A trail of one account and region that keeps management events only: it sees nobody put an event."""
+    client("cloudtrail").create_trail(Name=QUIET_TRAIL, S3BucketName=BUCKET, S3KeyPrefix="audit")
+    client("cloudtrail").start_logging(Name=QUIET_TRAIL)
 
 
 def make_log_files(client: Client, made: Made, now: datetime, puts: tuple[Put, ...] = PUTS) -> None:

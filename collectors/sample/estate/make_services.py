@@ -16,6 +16,7 @@ from collectors.sample.estate.shapes import (
     Queue,
     StateMachine,
     Stream,
+    TaskFamily,
     Topic,
     TopicSubscription,
 )
@@ -161,6 +162,21 @@ def make_bucket(client: Client, _: Made, thing: Bucket, __: Mapping[str, str]) -
     where = {"LocationConstraint": thing.at.region}
     call = {} if thing.at.region == "us-east-1" else {"CreateBucketConfiguration": where}
     client("s3").create_bucket(Bucket=thing.name, **call)
+    if thing.notifies:
+        client("s3").put_bucket_notification_configuration(
+            Bucket=thing.name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+
+
+def make_task_family(client: Client, _: Made, thing: TaskFamily, tags: Mapping[str, str]) -> None:
+    """A task definition of one container, as often as it has revisions."""
+    for _revision in range(thing.revisions):
+        client("ecs").register_task_definition(
+            family=thing.name,
+            taskRoleArn=thing.at.role(f"{thing.name}-task-role"),
+            containerDefinitions=[{"name": thing.name, "image": "acme/job:1", "memory": 512}],
+            tags=pairs(tags, "key", "value"),
+        )
 
 
 def make_log_group(client: Client, _: Made, thing: LogGroup, tags: Mapping[str, str]) -> None:

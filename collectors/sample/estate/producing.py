@@ -99,6 +99,15 @@ SHOP_PUTS = (
     Put(SHOP_EU, ACCOUNTS, CUSTOMERS_BUS, CUSTOMERS, "CustomerAddressChanged", 2, 2, daily=True),
     Put(SHOP_EU, ACCOUNTS, CUSTOMERS_BUS, CUSTOMERS, "CustomerErased", 1, 1),
     Put(SHOP_EU, ACCOUNTS, CUSTOMERS_BUS, CUSTOMERS, "ConsentWithdrawn", 1, 2),
+    # A task of ECS, which CloudTrail knows by its task role.
+    Put(
+        SHOP_EU,
+        Caller("erase-backups-task-role", "0f3a5c7e9b1d4f6080a2c4e6f8a0b2c4"),
+        CUSTOMERS_BUS,
+        CUSTOMERS,
+        "BackupsErased",
+        1,
+    ),
     # No schema and no pattern names it: only the trace knows.
     Put(SHOP_EU, ACCOUNTS, CUSTOMERS_BUS, CUSTOMERS, "PreferencesUpdated", 2, 1),
     Put(

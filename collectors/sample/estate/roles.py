@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from collectors.sample.estate.calls import Client
+from collectors.sample.estate.calls import Client, pairs
+from collectors.sample.estate.places import CORE, CORE_EU
 from collectors.sample.estate.shapes import (
     Domain,
     Function,
@@ -14,6 +15,7 @@ from collectors.sample.estate.shapes import (
     Schedule,
     StateMachine,
     Subscriber,
+    TaskFamily,
 )
 
 # Roles that many rules, subscribers and schedules of an account share: name → the services that assume it.
@@ -43,19 +45,38 @@ _DELIVERS: Mapping[str, tuple[str, ...]] = {
 
 Grant = tuple[str, tuple[str, ...]]
 
+GITHUB = "token.actions.githubusercontent.com"
+
 
 @dataclass(frozen=True)
 class Role:
-    """A role, the services that assume it, and what it may do: (resource, actions). A new bus's ARN ends in `*`."""
+    """A role, the services that assume it, and what it may do: (resource, actions). A new bus's ARN ends in `*`.
+
+    `trusts` is an identity provider whose tokens are taken instead of a service.
+    """
 
     name: str
     services: tuple[str, ...]
     may: tuple[Grant, ...] = ()
+    trusts: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+CI = Role(
+    "ci-deploy",
+    (),
+    ((CORE_EU.bus("hub"), _DELIVERS["events"]),),
+    trusts=GITHUB,
+    tags={"domain": "platform", "owner": "erik.olsen@acme.example", "team": "platform"},
+)
+"""The role of the pipeline that deploys: GitHub Actions assumes it, by its tokens."""
 
 
 def roles_of(account: str, domains: tuple[Domain, ...]) -> list[Role]:
     """The roles of an account: the shared ones, and one for each thing that runs as its own."""
     found = {name: Role(name, services) for name, services in SHARED.items()}
+    if account == CORE:
+        found[CI.name] = CI
     new_buses = {(bus.at, bus.name) for domain in domains for bus in domain.of(NewBus)}
     for domain in domains:
         for role in _roles(account, domain, new_buses):
@@ -65,7 +86,7 @@ def roles_of(account: str, domains: tuple[Domain, ...]) -> list[Role]:
 
 
 def _roles(account: str, domain: Domain, new_buses: set[tuple[object, str]]) -> Iterator[Role]:
-    for thing in (*domain.of(Function), *domain.of(StateMachine), *domain.of(Pipe)):
+    for thing in (*domain.of(Function), *domain.of(StateMachine), *domain.of(Pipe), *domain.of(TaskFamily)):
         if thing.at.account == account:
             yield _role(thing, new_buses)
     for rule in domain.of(Rule):
@@ -92,7 +113,7 @@ def _delivery(arn: str) -> Grant:
     return (f"{arn}/*" if ":event-busv2/" in arn else arn), _DELIVERS[service]
 
 
-def _role(thing: Function | StateMachine | Pipe, new_buses: set[tuple[object, str]]) -> Role:
+def _role(thing: Function | StateMachine | Pipe | TaskFamily, new_buses: set[tuple[object, str]]) -> Role:
     if isinstance(thing, Function):
         buses = tuple(
             f"{thing.at.new_bus(name)}/*" if (thing.at, name) in new_buses else thing.at.bus(name)
@@ -104,6 +125,9 @@ def _role(thing: Function | StateMachine | Pipe, new_buses: set[tuple[object, st
     if isinstance(thing, StateMachine):
         may = ((thing.at.bus(thing.puts[0]), _DELIVERS["events"]),) if thing.puts else ()
         return Role(f"{thing.name}-role", ("states.amazonaws.com",), may)
+    if isinstance(thing, TaskFamily):
+        may = tuple((thing.at.bus(name), _DELIVERS["events"]) for name in thing.puts)
+        return Role(f"{thing.name}-task-role", ("ecs-tasks.amazonaws.com",), may)
     ends = [thing.target, *([thing.enrichment] if thing.enrichment else [])]
     return Role(f"{thing.name}-pipe-role", ("pipes.amazonaws.com",), tuple(map(_delivery, ends)))
 
@@ -112,8 +136,9 @@ def make_roles(client: Client, roles: list[Role]) -> None:
     """The roles, each with its inline policy where it may do anything."""
     iam = client("iam")
     for role in roles:
-        trust = {"Effect": "Allow", "Principal": {"Service": list(role.services)}, "Action": "sts:AssumeRole"}
-        iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=_document(trust))
+        iam.create_role(
+            RoleName=role.name, AssumeRolePolicyDocument=_document(_trust(role)), Tags=pairs(role.tags)
+        )
         if role.may:
             allowed = [
                 {"Effect": "Allow", "Action": list(actions), "Resource": resource}
@@ -127,6 +152,17 @@ def make_roles(client: Client, roles: list[Role]) -> None:
                 iam.attach_role_policy(RoleName=role.name, PolicyArn=made)
             else:
                 iam.put_role_policy(RoleName=role.name, PolicyName="deliver", PolicyDocument=document)
+
+
+def _trust(role: Role) -> Mapping[str, object]:
+    if role.trusts is None:
+        return {"Effect": "Allow", "Principal": {"Service": list(role.services)}, "Action": "sts:AssumeRole"}
+    return {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{CORE}:oidc-provider/{role.trusts}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {f"{role.trusts}:sub": "repo:acme/platform:*"}},
+    }
 
 
 def _document(*statements: Mapping[str, object]) -> str:

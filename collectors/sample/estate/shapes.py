@@ -204,10 +204,21 @@ class LogGroup:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket; names are global, the account owns it."""
+    """A bucket; names are global, the account owns it. `notifies`: it sends its events to EventBridge."""
 
     at: Place
     name: str
+    notifies: bool = False
+
+
+@dataclass(frozen=True)
+class TaskFamily:
+    """A family of ECS task definitions, with as many revisions. `puts` are the buses its tasks' role may put events on."""
+
+    at: Place
+    name: str
+    revisions: int = 1
+    puts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
