@@ -114,7 +114,7 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     st.header("Throughput", anchor=False)
     flowing.of_event(estate, answer.got)
     st.header("Payload", anchor=False)
-    payload.render(estate, answer.got.event)
+    payload.render(estate, answer.got)
     st.header("Fields read", anchor=False)
     reads.render(estate, answer.got, scope)
 

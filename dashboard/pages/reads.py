@@ -28,7 +28,7 @@ def render(estate: Estate, got: Consumers, scope: Scope) -> None:
     read, known = reversed_answers.fields_read(estate, got)
     if read:
         frame = pd.DataFrame(
-            {"Field": one.field, "Consumers": one.consumers, "Read by": one.where} for one in read
+            {"Field": one.field, "Consumers": len(one.readers), "Read by": one.where} for one in read
         )
         parts.table(frame, "fields-read", choose=lambda i: state.put(without=read[i].field))
     else:

@@ -58,10 +58,10 @@ def _team(
 
 @dataclass(frozen=True)
 class ReadField:
-    """A field that something on the way reads: where, and for how many consumers."""
+    """A field that something on the way reads: for which consumers, and where."""
 
     field: str
-    consumers: int
+    readers: frozenset[str]
     where: str
 
 
@@ -81,7 +81,7 @@ def _fields_read(
     for row, spot in reading.spots(_estate, _got):
         places.setdefault(spot.field, {}).setdefault(spot.place.removeprefix("the "), set()).add(row.arn)
     rows = [
-        ReadField(field, len(set().union(*found.values())), "; ".join(found))
+        ReadField(field, frozenset().union(*found.values()), "; ".join(found))
         for field, found in sorted(places.items())
     ]
     return tuple(rows), reading.known_fields(_estate, _got)

@@ -27,6 +27,7 @@ class SchemaField:
     format: str | None = None
     enum: tuple[str, ...] = ()
     description: str | None = None
+    nullable: bool = False
 
 
 def schemas_of(estate: Estate, source: str, detail_type: str) -> tuple[Row, ...]:
@@ -107,6 +108,8 @@ def _walk(
             format=_text(resolved.get("format")),
             enum=_enum(resolved),
             description=_text(resolved.get("description")),
+            nullable=resolved.get("nullable") is True
+            or (isinstance(child, dict) and child.get("nullable") is True),
         )
         yield from _walk(document, child, path, depth + 1, seen)
 
