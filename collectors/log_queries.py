@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from collectors.aws import AWS_ERRORS
 from collectors.errors import RefusedError, StoppedError
 from collectors.scope import Scope
 
@@ -49,12 +50,8 @@ def run_query(
         limit=MOST_ROWS,
     )
     identifier = started["queryId"]
-    try:
+    with scope.run.under_way.until_done(lambda: _stop(scope, identifier)):
         first = _ended(scope, identifier, seconds)
-    except (RefusedError, StoppedError) as error:
-        if isinstance(error, StoppedError) or error.code == "Timeout":
-            _stop(scope, identifier)
-        raise
     return [_row(fields) for fields in _all_rows(scope, identifier, first)]
 
 
@@ -100,9 +97,7 @@ def _row(fields: list[dict[str, str]]) -> Row:
 
 
 def _stop(scope: Scope, identifier: str) -> None:
-    """Asked once; a query that ended meanwhile is no trouble, and AWS ends others by itself."""
-    client = scope.run.aws.client("logs", scope.account, scope.region)
-    with contextlib.suppress(
-        Exception
-    ):  # whatever it answers, the query is given up; what went wrong is told already
+    """A query that ended meanwhile is no trouble, and AWS ends others by itself."""
+    with contextlib.suppress(*AWS_ERRORS, RefusedError):
+        client = scope.run.aws.hasty_client("logs", scope.account, scope.region)
         client.stop_query(queryId=identifier)

@@ -10,6 +10,7 @@ DELETE /_headwater/misbehave         behaves well again
 POST   /_headwater/metrics           {"account", "region", "series": [...]} (see `series`)
 POST   /_headwater/cloudtrail        {"account", "region", "records": [CloudTrail records]}
 POST   /_headwater/partner-sources   {"account", "region", "names": ["aws.partner/example.com/1/orders"]}
+POST   /_headwater/logs              {"account", "region", "group", "records": [...], "days": [...]} (see `logs_queries`)
 POST   /_headwater/queues            {"account", "region", "names": [...]}: many at once
 GET    /_headwater/crashes           the last crashes behind an InternalFailure
 POST   /_headwater/reset             forgets everything: resources, series, rules, counts
@@ -23,7 +24,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from collectors.sample.server import cloudtrail, cloudwatch, lists, moto_backend, sources, store
+from collectors.sample.server import cloudtrail, cloudwatch, lists, logs_queries, moto_backend, sources, store
 from collectors.sample.server.misbehave import Conduct, rule
 from collectors.sample.server.quotas import QUOTAS
 from collectors.sample.server.wire import Response
@@ -83,6 +84,12 @@ def _cloudtrail(posted: Any, _: Conduct) -> Any:
     return {"added": cloudtrail.inject(posted["account"], posted["region"], posted["records"])}
 
 
+def _logs(posted: Any, _: Conduct) -> Any:
+    place = (posted["account"], posted["region"], posted["group"])
+    logs_queries.inject(*place, posted.get("records", []))
+    return {"added": logs_queries.describe(*place, posted.get("days", []))}
+
+
 def _partner_sources(posted: Any, _: Conduct) -> Any:
     return {"arns": [sources.offer(posted["account"], posted["region"], name) for name in posted["names"]]}
 
@@ -112,6 +119,7 @@ _ACTS: dict[tuple[str, str], Callable[[Any, Conduct], Any]] = {
     ("POST", "quotas"): lambda _, conduct: _add_rules(list(QUOTAS), conduct),
     ("POST", "metrics"): _metrics,
     ("POST", "cloudtrail"): _cloudtrail,
+    ("POST", "logs"): _logs,
     ("POST", "partner-sources"): _partner_sources,
     ("POST", "queues"): _queues,
     ("GET", "crashes"): lambda _, __: {"crashes": moto_backend.CRASHES},

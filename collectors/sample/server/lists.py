@@ -36,6 +36,10 @@ def _lambda(key: str, size: int) -> List:
     return List(key, size, "Marker", "NextMarker", "MaxItems", bad="InvalidParameterValueException")
 
 
+def _deliveries(key: str) -> List:
+    return List(key, 50, "nextToken", "nextToken", "limit", bad="ValidationException")
+
+
 def _sns(key: str) -> List:
     return List(key, 100, bad="InvalidParameter")
 
@@ -75,6 +79,9 @@ LISTS: dict[tuple[str, str], List] = {
         "families", 100, "nextToken", "nextToken", "maxResults", bad="ClientException"
     ),
     ("organizations", "ListAccounts"): List("Accounts", 20, limit="MaxResults", bad="InvalidInputException"),
+    ("logs", "DescribeDeliverySources"): _deliveries("deliverySources"),
+    ("logs", "DescribeDeliveries"): _deliveries("deliveries"),
+    ("logs", "DescribeDeliveryDestinations"): _deliveries("deliveryDestinations"),
     ("logs", "DescribeLogGroups"): List(
         "logGroups",
         50,
