@@ -13,6 +13,7 @@ from collectors.run import Outcome, collect_one
 from collectors.sample.server import Server
 from collectors.scope import Run, Scope
 from collectors.settings import Settings
+from collectors.snapshot import Snapshot
 
 ACCOUNT, OTHER = "111111111111", "222222222222"
 REGION = "eu-west-1"
@@ -60,7 +61,7 @@ def collect(aws: Server, _known: dict[Any, Aws]) -> Collect:  # noqa: ARG001 - s
 def collecting(known: dict[Any, Aws]) -> Collect:
     """One run of a collector; takes its name, accounts, regions and settings, and gives one outcome a scope.
 
-    fresh: with clients and pacing of its own.
+    fresh: with clients and pacing of its own. before: the snapshot that the run goes on from.
     """
 
     def run(
@@ -69,6 +70,7 @@ def collecting(known: dict[Any, Aws]) -> Collect:
         regions: Sequence[str] = (REGION,),
         *,
         fresh: bool = False,
+        before: Snapshot | None = None,
         **settings: Any,
     ) -> list[Outcome]:
         given = Settings(
@@ -80,7 +82,7 @@ def collecting(known: dict[Any, Aws]) -> Collect:
         stop, key = threading.Event(), (given.accounts, given.regions)
         if fresh or key not in known:
             known[key] = Aws(given, stop)
-        shared = Run(known[key], given, stop)
+        shared = Run(known[key], given, stop, before)
         module = importlib.import_module(f"collectors.{name.replace('-', '_')}")
         one: Any = SimpleNamespace(name=name, collect=module.collect)
         return [
