@@ -128,14 +128,18 @@ class Estate:
     def account_of(self, arn: str) -> str | None:
         """The account it is in: the ARN's, else (an ARN without one) the account it was collected in."""
         found = arns.parts(arn)
+        if found and found.account:
+            return found.account
         row = self.row_of(arn)
-        return (found.account if found else None) or (row["account"] if row else None)
+        return row["account"] if row else None
 
     def region_of(self, arn: str) -> str | None:
         """The region it is in."""
         found = arns.parts(arn)
+        if found and found.region:
+            return found.region
         row = self.row_of(arn)
-        return (found.region if found else None) or (row["region"] if row else None)
+        return row["region"] if row else None
 
     def tag(self, arn: str, keys: Iterable[str]) -> str | None:
         """The first of these tags that it has and that is not empty."""

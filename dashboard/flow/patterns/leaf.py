@@ -11,7 +11,7 @@ from dashboard.flow.patterns.operators.exists import Absent
 from dashboard.flow.patterns.scalars import scalar_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dashboard.flow.patterns.conditions import Condition
     from dashboard.flow.patterns.scalars import Scalar
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Leaf:
     """The conditions on the field at ``path``, in the order of the pattern; ``absent`` says one is exists: false."""
 
-    __slots__ = ("__weakref__", "absent", "conditions", "exact", "path", "tests")
+    __slots__ = ("__weakref__", "_whole", "absent", "conditions", "exact", "path", "tests")
 
     def __init__(self, path: str, conditions: tuple[Condition, ...]) -> None:
         self.path = path
@@ -28,6 +28,7 @@ class Leaf:
         self.exact = frozenset(c.value for c in conditions if isinstance(c, Exact))
         self.tests = tuple(c.compiled() for c in conditions if not isinstance(c, Exact | Absent))
         self.absent = any(isinstance(c, Absent) for c in conditions)
+        self._whole: str | None = None
 
     @classmethod
     def of(cls, path: str, conditions: tuple[Condition, ...]) -> Leaf:
@@ -39,11 +40,15 @@ class Leaf:
 
     def accepts(self, value: Scalar) -> bool:
         """Whether one value of the event meets one of the conditions."""
-        return value in self.exact or any(test(value) for test in self.tests)
+        return value in self.exact or (bool(self.tests) and any(test(value) for test in self.tests))
 
-    def words(self, conditions: Iterable[Condition] | None = None) -> str:
-        """The leaf as a sentence, or what is left of it when only ``conditions`` count."""
-        return f"{self.path} {conditions_words(self.conditions if conditions is None else conditions)}"
+    def words(self, conditions: Sequence[Condition] | None = None) -> str:
+        """The leaf as a sentence, or what is left of it when only some of its ``conditions`` count."""
+        if conditions is not None and len(conditions) < len(self.conditions):
+            return f"{self.path} {conditions_words(conditions)}"
+        if self._whole is None:
+            self._whole = f"{self.path} {conditions_words(self.conditions)}"
+        return self._whole
 
 
 _LEAVES: WeakValueDictionary[tuple[str, tuple[Condition, ...]], Leaf] = WeakValueDictionary()

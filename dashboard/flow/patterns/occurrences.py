@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dashboard.flow.patterns.jsontext import Pairs
@@ -26,7 +27,7 @@ from dashboard.flow.patterns.ranges import Between
 from dashboard.flow.patterns.scalars import CONSTANTS, FALSE, NULL, TRUE, Scalar, Tri, either
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from dashboard.flow.patterns.conditions import Condition
     from dashboard.flow.patterns.leaf import Leaf
@@ -114,17 +115,18 @@ def occurrences(tree: Tree, path: str, opened: frozenset[str]) -> list[Occurrenc
 
 
 def _walk(tree: Tree, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
-    if isinstance(tree, Maybe):
+    if isinstance(tree, Obj):
+        yield from _fields(tree.known, spot, opened, is_open=tree.open)
+    elif isinstance(tree, Maybe):
         yield from _walk(tree.tree, spot._replace(certain=False), opened)
     elif isinstance(tree, OneOf):
         yield from _one_of(tree, spot, opened)
     elif isinstance(tree, Unknown):
         yield _anything(spot)
-    elif isinstance(tree, Obj):
-        yield from _fields(tree.known.items(), spot, opened, is_open=tree.open)
-    elif isinstance(tree, dict | Pairs):
-        pairs = tree if isinstance(tree, Pairs) else tree.items()
-        yield from _fields(pairs, spot, opened, is_open=False)
+    elif isinstance(tree, dict):
+        yield from _fields(tree, spot, opened, is_open=False)
+    elif isinstance(tree, Pairs):
+        yield from _repeated(tree, spot, opened)
     elif isinstance(tree, Items):
         yield from _walk(tree.tree, spot._replace(certain=False, where=(*spot.where, "*")), opened)
     elif isinstance(tree, list):
@@ -216,19 +218,38 @@ def _some_scalar(tree: OneOf, spot: Spot) -> Occurrence:
 
 
 def _fields(
-    pairs: Iterable[tuple[str, Tree]], spot: Spot, opened: frozenset[str], *, is_open: bool
+    known: dict[str, Tree], spot: Spot, opened: frozenset[str], *, is_open: bool
 ) -> Iterator[Occurrence]:
     if not spot.rest:
         return
-    rest, first = spot.rest, spot.rest.partition(".")[0]
-    for number, (key, value) in enumerate(pairs):
-        is_open = is_open and key != first
-        if rest.startswith(key) and rest[len(key) : len(key) + 1] in ("", "."):
-            path = f"{spot.path}.{key}" if spot.path else key
-            where = (*spot.where, number, key)
-            yield from _walk(value, Spot(rest[len(key) + 1 :], spot.place, spot.certain, where, path), opened)
-    if is_open:
+    beginnings = _beginnings(spot.rest)
+    keys = [key for key in beginnings if key in known]
+    if len(keys) > 1:  # a dotted name beside nesting: in the object's order
+        keys = [key for key in known if key in keys]
+    for key in keys:
+        yield from _walk(known[key], _below(spot, key, (*spot.where, key)), opened)
+    if is_open and beginnings[0] not in known:
         yield _anything(spot)
+
+
+def _repeated(pairs: Pairs, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:
+    """As ``_fields``, of an object in which a key stands more than once."""
+    beginnings = _beginnings(spot.rest) if spot.rest else ()
+    for number, (key, value) in enumerate(pairs):
+        if key in beginnings:
+            yield from _walk(value, _below(spot, key, (*spot.where, number, key)), opened)
+
+
+@lru_cache(maxsize=20_000)
+def _beginnings(path: str) -> tuple[str, ...]:
+    """The names that the path may begin with: a dotted name is the same as nesting."""
+    steps = path.split(".")
+    return tuple(".".join(steps[:end]) for end in range(1, len(steps) + 1))
+
+
+def _below(spot: Spot, key: str, where: Where) -> Spot:
+    path = f"{spot.path}.{key}" if spot.path else key
+    return Spot(spot.rest[len(key) + 1 :], spot.place, spot.certain, where, path)
 
 
 def _element(element: Tree, index: int, spot: Spot, opened: frozenset[str]) -> Iterator[Occurrence]:

@@ -85,12 +85,13 @@ class Pattern:
 
     def alive(self, source: str, detail_type: str) -> tuple[int, ...]:
         """Positions of the branches that take this source and detail type, whatever else they ask."""
-        return tuple(
+        found = [
             at
             for at, (by_source, by_type) in enumerate(self.heads)
             if (by_source is None or by_source.accepts(source))
             and (by_type is None or by_type.accepts(detail_type))
-        )
+        ]
+        return tuple(found)
 
     def decide_alive(self, alive: tuple[int, ...]) -> Decision:
         """``decide`` over any event of a type that just these branches take (``alive``)."""

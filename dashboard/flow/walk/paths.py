@@ -140,7 +140,7 @@ def _is_new(walk: Walk, way: Way, after: Tails) -> bool:
     return (
         len(way.hops) + after.longest <= MAX_HOPS
         and walk.steps + after.steps <= MAX_STEPS
-        and not any(hop.arn in after.touched for hop in way.hops)
+        and after.touched.isdisjoint([hop.arn for hop in way.hops])
     )
 
 

@@ -59,7 +59,7 @@ class Way(NamedTuple):
 
     def passed(self, arn: str) -> bool:
         """Whether the event has been here before; a new event of another kind has not been where the old one was."""
-        if arn not in self.buses and not any(hop.arn == arn for hop in self.hops):
+        if arn not in self.buses and arn not in [hop.arn for hop in self.hops]:
             return False
         return len(self.puts) == 1 or bool(self.same_kind(arn))
 

@@ -13,6 +13,7 @@ from dashboard.flow.walk.hops import conditions
 from dashboard.flow.walk.paths import Path, Walk
 from dashboard.flow.who.narrowing import Narrowing
 
+_Place = tuple[str | None, str | None, str | None, str | None]
 _SURE: dict[Deliverable, int] = {"no": 0, "unknown": 1, "yes": 2}
 
 
@@ -78,18 +79,18 @@ def row_of(estate: Estate, path: Path) -> Consumer:
     )
 
 
-def _place(estate: Estate, arn: str, bus: str) -> tuple[str | None, str | None, str | None, str | None]:
+def _place(estate: Estate, arn: str, bus: str) -> _Place:
     """Account, region, domain and owner of an end; the same for every event.
 
     An API call or a document of AWS's own lies in no account: it is made where the bus is.
     """
-    known_places: dict[Any, Any] = estate.memory.setdefault("places", {})
-    key = (arn, bus) if arns.parts(arn) and estate.account_of(arn) is None else arn
-    if key not in known_places:
-        where = arn if key is arn else bus
+    places: dict[Any, _Place] = estate.memory.setdefault("places", {})
+    found = places.get(arn) or places.get((arn, bus))
+    if found is None:
+        nowhere = bool(arns.parts(arn)) and estate.account_of(arn) is None
+        where = bus if nowhere else arn
         facts = (estate.account_of(where), estate.region_of(where))
-        known_places[key] = (*facts, estate.domain_of(arn), estate.owner_of(arn))
-    found: tuple[str | None, str | None, str | None, str | None] = known_places[key]
+        found = places[(arn, bus) if nowhere else arn] = (*facts, estate.domain_of(arn), estate.owner_of(arn))
     return found
 
 
