@@ -5,14 +5,14 @@ a call that was denied or throttled must not take a known producer or consumer a
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collectors.frames import frame_of, schema_of
+from collectors.frames import Rows, frame_of, schema_of
 from collectors.records import Gap, Record
 from collectors.scope import Scope
 from collectors.snapshot import Snapshot
@@ -40,8 +40,8 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "metrics": ("arn", "metric", "statistic", "layer"),
 }
 """What tells a row of a frame from all others of its scope."""
-MERGED = {"traces": "traces", "seen": "traces"}
-"""Frame → its collector. Frames that add up from run to run: a scope gives all rows of one, or those of the last run stay as they are."""
+MERGED = {"traces": ("traces",), "deliveries": ("bus-logs",), "seen": ("traces", "bus-logs")}
+"""Frame → its collectors. Frames that add up from run to run: a scope gives all rows of one, or those of the last run stay as they are."""
 OF_RULE = ("state", "description", "managed_by", "pattern", "filters_hidden", "schedule")
 FRESH: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "subscriptions": (("arn",), OF_RULE),
@@ -67,15 +67,20 @@ class Kept:
     """What stays of the last snapshot in one scope that was read in part: `tables`, beside the new `rows`; `gaps` say of when."""
 
     def __init__(
-        self, before: Snapshot | None, scope: Scope, rows: Sequence[Record], whole: Collection[str] = ()
+        self,
+        before: Snapshot | None,
+        scope: Scope,
+        rows: Sequence[Record],
+        whole: Mapping[str, Rows] | None = None,
     ) -> None:
         self.tables: dict[str, pa.Table] = {}
         self.gaps: list[Gap] = list(scope.gaps)
         self.rows = list(rows)
+        self._whole = whole or {}
         if before is None:
             return
         for frame, collector in MERGED.items():
-            if collector == scope.collector and frame not in whole:
+            if collector == scope.collector and frame not in self._whole:
                 self.tables[frame] = _of_scope(before, frame, scope)
         if not scope.unread:
             return
@@ -100,6 +105,9 @@ class Kept:
         """For each row of the scope's last reading, whether it stays; counts, by the gap that it stays for."""
         new = [row for row in self.rows if frame_of(row) == frame]
         known = {tuple(getattr(row, name) for name in IDENTITY[frame]) for row in new}
+        if frame in self._whole:
+            given = self._whole[frame].table
+            known |= set(zip(*(given[name].to_pylist() for name in IDENTITY[frame]), strict=True))
         for row in rows:
             found = sought.find(row)
             is_new = tuple(row[name] for name in IDENTITY[frame]) in known
