@@ -149,8 +149,10 @@ class Consumers:
 class Producer:
     """A producer row: one a (event type, principal), or one a declaration. `source` is the source it puts with.
 
-    `events` counts accepted entries and `failed` rejected ones, both null unless observed. `read` says where the
-    evidence was read: a trail's location, a link, a rule, a policy, a setting.
+    `events` counts accepted entries and `failed` rejected ones, both null unless observed, in the answer's window. `read` says where
+    the evidence was read: a trail's location, a bus's log, a link, a rule, a policy, a setting. `known_as` is what people call
+    the principal where its name does not tell; `shared` are ARNs of all that run as a role which several share; `via` is the
+    service that called on its behalf.
     """
 
     arn: str
@@ -171,11 +173,26 @@ class Producer:
     read: str | None = None
     active: bool = True
     note: str | None = None
+    known_as: str | None = None
+    shared: tuple[str, ...] = ()
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time, UTC: from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Producers:
-    """Who produces the event, best evidence first."""
+    """Who produces the event, best evidence first.
+
+    `window` is the time that the counts are of; null when nothing was read that could count. `notes` say what could not be
+    observed because it is switched off, and what was not asked for.
+    """
 
     event: Question
     snapshot: str
@@ -184,6 +201,8 @@ class Producers:
     gaps: tuple[GapNote, ...]
     producers: tuple[Producer, ...]
     nearest: tuple[tuple[str, str], ...] = ()
+    window: Window | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +304,7 @@ class Search:
     """What was asked for and what fits. `intent` is what the sentence asked, `text` what was searched for."""
 
     text: str
-    intent: Literal["consumers", "producers", "any"]
+    intent: Literal["consumers", "producers", "between", "reads", "failing", "any"]
     found: tuple[Found, ...]
 
 
@@ -312,3 +331,91 @@ class Explanation:
     sentences: tuple[str, ...] = ()
     active: bool = True
     problem: str | None = None
+
+
+Stage = Literal["matched", "invoked", "delivered", "failed", "retried", "dead-lettered", "read", "handled"]
+"""Where on a path something is wrong, in the order of the way: by the rule or subscriber, the queue, the consumer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that does not do as it should, and at which stage of the paths through it.
+
+    `since` is when it began, null when the series do not tell; `always`: it was so all the time that was collected. `lost`
+    and `dead_lettered` are events of the last 24 hours (a dead-letter queue: what it holds), `waiting` those in a queue.
+    """
+
+    arn: str
+    kind: str
+    name: str
+    stage: Stage
+    says: str
+    since: datetime | None = None
+    always: bool = False
+    lost: float = 0.0
+    dead_lettered: float = 0.0
+    waiting: float = 0.0
+    age_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A thing on a failing path."""
+
+    arn: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingPath:
+    """One way through what is broken: from a subscription of a bus to the last thing known. Both null: nothing leads there."""
+
+    bus: str | None
+    subscription: str | None
+    path: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """What is broken: the first broken stage, all troubles that belong to it, and the paths through it.
+
+    `says` is the sentence about the first broken stage; `lost`, `dead_lettered`, `waiting` are those of all its troubles.
+    `paths` are the first of `path_count`.
+    """
+
+    arn: str
+    kind: str
+    name: str
+    account: str | None
+    region: str | None
+    domain: str | None
+    owner: str | None
+    stage: Stage
+    says: str
+    since: datetime | None
+    always: bool
+    lost: float
+    dead_lettered: float
+    waiting: float
+    age_seconds: float | None
+    why: str | None
+    troubles: tuple[Trouble, ...]
+    paths: tuple[FailingPath, ...]
+    path_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failings:
+    """Everything that fails, worst first: by lost events, then dead-lettered, then waiting.
+
+    `looked_at` is how many things have series, `unknown` how many rules, subscribers, queues and functions have none.
+    """
+
+    snapshot: str
+    complete: bool
+    gaps: tuple[GapNote, ...]
+    window_end: datetime | None
+    looked_at: int
+    unknown: int
+    failing: tuple[Failing, ...]
