@@ -32,12 +32,12 @@ def run_query(
     query: str,
     begin: datetime,
     end: datetime,
-    seconds: float = MOST_SECONDS,
+    seconds: float | None = None,
 ) -> list[Row]:
     """All rows of a query over log groups (ARNs) from `begin` until before `end`, both whole seconds.
 
     Raises RefusedError when AWS refuses it, when it fails or is cancelled, and "failed" Timeout when it takes longer
-    than `seconds`; StoppedError when the run is asked to stop. A query that is given up is stopped.
+    than `seconds` (MOST_SECONDS); StoppedError when the run is asked to stop. A query that is given up is stopped.
     """
     started = scope.call(
         "logs",
@@ -51,7 +51,7 @@ def run_query(
     )
     identifier = started["queryId"]
     with scope.run.under_way.until_done(lambda: _stop(scope, identifier)):
-        first = _ended(scope, identifier, seconds)
+        first = _ended(scope, identifier, MOST_SECONDS if seconds is None else seconds)
     return [_row(fields) for fields in _all_rows(scope, identifier, first)]
 
 

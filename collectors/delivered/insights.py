@@ -102,7 +102,7 @@ class _Reading:
     location: Location
     begin: datetime
     end: datetime
-    left: int = MOST_ROWS
+    left: int
     summed: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def ask(self, query: str, begin: datetime, end: datetime) -> list[Row]:
@@ -114,7 +114,7 @@ class _Reading:
 
 def read(scope: Scope, location: Location, begin: datetime, end: datetime) -> Iterator[list[Step]]:
     """Steps of a log group from `begin` until before `end`. Raises RefusedError, StoppedError."""
-    reading = _Reading(scope, location, begin, end)
+    reading = _Reading(scope, location, begin, end, MOST_ROWS)
     any_bus = not location.resources or any(":subscriber/" not in arn for arn in location.resources)
     any_subscriber = not location.resources or any(":subscriber/" in arn for arn in location.resources)
     if any_bus:

@@ -1,9 +1,10 @@
 """Fills the local AWS with the sample estate and its last day, or with a generated one."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from collectors.sample import generate
-from collectors.sample.estate import DOMAINS, GONE, make_history, make_schemas
+from collectors.sample.estate import DOMAINS, GONE, bus_logs, make_history, make_schemas
 from collectors.sample.estate.calls import Made
 from collectors.sample.estate.events import EVENT_TYPES
 from collectors.sample.estate.places import ACCOUNTS, CORE_EU, PLACES, REGIONS, ROLE, SHOP_US
@@ -42,5 +43,6 @@ def load_sample(endpoint_url: str) -> None:
     make_history.make_trail(core)
     make_history.make_quiet_trail(loader.clients.of(SHOP_US))
     make_history.make_log_files(core, loader.made, now)
+    bus_logs.make_bus_logs(loader.clients.of, loader.made, now, partial(make_history.control, endpoint_url))
     make_history.make_changes(endpoint_url, now)
     make_history.make_denials(endpoint_url)

@@ -142,7 +142,7 @@ DOMAIN = Domain(
     owner="lucas.moreau@acme.example",
     team="assortment",
     things=(
-        Bus(EU, "catalogue"),
+        Bus(EU, "catalogue", log_level="TRACE"),
         Queue(EU, DLQ, fed_by=("events.amazonaws.com",)),
         *PRICES,
         *PRODUCTS,

@@ -2,6 +2,7 @@
 
 from collectors.sample.estate.places import CORE_US, OPS_EU, SHOP_EU, event, to_bus, with_dlq, worked_queue
 from collectors.sample.estate.shapes import (
+    Bucket,
     Bus,
     Domain,
     Function,
@@ -97,7 +98,8 @@ DOMAIN = Domain(
     owner="sofia.lind@acme.example",
     team="crm",
     things=(
-        Bus(EU, "customers"),
+        Bus(EU, "customers", log_level="INFO"),
+        Bucket(EU, "acme-bus-logs"),
         Queue(EU, DLQ, fed_by=("events.amazonaws.com",)),
         *RULES,
         *CONSUMERS,

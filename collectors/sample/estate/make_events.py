@@ -27,7 +27,8 @@ def make_bus(client: Client, _: Made, thing: Bus, tags: Mapping[str, str]) -> No
     if thing.partner_source:
         api.create_event_bus(Name=thing.name, EventSourceName=thing.partner_source)
         return
-    api.create_event_bus(Name=thing.name, Tags=pairs(tags))
+    logs = {"LogConfig": {"Level": thing.log_level, "IncludeDetail": "NONE"}} if thing.log_level else {}
+    api.create_event_bus(Name=thing.name, Tags=pairs(tags), **logs)
     if thing.allows:
         principal = {"AWS": [f"arn:aws:iam::{account}:root" for account in thing.allows]}
         allowed = policy(thing.at.bus(thing.name), "events:PutEvents", principal, "OtherAccounts")
@@ -145,7 +146,9 @@ def make_subscriber(client: Client, made: Made, thing: Subscriber, tags: Mapping
         call["FilterConfiguration"] = {"Language": "EVENT_BRIDGE_PATTERN", "Filters": filters}
     if thing.on_failure:
         call["OnFailureConfiguration"] = {"Arn": thing.on_failure}
-    client("eventbridgev2").create_subscriber(
+    if thing.log_level:
+        call["LogConfiguration"] = {"Level": thing.log_level}
+    answer = client("eventbridgev2").create_subscriber(
         Name=thing.name,
         EventBusArn=made.real(thing.bus),
         InvokeConfiguration={"TargetArn": thing.target, "RoleArn": thing.at.role("deliver-events")},
@@ -153,6 +156,7 @@ def make_subscriber(client: Client, made: Made, thing: Subscriber, tags: Mapping
         Tags=dict(tags),
         **call,
     )
+    made.note(thing.at.arn("events", f"subscriber/{thing.name}"), answer["SubscriberArn"])
 
 
 def make_event_source(client: Client, made: Made, thing: EventSource, tags: Mapping[str, str]) -> None:

@@ -127,6 +127,7 @@ ENGAGEMENT_THINGS = (
         SHOP_EU.queue("review-ratings"),
         {"DATA": event(ENGAGEMENT, "ReviewPosted", stars=[{"numeric": [">=", 1]}])},
         on_failure=SHOP_EU.queue("catalogue-undelivered"),
+        log_level="INFO",
     ),
     Subscriber(
         EU,

@@ -111,6 +111,14 @@ def rate_of_subscriber(subscriber: Subscriber) -> float:
     return _let_through(subscriber.bus, subscriber.name, subscriber.filters.values())
 
 
+def share_of(thing: Rule | Subscriber) -> float:
+    """The share of the event types it names that a rule or subscriber takes: 1 where it asks for nothing of the payload."""
+    bus = thing.at.bus(thing.bus) if isinstance(thing, Rule) else thing.bus
+    patterns = [thing.pattern or {}] if isinstance(thing, Rule) else list(thing.filters.values())
+    tested = any("detail" in pattern or "$or" in pattern for pattern in patterns)
+    return _share(bus, thing.name, tested=tested)
+
+
 def _let_through(bus: str, name: str, patterns: Iterable[Pattern]) -> float:
     patterns = list(patterns)
     total = sum(

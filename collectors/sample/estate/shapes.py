@@ -18,6 +18,7 @@ class Bus:
     allows: tuple[str, ...] = ()
     tagged: bool = True
     partner_source: str | None = None
+    log_level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,7 @@ class Subscriber:
     filters: Mapping[str, Pattern] = field(default_factory=dict)
     on_failure: str | None = None
     running: bool = True
+    log_level: str | None = None
 
 
 @dataclass(frozen=True)
