@@ -97,12 +97,12 @@ def collect_all(
         threading.Thread(target=work, daemon=True).start()
     outcomes: list[Outcome] = []
     while len(outcomes) < len(planned):
-        if stop.is_set():
-            raise StoppedError("Stopped: nothing was written, the last good snapshot stays.")
         with contextlib.suppress(queue.Empty):
             outcome = done.get(timeout=0.2)
             outcomes.append(outcome)
             progress(outcome.scope, outcome, outcome.count)
+        if stop.is_set():  # also when the last scope ended just because of that
+            raise StoppedError("Stopped: nothing was written, the last good snapshot stays.")
     return outcomes
 
 
