@@ -15,6 +15,7 @@ COLUMNS: Mapping[str, str] = {
         "struct<type:string,arn:string,accountid:string,invokedby:string,"
         "sessioncontext:struct<sessionissuer:struct<type:string,arn:string,accountid:string>>>"
     ),
+    "eventversion": "string",
     "eventtime": "string",
     "eventsource": "string",
     "eventname": "string",
@@ -81,7 +82,7 @@ def not_projected(
     return missing
 
 
-def create_table(  # noqa: PLR0913 - each is a part of the statement
+def create_table(
     database: str,
     name: str,
     location: str,
@@ -130,7 +131,7 @@ TBLPROPERTIES (
 )"""
 
 
-def question(  # noqa: PLR0913 - each is a part of the statement
+def question(
     table: Table,
     since: datetime,
     until: datetime,
@@ -159,9 +160,9 @@ def question(  # noqa: PLR0913 - each is a part of the statement
 RESULT = (
     *("hour", "account", "region", "action", "identity_type", "identity_arn", "identity_account", "via"),
     *("bus_arn", "source", "detail_type", "events", "failed", "first_seen", "last_seen"),
-    *("no_record", "no_entries", "no_type", "untold"),
+    *("other_version", "no_record", "no_entries", "no_type", "untold"),
 )
-"""Columns of the answer. The last four count what was left out, or not told, as `put_events` does."""
+"""Columns of the answer. The last five count what was left out, or not told, as `put_events` does."""
 
 _QUESTION = r"""
 WITH records AS (
@@ -178,7 +179,8 @@ WITH records AS (
     coalesce(errorcode, '') <> '' AS refused,
     TRY_CAST(json_extract(requestparameters, '$.entries') AS ARRAY(JSON)) AS asked,
     TRY_CAST(json_extract(responseelements, '$.entries') AS ARRAY(JSON)) AS answers,
-    coalesce(TRY_CAST(json_extract_scalar(responseelements, '$.failedEntryCount') AS BIGINT), 0) AS failed_count,
+    TRY_CAST(json_extract_scalar(responseelements, '$.failedEntryCount') AS BIGINT) AS failed_count,
+    coalesce(eventversion, '') <> '' AND substr(eventversion, 1, 2) <> '1.' AS is_other,
     regexp_like(coalesce(eventtime, ''), '^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ$') AS is_dated,
     row_number() OVER (PARTITION BY eventid ORDER BY eventtime) AS copy
   FROM {table}
@@ -191,7 +193,8 @@ calls AS (
     *,
     coalesce(cardinality(asked), 0) AS size,
     coalesce(cardinality(answers), 0) AS answered,
-    coalesce(eventid, '') <> '' AND is_dated AND coalesce(region, '') <> '' AND account IS NOT NULL AS is_record,
+    NOT is_other AND coalesce(eventid, '') <> '' AND is_dated AND coalesce(region, '') <> ''
+      AND account IS NOT NULL AS is_record,
     CASE
       WHEN regexp_like(caller, '^([^:]*:){{5}}assumed-role(/.*)?$') THEN concat(
         regexp_extract(caller, '^[^:]*:[^:]*:'), 'iam::',
@@ -212,9 +215,10 @@ entries AS (
     NULLIF(json_extract_scalar(element_at(asked, nth), '$.eventBusName'), '') AS bus,
     CASE
       WHEN refused THEN TRUE
-      WHEN answered = size THEN
-        coalesce(json_extract_scalar(element_at(answers, nth), '$.errorCode'), '') <> ''
-      ELSE failed_count = size
+      WHEN failed_count = 0 THEN FALSE
+      WHEN answered > 0 THEN
+        answered = size AND coalesce(json_extract_scalar(element_at(answers, nth), '$.errorCode'), '') <> ''
+      ELSE coalesce(failed_count, 0) = size
     END AS is_failed,
     nth
   FROM calls
@@ -247,12 +251,15 @@ rows_of_entries AS (
     CASE WHEN is_told THEN eventtime END AS seen,
     CASE WHEN is_told AND NOT is_failed THEN 1 ELSE 0 END AS accepted,
     CASE WHEN is_told AND is_failed THEN 1 ELSE 0 END AS rejected,
-    CASE WHEN NOT is_record AND nth = 1 THEN 1 ELSE 0 END AS no_record,
+    CASE WHEN is_other AND nth = 1 THEN 1 ELSE 0 END AS other_version,
+    CASE WHEN NOT is_record AND NOT is_other AND nth = 1 THEN 1 ELSE 0 END AS no_record,
     CASE WHEN is_record AND size = 0 THEN 1 ELSE 0 END AS no_entries,
     CASE WHEN is_record AND size > 0 AND NOT is_told THEN 1 ELSE 0 END AS no_type,
     CASE
-      WHEN is_record AND size > 0 AND nth = 1 AND NOT refused AND answered <> size
-        AND failed_count <> 0 AND failed_count <> size THEN 1
+      WHEN is_record AND size > 0 AND nth = 1 AND NOT refused AND coalesce(failed_count, -1) <> 0 AND (
+        (answered > 0 AND answered <> size)
+        OR (answered = 0 AND coalesce(failed_count, 0) NOT IN (0, size))
+      ) THEN 1
       ELSE 0
     END AS untold
   FROM told
@@ -263,6 +270,7 @@ SELECT
   sum(rejected) AS failed,
   min(seen) AS first_seen,
   max(seen) AS last_seen,
+  sum(other_version) AS other_version,
   sum(no_record) AS no_record,
   sum(no_entries) AS no_entries,
   sum(no_type) AS no_type,

@@ -12,6 +12,7 @@ contains (a text that the request's path or body must hold). Its effects, each o
     one_item_pages, odd_tokens, empty_pages: true
     nulls: [member], drop: [member]   members of the output that are null, or absent
     of: text                   nulls and drop only of structures that hold this text themselves
+    query: {"state", "reason", "scanned"}   how a question to Athena or Logs Insights stands when it is asked about
     empty: [member]            lists of the output with nothing in them
 """
 
@@ -28,7 +29,7 @@ from collectors.sample.server.wire import AwsError, Call, Quirks
 _MATCHES = ("account", "region", "service", "operation")
 _PAGES = ("one_item_pages", "odd_tokens", "empty_pages")
 _EFFECTS = ("deny", "throttle", "burst", "fail", "times", "hang", "unsupported", *_PAGES)
-_MEMBERS = ("nulls", "drop", "empty", "of")
+_MEMBERS = ("nulls", "drop", "empty", "of", "query")
 # Where IAM's name of a service or of an action is not botocore's.
 _IAM_SERVICES = {
     "eventbridgev2": "events",
@@ -171,6 +172,7 @@ def _bend(quirks: Quirks, spec: dict[str, Any]) -> None:
     quirks.drop += spec.get("drop", [])
     quirks.empty += spec.get("empty", [])
     quirks.of = spec.get("of", quirks.of)
+    quirks.query = spec.get("query", quirks.query)
 
 
 def iam_action(service: str, operation: str) -> str:

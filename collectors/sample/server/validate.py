@@ -15,6 +15,7 @@ from collectors.sample.server.wire import AwsError, Call, Params, operation_mode
 
 # How a service spells "your input breaks a constraint"; the others say ValidationException.
 CODES = {
+    "athena": "InvalidRequestException",
     "cloudwatch": "ValidationError",
     "eventbridgev2": "InvalidInputException",
     "firehose": "InvalidArgumentException",

@@ -58,6 +58,7 @@ class Quirks:
     drop: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     of: str | None = None
+    query: dict[str, Any] | None = None
 
     @property
     def bends_pages(self) -> bool:
