@@ -144,7 +144,7 @@ def _agreed(
     last: snapshot.Snapshot | None,
 ) -> bool:
     """Say what will be asked of AWS, with time and cost, and ask whether to go on when a person can answer."""
-    said = estimate(last, aws.accounts, aws.regions, given.metric_hours, given.pace).sentence
+    said = estimate(last, aws.accounts, aws.regions, given).sentence
     scopes = f"{len(chosen)} collectors, accounts {', '.join(aws.accounts)}, regions {', '.join(aws.regions)} of {aws.estate}"
     ERR.print(f"Reading {scopes}, with read-only calls. {said}", markup=False, highlight=False)
     if asked.yes or asked.json or asked.progress or not (sys.stdin.isatty() and sys.stderr.isatty()):

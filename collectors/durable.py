@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """A frame as Parquet."""
+def write_table(path: Path, table: pa.Table, rows_a_group: int = 20_000) -> None:
+    """A frame as Parquet. Who asks for a few rows reads the groups that may hold them."""
     with path.open("wb") as out:
-        pq.write_table(table, out, compression="zstd", row_group_size=20_000)
+        pq.write_table(table, out, compression="zstd", row_group_size=rows_a_group)
         out.flush()
         os.fsync(out.fileno())
 

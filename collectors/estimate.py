@@ -4,19 +4,20 @@ Judged by the last snapshot: how many calls each scope made, else how many rows 
 AWS may answer slower than its quotas allow.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from collectors.metrics import batch_size, period_of
+from collectors.metric_estimate import Sweep, sweeps
+from collectors.metric_estimate import sentence as sentence_of
+from collectors.metric_layers import USD_PER_SERIES
 from collectors.pace import DEFAULT_QUOTA, QUOTAS, SHARE
 from collectors.run import SIDE_BY_SIDE
+from collectors.settings import Settings
 from collectors.snapshot import Snapshot
-
-USD_PER_SERIES = 0.01 / 1000
-"""CloudWatch's price of GetMetricData, for each metric asked for, whatever its number of points."""
 
 SECONDS_PER_CALL = 0.06
 """A call's usual way there and back, for what runs side by side below the quotas."""
@@ -42,6 +43,7 @@ CALLS_PER_ROW: dict[str, tuple[str, float]] = {
     "trails": ("cloudtrail", 2.0),
     "permitted": ("iam", 0.01),
     "traces": ("cloudtrail", 0.02),
+    "bus-logs": ("logs", 0.02),
     "metrics": ("cloudwatch", 0.005),
 }
 """Collector → the service that its time goes to, and how many calls a row of it costs, where no run has told."""
@@ -49,7 +51,7 @@ CALLS_PER_ROW: dict[str, tuple[str, float]] = {
 BASE_CALLS = 2
 NO_SNAPSHOT = (
     "How much there is to read is not known before the first run. For each account and region 10,000 rules take at least "
-    "203 s (one call a rule, at AWS's 50 calls a second); CloudWatch asks $0.01 for 1,000 series."
+    "203 s (one call a rule, at AWS's 50 calls a second); CloudWatch asks $0.01 for 1,000 series, three times in the first run: for the day, 15 days and 90 days."
 )
 
 
@@ -64,34 +66,32 @@ class Estimate:
 
 
 def estimate(
-    last: Snapshot | None,
-    accounts: Sequence[str],
-    regions: Sequence[str],
-    metric_hours: int,
-    pace: float = 1.0,
+    last: Snapshot | None, accounts: Sequence[str], regions: Sequence[str], given: Settings
 ) -> Estimate:
     """What collecting these accounts and regions will take, from the scopes of the last snapshot."""
     wanted = {(account, region) for account in accounts for region in regions}
     rows = [row for row in last.rows("scopes") if (row["account"], row["region"]) in wanted] if last else []
     if last is None or not rows:
         return Estimate(None, None, None, NO_SNAPSHOT)
-    calls = {_key(row): _calls(row, metric_hours) for row in rows}
-    series = sum(row["rows"] for row in rows if row["collector"] == "metrics")
-    total, seconds, usd = sum(calls.values()), _seconds(calls, pace), series * USD_PER_SERIES
+    swept = sweeps(last, rows, given, time.time())
+    calls = {_key(row): _calls(row, swept) for row in rows}
+    usd = sum(one.metrics for one in swept.values()) * USD_PER_SERIES
+    total = sum(calls.values())
+    seconds = max([_seconds(calls, given.pace), *(one.seconds(given.pace) for one in swept.values())])
     unknown = len(wanted - {(row["account"], row["region"]) for row in rows})
-    return Estimate(total, seconds, usd, _sentence(total, seconds, series, last.at, unknown))
+    told = _sentence(total, seconds, sentence_of(list(swept.values())), last.at, unknown)
+    return Estimate(total, seconds, usd, told)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return row["account"], row["region"], row["collector"]
 
 
-def _calls(row: Mapping[str, Any], metric_hours: int) -> int:
+def _calls(row: Mapping[str, Any], swept: Mapping[tuple[str, str], Sweep]) -> int:
     """Calls of one scope: those of its last run, or by its rows when that run did not read it."""
     rows, made = int(row["rows"]), int(row["calls"])
     if row["collector"] == "metrics":
-        points = metric_hours * 3600 // period_of(metric_hours)
-        return BASE_CALLS + rows // batch_size(points) + rows // 500
+        return swept[row["account"], row["region"]].all_calls
     by_rows = BASE_CALLS + round(rows * CALLS_PER_ROW.get(row["collector"], ("", 1.0))[1])
     return made if made and row["status"] == "ok" else max(made, by_rows)
 
@@ -108,11 +108,11 @@ def _seconds(calls: Mapping[tuple[str, str, str], int], pace: float) -> float:
     return max([*paced, sum(calls.values()) * SECONDS_PER_CALL / SIDE_BY_SIDE])
 
 
-def _sentence(calls: int, seconds: float, series: int, at: datetime, unknown: int) -> str:
+def _sentence(calls: int, seconds: float, metrics: str, at: datetime, unknown: int) -> str:
     took = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
     told = (
-        f"About {calls:,} calls to AWS, at least {took}, and about ${series * USD_PER_SERIES:.2f} for "
-        f"{series:,} CloudWatch series, judged by the snapshot of {at:%Y-%m-%d %H:%M} UTC."
+        f"About {calls:,} calls to AWS, at least {took}, and about {metrics}, "
+        f"judged by the snapshot of {at:%Y-%m-%d %H:%M} UTC."
     )
     if unknown:
         told += f" {unknown} of the accounts and regions asked for {'is' if unknown == 1 else 'are'} not in it: more will come."

@@ -6,93 +6,90 @@ dimension (PutEvents…) belong to the whole account and are never read: they ca
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from collectors.frames import Rows, empty
 from collectors.metric_arns import Owners
+from collectors.metric_layers import USD_PER_SERIES, Layer, Window, due, layers
 from collectors.metric_list import METRICS, NAMESPACES, MetricRow
+from collectors.metric_table import Read, Series, ends_of, of_layer, table_of
 from collectors.missing import as_far_as_read
 from collectors.pace import Bucket
-from collectors.records import Metric, Record
 from collectors.scope import Scope
 from collectors.unread import Unread, rows_of
 
 ACTION = "cloudwatch:GetMetricData"
-QUERIES = 500
-POINTS = 100_800
-POINTS_PER_SECOND = {True: 180_000, False: 396_000}
-"""CloudWatch's quota, by whether the range starts at most three hours ago."""
 
 # AWS spells some latencies with "To" and with "to", depending on the document and the age of the metric.
 _ROWS = {(row.namespace, row.dimensions, row.metric.lower()): row for row in METRICS}
 
 
-class Series(NamedTuple):
-    """One series to ask for: what it is of, its row of the list, and CloudWatch's own name and dimensions."""
+class Points(NamedTuple):
+    """What came of one series, over as many pages as it took; `code` is CloudWatch's complaint, None when it is whole."""
 
-    arn: str
-    row: MetricRow
-    name: str
-    dimensions: list[dict[str, str]]
-
-
-class Window(NamedTuple):
-    """The range asked for; start and end lie on whole periods."""
-
-    start: datetime
-    end: datetime
-    period: int
-
-    @property
-    def points(self) -> int:
-        """Points of one series, at most."""
-        return max(1, int((self.end - self.start).total_seconds()) // self.period)
+    times: list[datetime]
+    values: list[float]
+    code: str | None
 
 
-def collect(scope: Scope) -> Iterator[Record]:
-    """Rows of `metrics`. cloudwatch:ListMetrics, GetMetricData; eventbridgev2 lists where a dimension is a bare name."""
-    span = window(scope.settings.metric_hours, time.time())
+def collect(scope: Scope) -> Iterator[Rows]:
+    """All rows of `metrics`, those of a layer that is not due as they were. cloudwatch:ListMetrics, GetMetricData.
+
+    eventbridgev2 lists where a dimension is a bare name.
+    """
+    now = time.time()
     owners = Owners(scope)
     found: list[Series] = []
     for namespace in NAMESPACES:
         lost = rows_of("metrics", namespace=namespace)
         found += as_far_as_read(scope, _series(scope, owners, namespace), namespace, lost)
-    size = batch_size(span.points)
-    batches = [found[at : at + size] for at in range(0, len(found), size)]
-    rate = POINTS_PER_SECOND[scope.settings.metric_hours <= 3] / (min(size, len(found) or 1) * span.points)
-    bucket = Bucket(rate, scope.run.stop)
+    found.sort(key=lambda one: one.arn)  # a page asks by ARN: what it wants then lies together
+    wanted = layers(scope.settings)
+    asked = due(wanted, ends_of(scope), now)
+    parts = [empty_table()]
+    for layer in wanted:
+        if layer in asked:
+            parts += _layer(scope, found, layer, layer.window(now))
+        else:
+            parts.append(of_layer(scope, layer.name))
+    scope.tally.asked = _says(found, asked)
+    scope.tally.usd = len(found) * len(asked) * USD_PER_SERIES
+    yield Rows("metrics", pa.concat_tables(parts))
 
-    def fetch(batch: list[Series]) -> list[dict[str, Any]]:
+
+def empty_table() -> pa.Table:
+    """No row: what a scope without series gives."""
+    return empty("metrics").drop_columns(["account", "region", "collector"])
+
+
+def _says(found: Sequence[Series], asked: Sequence[Layer]) -> str:
+    ranges = ", ".join(f"{layer.hours} h in {layer.period} s" for layer in asked)
+    calls = sum(-(-len(found) // layer.size) for layer in asked)
+    return f"{len(found)} series x {len(asked)} ranges ({ranges}) in {calls} calls of {ACTION}"
+
+
+def _layer(scope: Scope, found: Sequence[Series], layer: Layer, span: Window) -> Iterator[pa.Table]:
+    """The rows of one layer, a table a call."""
+    batches = [found[at : at + layer.size] for at in range(0, len(found), layer.size)]
+    # a call that is not full takes less of the quota of points
+    full = min(layer.size, len(found) or 1)
+    bucket = Bucket(layer.calls_a_second * layer.size / full * scope.settings.pace, scope.run.stop)
+
+    def fetch(batch: Sequence[Series]) -> list[dict[str, Any]]:
         bucket.take()
         return _data(scope, batch, span)
 
-    def lost_of(batch: list[Series]) -> list[Unread]:
-        return [rows_of("metrics", namespace=name) for name in sorted({one.row.namespace for one in batch})]
+    def lost_of(batch: Sequence[Series]) -> list[Unread]:
+        names = sorted({one.row.namespace for one in batch})
+        return [rows_of("metrics", namespace=name, layer=layer.name) for name in names]
 
     for batch, answer in scope.each(batches, fetch, lambda batch: f"{len(batch)} series", lost_of):
-        yield from _rows(scope, batch, answer or [], span)
-
-
-def period_of(hours: int) -> int:
-    """Seconds of a point: five minutes for a day, half an hour for a week, else an hour.
-
-    CloudWatch keeps five-minute points 63 days and hourly ones 455: each of these still exists at the range's start.
-    """
-    if hours <= 24:
-        return 300
-    return 1800 if hours <= 168 else 3600
-
-
-def window(hours: int, now: float) -> Window:
-    """The last `hours` up to the end of the last whole period before `now` (seconds since 1970)."""
-    period = period_of(hours)
-    end = int(now) // period * period
-    return Window(datetime.fromtimestamp(end - hours * 3600, UTC), datetime.fromtimestamp(end, UTC), period)
-
-
-def batch_size(points: int) -> int:
-    """Series of one call: at most 500, and no more points than fit into one answer."""
-    return max(1, min(QUERIES, POINTS // points))
+        yield table_of(_read(scope, batch, answer or []), layer.name, span)
 
 
 def _series(scope: Scope, owners: Owners, namespace: str) -> Iterator[Series]:
@@ -133,49 +130,52 @@ def _data(scope: Scope, batch: Sequence[Series], span: Window) -> list[dict[str,
     return list(pages)
 
 
-def _rows(
-    scope: Scope, batch: Sequence[Series], answer: Sequence[dict[str, Any]], span: Window
-) -> Iterator[Record]:
-    """One row a series. A series may come in several parts, over several pages."""
-    points: dict[str, dict[datetime, float]] = {}
-    codes: dict[str, str] = {}
+def _read(scope: Scope, batch: Sequence[Series], answer: Sequence[dict[str, Any]]) -> list[Read]:
+    """The series that were given, each whole. One may come in several parts, over several pages."""
+    given: dict[str, Points] = {}
     for part in answer:
         times, values = part.get("Timestamps") or (), part.get("Values") or ()
-        number = part.get("Id") or "?"
-        codes[number] = part.get("StatusCode") or "Complete"
+        number, code = part.get("Id") or "?", part.get("StatusCode") or "Complete"
+        known = given.get(number, Points([], [], None))
         if len(times) != len(values):
-            codes[number] = "UnexpectedShape"
+            code, times, values = "UnexpectedShape", (), ()
+        known.times.extend(times)
+        known.values.extend(values)
+        given[number] = known._replace(code=None if code == "Complete" else code)
+    whole, codes = [], {}
+    for number, one in enumerate(batch):
+        points = given.get(f"m{number}")
+        if points is None:
             continue
-        points.setdefault(number, {}).update(zip(times, values, strict=True))
+        read = _as_arrays(points)
+        codes[number] = points.code if read else "UnexpectedShape"
+        # of what is sent only when not zero, a point that did not come would read as zero
+        if read and points.code not in ("UnexpectedShape", "Forbidden"):
+            whole += [Read(one, *read)] if points.code is None or not one.row.zero_when_missing else []
     _tell_incomplete(scope, batch, codes)
-    whole = [(one, points[f"m{number}"]) for number, one in enumerate(batch) if f"m{number}" in points]
-    yield from scope.rows(lambda pair: _metric(*pair, span), whole, ACTION)
+    return whole
 
 
-def _tell_incomplete(scope: Scope, batch: Sequence[Series], codes: dict[str, str]) -> None:
+def _as_arrays(points: Points) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Microseconds and values, ascending, each time once; None for what is no time or no number."""
+    try:
+        stamps = np.array([round(at.timestamp() * 1_000_000) for at in points.times], np.int64)
+        values = np.array(points.values, np.float64)
+    except (AttributeError, TypeError, ValueError):
+        return None
+    if len(stamps) > 1 and not (np.diff(stamps) > 0).all():
+        stamps, first = np.unique(stamps, return_index=True)
+        values = values[first]
+    return stamps, values
+
+
+def _tell_incomplete(scope: Scope, batch: Sequence[Series], codes: dict[int, str | None]) -> None:
     """One gap for all series of a batch that CloudWatch gave with the same complaint."""
     by_code: dict[str, list[Series]] = {}
-    for number, one in enumerate(batch):
-        code = codes.get(f"m{number}")
-        if code not in (None, "Complete"):
-            by_code.setdefault(str(code), []).append(one)
+    for number, code in codes.items():
+        if code is not None:
+            by_code.setdefault(code, []).append(batch[number])
     for code, series in by_code.items():
         first = series[0]
         told = f"CloudWatch gave {len(series)} series not whole ({code}), {first.row.metric} of {first.arn} among them."
         scope.gap("denied" if code == "Forbidden" else "partial", ACTION, code, told, first.arn)
-
-
-def _metric(series: Series, points: dict[datetime, float], span: Window) -> Metric:
-    """Named as in METRICS, whatever the casing CloudWatch knows it by."""
-    times = tuple(sorted(points))
-    return Metric(
-        arn=series.arn,
-        namespace=series.row.namespace,
-        metric=series.row.metric,
-        statistic=series.row.statistic,
-        period_seconds=span.period,
-        start=span.start,
-        end=span.end,
-        times=times,
-        values=tuple(points[at] for at in times),
-    )

@@ -72,6 +72,10 @@ class Tally:
     scanned: int = 0
     """Bytes that queries of Athena and Logs Insights scanned: AWS charges for them."""
     actions: set[str] = field(default_factory=set)
+    asked: str | None = None
+    """What was asked of AWS, where it is paid for."""
+    usd: float | None = None
+    """What AWS asks for it, estimated."""
 
 
 current_tally: contextvars.ContextVar[Tally | None] = contextvars.ContextVar("current_tally", default=None)

@@ -126,7 +126,7 @@ def summary(console: Console, written: Snapshot, outcomes: Sequence[Outcome]) ->
         table.add_row(
             collector,
             _statuses(of),
-            f"{sum(len(o.rows) for o in of):,}",
+            f"{sum(o.count for o in of):,}",
             f"{sum(o.scope.tally.calls for o in of):,}",
             str(sum(o.scope.tally.throttles for o in of) or ""),
             f"{max(o.seconds for o in of):.1f}",
@@ -138,6 +138,9 @@ def summary(console: Console, written: Snapshot, outcomes: Sequence[Outcome]) ->
                 f"{gap.status}: {gap.action} in {outcome.scope.account} {outcome.scope.region}: {gap.message}"
             )
             console.print(told, style=_COLOURS[gap.status], markup=False, highlight=False)
+    paid = sum(outcome.scope.tally.usd or 0 for outcome in outcomes)
+    if paid:
+        console.print(f"What was asked costs about ${paid:.2f} by AWS's list prices.", highlight=False)
     console.print(
         f"Snapshot {written.id} in {written.folder.parent.parent}. Ask it: python -m dashboard events",
         markup=False,

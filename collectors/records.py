@@ -317,8 +317,8 @@ class Trace(Record):
 class Seen(Record):
     """What the readers of traces remember, so that the next run reads only what is new and nothing counts twice."""
 
-    kind: Literal["files", "since", "ids", "athena", "insights"] = Field(
-        description="files: log files read; since: from where to list next; ids: eventIDs of an hour; others: of that reader"
+    kind: Literal["way", "files", "since", "ids", "athena", "insights"] = Field(
+        description="way: what was read, and how; files: log files read; since: from where to list next; ids: eventIDs of an hour; others: of that reader"
     )
     evidence: Text = Field(None, description="The trail's location")
     at: datetime | None = Field(
@@ -485,7 +485,7 @@ class Metric(Record):
     statistic: str = Field(description="Sum, Average, Maximum or p99")
     layer: Literal["recent", "days", "months"] = Field(
         "recent",
-        description="Which range: recent (metric_hours), days (15 days by the hour), months (90 days in 6 hours); null in older snapshots: recent",
+        description="Which range: recent (metric_hours), days (15 days by the hour), months (90 days in 6 hours)",
     )
     period_seconds: int = Field(description="Length of each point's window, seconds")
     start: datetime = Field(description="Start of the range that was asked for, UTC")
@@ -522,6 +522,10 @@ class ScopeRun(Record):
     throttles: int = Field(description="Calls that AWS throttled; each was tried again")
     seconds: float = Field(description="Duration, seconds")
     error: Text = Field(None, description="The first error, one sentence")
+    asked: Text = Field(
+        None, description="What was asked for where AWS asks for money, one sentence; null: nothing was"
+    )
+    usd: float | None = Field(None, description="What that costs by AWS's list price, US dollars, estimated")
     tried_at: datetime = Field(description="UTC: when it was last asked for")
     read_at: datetime | None = Field(
         None,

@@ -110,6 +110,7 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
     """One scope. What AWS refuses ends as its status; a bug of ours is "failed", with its traceback on stderr."""
     outcome, began = Outcome(scope), time.monotonic()
     current_tally.set(scope.tally)
+    scope.progress = lambda count: progress(scope, None, count)
     try:
         for record in collector.collect(scope):
             if isinstance(record, Rows):
@@ -210,6 +211,8 @@ def _scope_row(outcome: Outcome, before: snapshot.Snapshot | None) -> ScopeRun:
         throttles=scope.tally.throttles,
         seconds=round(outcome.seconds, 3),
         error=outcome.error,
+        asked=scope.tally.asked,
+        usd=scope.tally.usd,
         tried_at=outcome.at,
         read_at=read_at,
     )

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
@@ -32,7 +33,9 @@ OURS = ("snapshots", "collect.lock")
 """What Headwater itself puts into a store, beside what it has not finished (tmp-…)."""
 HOURS = ("hours", "events_by_hour", "failed_by_hour")
 """The list columns of traces."""
-_BATCH = 5_000  # rows of the metrics frame at a time: some 25 MB
+ROWS_A_GROUP = {"metrics": 500}
+"""Frames of which a page reads a few rows at a time, in groups of so many; their rows lie sorted by what is asked for."""
+_BATCH = 2_000  # rows of the metrics frame at a time: some 10 MB
 _ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
 
 
@@ -99,19 +102,45 @@ class Snapshot:
         return rows
 
     def metrics_of(self, arns: list[str]) -> pd.DataFrame:
-        """Rows of the metrics frame for these ARNs only, read from the file without loading the rest."""
-        if not arns:
-            return _pandas(empty("metrics"))
-        with _readable(path := self.folder / "metrics.parquet"):
-            table = pq.read_table(path, filters=[("arn", "in", arns)], schema=schema_of("metrics"))
-        return _pandas(table)
+        """Rows of the metrics frame for these ARNs only, all layers."""
+        return _pandas(self.metrics_table(arns))
 
-    def metric_batches(self) -> Iterator[pa.RecordBatch]:
-        """The metrics frame piece by piece: whole, it may be larger than all the others together."""
+    def metrics_table(self, arns: list[str]) -> pa.Table:
+        """The same as Arrow, read from the file without loading the rest."""
+        if not arns:
+            return empty("metrics")
         with _readable(path := self.folder / "metrics.parquet"):
-            for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
-                yield from _conform(pa.Table.from_batches([batch]), "metrics").to_batches()
+            return _conform(pq.read_table(path, filters=[("arn", "in", arns)]), "metrics")
+
+    def metric_batches(self, layer: str = "recent") -> Iterator[pa.RecordBatch]:
+        """One layer of the metrics frame piece by piece: whole, it may be larger than all the others together."""
+        with _readable(path := self.folder / "metrics.parquet"):
+            file = pq.ParquetFile(path)
+            groups = [number for number in range(file.num_row_groups) if _may_hold(file, number, layer)]
+            for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups):
+                table = _conform(pa.Table.from_batches([batch]), "metrics")
+                yield from table.filter(pc.equal(table["layer"], layer)).to_batches()
         pa.default_memory_pool().release_unused()
+
+    def metric_layers(self) -> dict[tuple[str, str, str], tuple[int, datetime]]:
+        """(account, region, layer) of the metrics frame → how many series it has, and where its oldest range ends."""
+        columns = ["account", "region", "layer", "end"]
+        with _readable(path := self.folder / "metrics.parquet"):
+            there = [name for name in columns if name in pq.read_schema(path).names]
+            table = _conform(pq.read_table(path, columns=there), "metrics").select(columns)
+        grouped = table.group_by(columns[:3]).aggregate([("end", "min"), ("end", "count")]).to_pylist()
+        return {
+            (row["account"], row["region"], row["layer"]): (row["end_count"], row["end_min"])
+            for row in grouped
+        }
+
+    def metrics_in(self, account: str, region: str, layer: str) -> pa.Table:
+        """The rows of one layer in one account and region, read from the file without the rest."""
+        wanted = [("account", "=", account), ("region", "=", region), ("layer", "=", layer)]
+        with _readable(path := self.folder / "metrics.parquet"):
+            if "layer" not in pq.read_schema(path).names:
+                return empty("metrics")
+            return _conform(pq.read_table(path, filters=wanted), "metrics")
 
     def check(self) -> None:
         """Raises DamagedError when a file is cut off, which its end shows, or the scopes cannot be read."""
@@ -125,6 +154,16 @@ class Snapshot:
             return empty(frame)  # an older version knew no such frame
         with _readable(path := self.folder / f"{frame}.parquet"):
             return _conform(pq.read_table(path), frame)
+
+
+def _may_hold(file: pq.ParquetFile, group: int, layer: str) -> bool:
+    """Whether a row group of the metrics file may have rows of a layer, by its statistics."""
+    names = file.schema_arrow.names
+    if "layer" not in names:
+        return layer == "recent"
+    column = file.metadata.row_group(group).column(names.index("layer"))
+    known = column.statistics
+    return known is None or not known.has_min_max or known.min <= layer <= known.max or known.null_count > 0
 
 
 @contextlib.contextmanager
@@ -152,10 +191,17 @@ def _conform(table: pa.Table, frame: str) -> pa.Table:
     columns = [
         table[field.name].cast(field.type)
         if field.name in table.column_names
-        else pa.nulls(len(table), field.type)
+        else _missing(len(table), field, frame)
         for field in schema
     ]
     return pa.Table.from_arrays(columns, schema=pa.schema([field.with_nullable(True) for field in schema]))
+
+
+def _missing(count: int, field: pa.Field, frame: str) -> pa.Array:
+    """A column that an older snapshot lacks. Of metrics it knew the recent layer only."""
+    if (frame, field.name) == ("metrics", "layer"):
+        return pa.array(["recent"] * count, field.type)
+    return pa.nulls(count, field.type)
 
 
 def ids(store: Path) -> list[str]:
@@ -252,7 +298,8 @@ def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = 
     try:
         temporary.mkdir(parents=True)
         for frame in FRAMES:
-            write_table(temporary / f"{frame}.parquet", tables.get(frame, empty(frame)))
+            path, table = temporary / f"{frame}.parquet", tables.get(frame, empty(frame))
+            write_table(path, table, ROWS_A_GROUP.get(frame, 20_000))
         write_bytes(temporary / "manifest.json", manifest.model_dump_json(indent=1).encode())
         (store / "snapshots").mkdir(exist_ok=True)
         temporary.rename(store / "snapshots" / name)

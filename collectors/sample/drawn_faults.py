@@ -77,9 +77,12 @@ class _Breaking:
         found: dict[str, list[EventSourceMapping]] = defaultdict(list)
         for mapping in every(self.drawn, EventSourceMapping):
             found[mapping.source].append(mapping)
-        for pipe in every(self.drawn, Pipe):
-            found[pipe.source] += [None, None]  # type: ignore[list-item] - what a pipe reads too is left alone
         return found
+
+    @cached_property
+    def piped(self) -> set[str]:
+        """What a pipe reads: it is left alone."""
+        return {pipe.source for pipe in every(self.drawn, Pipe)}
 
     def hours(self) -> float:
         """Some begin today, some days ago."""
@@ -184,7 +187,12 @@ def _read_queues(breaking: _Breaking) -> Iterator[tuple[Queue, EventSourceMappin
     for queue in every(breaking.drawn, Queue):
         arn = arn_of(queue)
         mappings = breaking.readers[arn]
-        if arn in dead or len(mappings) != 1 or breaking.rates.get(arn, 0) < BUSY or mappings[0].filters:
+        if (
+            arn in dead | breaking.piped
+            or len(mappings) != 1
+            or breaking.rates.get(arn, 0) < BUSY
+            or mappings[0].filters
+        ):
             continue
         yield queue, mappings[0]
 

@@ -41,13 +41,15 @@ def rates(drawn: Drawn, seed: int) -> dict[str, float]:
     """ARN → events an hour, on the day's mean, of rules, subscribers and all that they lead to."""
     chosen = np.random.default_rng(seed)
     found: dict[str, float] = defaultdict(float)
-    for thing in (*every(drawn, Rule), *every(drawn, Subscriber)):
+    carriers = [
+        (arn_of(rule), rule.enabled, [each.arn for each in rule.targets]) for rule in every(drawn, Rule)
+    ]
+    carriers += [(arn_of(one), one.running, [one.target]) for one in every(drawn, Subscriber)]
+    for arn, on, targets in carriers:
         rate = float(chosen.exponential(MEAN)) * float(chosen.random() > 1 / 7)
-        on = thing.enabled if isinstance(thing, Rule) else thing.running
-        found[arn_of(thing)] = rate if on else 0.0
-        targets = [each.arn for each in thing.targets] if isinstance(thing, Rule) else [thing.target]
+        found[arn] = rate if on else 0.0
         for target in targets:
-            found[target] += found[arn_of(thing)]
+            found[target] += found[arn]
     for subscription in every(drawn, TopicSubscription):
         found[subscription.endpoint] += found[subscription.topic] * _share(bool(subscription.policy))
     for mapping in every(drawn, EventSourceMapping):

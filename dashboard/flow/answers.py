@@ -271,7 +271,8 @@ class Health:
 
     Rates are events an hour; `failed` counts failures, throttles and drops; `backlog` messages and `age_seconds` the age
     of the oldest one, both at the last point; `dead_lettered` what waits in (queue) or went to (rule) a dead-letter queue.
-    `window_end` is when the window ends. `says` is one sentence.
+    `window_end` is when the window ends. `says` is one sentence; `since` when its trouble began, null when the series do
+    not tell, or there is none.
     """
 
     arn: str
@@ -285,6 +286,7 @@ class Health:
     age_seconds: float | None = None
     dead_lettered: float | None = None
     window_end: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.flow.answers import Consumers, GapNote, Health, Producers, Question
+from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import consumers, health, producers
+from dashboard.flow.who import consumers, producers, summary
 
 
 @dataclass(frozen=True)
@@ -40,5 +41,5 @@ def _answer(
     question = Question(source, detail_type, bus)
     got = consumers.consumers(_estate, question)
     made = producers.producers(_estate, question)
-    found = health.health(_estate, [arn for row in got.consumers for arn in health.stages(_estate, row)])
-    return Answer(got, made, found, health.sentence(got, made, found))
+    found = judging.health(_estate, [arn for row in got.consumers for arn in judging.stages(_estate, row)])
+    return Answer(got, made, found, summary.sentence(got, made, found))

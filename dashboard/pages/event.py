@@ -9,9 +9,10 @@ from dashboard import state
 from dashboard.charts import look
 from dashboard.escape import clean, markdown
 from dashboard.flow.answers import Consumer, Producer
+from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.who import catalogue, graph, health
+from dashboard.flow.who import catalogue, graph
 from dashboard.pages import answers, flowing, links, panel, parts, payload, picture, reads, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
@@ -143,7 +144,7 @@ def _beside(answer: Answer) -> None:
 
 def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
     found = answer.health.get(row.arn)
-    trouble = row.why or health.broken(estate, row, answer.health) or row.note
+    trouble = row.why or judging.broken(estate, row, answer.health) or row.note
     return {
         "Consumer": row.name,
         "Kind": row.kind,

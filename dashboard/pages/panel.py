@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard.escape import clean
 from dashboard.flow.answers import Health
+from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.subscriptions import Subscription
-from dashboard.flow.who import health
 from dashboard.pages import links, words
 
 # facts in the order in which a reader asks; what is not here is left to the table
@@ -43,7 +43,7 @@ def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
     """A bus, rule, resource or principal by its ARN; with `ask` the way to what it consumes and produces."""
     facts = estate.describe(arn)
     st.text(clean(facts["name"], 60))
-    state = health.health(estate, [arn]).get(arn)
+    state = judging.health(estate, [arn]).get(arn)
     if state:
         _health(state)
     pairs([(label, facts.get(name)) for name, label in FACTS])

@@ -11,8 +11,8 @@ from dashboard.flow.answers import Producer
 from dashboard.flow.backwards import around
 from dashboard.flow.backwards.named import Named
 from dashboard.flow.backwards.teams import Contract, Sort, Team
+from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import health
 from dashboard.pages import links, panel, parts, pathing, reversed_answers, words
 from dashboard.pages.scope import Scope
 
@@ -123,7 +123,7 @@ def _members(estate: Estate, team: Team) -> None:
     if not team.members:
         st.text("No bus or resource bears its tag, or lies in its account.")
         return
-    found = health.health(estate, team.members)
+    found = judging.health(estate, team.members)
     rows: Sequence[str] = team.members
     frame = pd.DataFrame(
         {

@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.flow.answers import Health
+from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import health
 from dashboard.pages import flowing, panel, parts, words
 from dashboard.pages.scope import Scope
 
@@ -95,7 +95,7 @@ def _things(snapshot_id: str, show: str, _estate: Estate) -> list[Thing]:  # noq
     kinds = SHOWS[show][0]
     arns = list(_estate.rules) if show == "Rules" else []
     arns += [arn for arn, row in _estate.resources.items() if row["kind"] in kinds]
-    found = health.health(_estate, arns)
+    found = judging.health(_estate, arns)
     things = [_thing(_estate, arn, found[arn]) for arn in arns]
     return sorted(things, key=lambda t: (_ORDER[t.health.state], -(t.health.rate_24h or 0), t.name, t.arn))
 

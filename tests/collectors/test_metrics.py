@@ -1,7 +1,9 @@
 """Metrics over HTTP: which series, of what, over which range, in how many calls."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,8 +11,10 @@ import pytest
 
 from collectors.metric_arns import Owners
 from collectors.metric_list import METRICS, NAMESPACES
-from collectors.metrics import batch_size, period_of, window
+from collectors.metric_layers import Layer, due, layers, period_of, recent
+from collectors.run import save
 from collectors.sample.server import Server
+from collectors.settings import Settings
 
 HOME = "eu-west-1:111111111111"
 
@@ -24,10 +28,16 @@ def calls(aws: Server, operation: str) -> int:
     return sum(row["calls"] for row in aws.calls()["calls"] if row["operation"] == operation)
 
 
+def rows(outcome: Any, layer: str = "recent") -> list[SimpleNamespace]:
+    """The rows of a layer that a scope gave."""
+    found = outcome.tables["metrics"].table.to_pylist() if outcome.tables else []
+    return [SimpleNamespace(**row) for row in found if row["layer"] == layer]
+
+
 def test_a_series_of_a_day_in_five_minutes(aws: Server, collect: Callable[..., Any]) -> None:
     post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
     (outcome,) = collect("metrics")
-    (row,) = outcome.rows
+    (row,) = rows(outcome)
     assert (outcome.status, row.arn) == ("ok", f"arn:aws:sqs:{HOME}:orders")
     assert (row.namespace, row.metric, row.statistic) == ("AWS/SQS", "NumberOfMessagesSent", "Sum")
     assert (row.period_seconds, len(row.times), set(row.values)) == (300, 288, {30.0})
@@ -63,8 +73,8 @@ def test_a_series_belongs_to_the_arn_its_dimensions_name(
     arn: str,
 ) -> None:
     post(aws, namespace, metric, dimensions)
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert [row.arn for row in outcome.rows] == [f"arn:aws:{arn.format(HOME)}"]
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert [row.arn for row in rows(outcome)] == [f"arn:aws:{arn.format(HOME)}"]
 
 
 @pytest.mark.parametrize(
@@ -81,14 +91,14 @@ def test_counts_of_the_whole_account_and_of_parts_are_not_read(
     aws: Server, collect: Callable[..., Any], namespace: str, metric: str, dimensions: dict[str, str]
 ) -> None:
     post(aws, namespace, metric, dimensions)
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert (outcome.status, outcome.rows, calls(aws, "GetMetricData")) == ("ok", [], 0)
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert (outcome.status, rows(outcome), calls(aws, "GetMetricData")) == ("ok", [], 0)
 
 
 def test_a_latency_has_one_name_however_it_is_spelled(aws: Server, collect: Callable[..., Any]) -> None:
     post(aws, "AWS/Events", "IngestiontoInvocationStartLatency", {"RuleName": "r"})
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert [(row.metric, len(row.values)) for row in outcome.rows] == [
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert [(row.metric, len(row.values)) for row in rows(outcome)] == [
         ("IngestionToInvocationStartLatency", 12)
     ]
 
@@ -97,22 +107,22 @@ def test_all_pages_are_read_in_both_calls(aws: Server, collect: Callable[..., An
     for number in range(3):
         post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": f"queue-{number}"})
     aws.misbehave({"service": "cloudwatch", "one_item_pages": True, "odd_tokens": True})
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert sorted(len(row.values) for row in outcome.rows) == [12, 12, 12]
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert sorted(len(row.values) for row in rows(outcome)) == [12, 12, 12]
     assert outcome.scope.gaps == []
 
 
 def test_batches_are_full(aws: Server, collect: Callable[..., Any]) -> None:
     post(aws, "AWS/SQS", "NumberOfMessagesSent", *({"QueueName": f"queue-{n}"} for n in range(501)))
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert (len(outcome.rows), calls(aws, "GetMetricData")) == (501, 2)
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert (len(rows(outcome)), calls(aws, "GetMetricData")) == (501, 2)
 
 
 @pytest.mark.parametrize(("operation", "status"), [("ListMetrics", "denied"), ("GetMetricData", "denied")])
 def test_denied_is_denied(aws: Server, collect: Callable[..., Any], operation: str, status: str) -> None:
     post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
     aws.misbehave({"service": "cloudwatch", "operation": operation, "deny": True})
-    (outcome,) = collect("metrics", metric_hours=1)
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
     assert (outcome.status, {gap.action for gap in outcome.scope.gaps}) == (
         status,
         {f"cloudwatch:{operation}"},
@@ -122,7 +132,7 @@ def test_denied_is_denied(aws: Server, collect: Callable[..., Any], operation: s
 def test_values_that_do_not_fit_their_times_are_a_gap(aws: Server, collect: Callable[..., Any]) -> None:
     post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
     aws.misbehave({"service": "cloudwatch", "operation": "GetMetricData", "nulls": ["Values"]})
-    (outcome,) = collect("metrics", metric_hours=1)
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
     assert (outcome.status, [gap.error for gap in outcome.scope.gaps]) == ("failed", ["UnexpectedShape"])
 
 
@@ -130,8 +140,8 @@ def test_a_series_without_points_is_a_row_without_points(aws: Server, collect: C
     series = {"namespace": "AWS/Events", "metric": "FailedInvocations", "dimensions": {"RuleName": "r"}}
     posted = {"account": "111111111111", "region": "eu-west-1", "series": [series | {"sparse_zero": True}]}
     aws.control("POST", "metrics", posted)
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert [(row.times, row.values) for row in outcome.rows] == [((), ())]
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert [(row.times, row.values) for row in rows(outcome)] == [([], [])]
 
 
 @pytest.mark.parametrize("by", ["arn", "name"])
@@ -152,8 +162,8 @@ def test_a_subscriber_is_found_by_name_and_by_arn(
     post(aws, "AWS/EventsV2", "EventsDelivered", {"EventBus": named[0], "Subscriber": named[1]})
     post(aws, "AWS/EventsV2", "PublishEventsEntryCount", {"EventBus": named[0]})
     post(aws, "AWS/EventsV2", "EventsDelivered", {"EventBus": "orders", "Subscriber": "deleted"})
-    (outcome,) = collect("metrics", metric_hours=1)
-    assert {row.metric: row.arn for row in outcome.rows} == {
+    (outcome,) = collect("metrics", metric_hours=1, metric_history=False)
+    assert {row.metric: row.arn for row in rows(outcome)} == {
         "EventsDelivered": subscriber,
         "PublishEventsEntryCount": bus,
     }
@@ -182,7 +192,7 @@ def test_the_period_still_exists_at_the_start_of_the_range(hours: int, period: i
 
 
 def test_a_range_ends_with_the_last_whole_period() -> None:
-    span = window(24, datetime(2026, 11, 25, 12, 7, 31, tzinfo=UTC).timestamp())
+    span = recent(24).window(datetime(2026, 11, 25, 12, 7, 31, tzinfo=UTC).timestamp())
     assert (span.start, span.end) == (
         datetime(2026, 11, 24, 12, 5, tzinfo=UTC),
         datetime(2026, 11, 25, 12, 5, tzinfo=UTC),
@@ -190,9 +200,77 @@ def test_a_range_ends_with_the_last_whole_period() -> None:
     assert span.points == 288
 
 
-@pytest.mark.parametrize(("points", "size"), [(12, 500), (201, 500), (288, 350), (2160, 46), (200_000, 1)])
-def test_a_batch_holds_what_one_answer_can(points: int, size: int) -> None:
-    assert batch_size(points) == size
+@pytest.mark.parametrize(
+    ("hours", "period", "size"),
+    [(1, 300, 500), (24, 300, 350), (360, 3600, 280), (2160, 21600, 280), (2160, 60, 1)],
+)
+def test_a_batch_holds_what_one_answer_can(hours: int, period: int, size: int) -> None:
+    assert Layer("days", hours, period, 0).size == size
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, [("recent", 300), ("days", 3600), ("months", 21600)]),
+        ({"metric_history": False}, [("recent", 300)]),
+        ({"metric_hours": 168}, [("recent", 1800), ("days", 3600), ("months", 21600)]),
+        ({"metric_hours": 14 * 24}, [("recent", 3600), ("months", 21600)]),
+        ({"metric_hours": 90 * 24}, [("recent", 3600)]),
+    ],
+)
+def test_history_lies_behind_the_recent_range_and_is_coarser(
+    settings: dict[str, Any], expected: list[tuple[str, int]]
+) -> None:
+    found = layers(Settings(**settings))
+    assert [(layer.name, layer.period) for layer in found] == expected
+    # what was asked longest ago must reach to where the next finer range begins
+    for finer, coarser in pairwise(found):
+        assert coarser.due_hours < finer.hours
+
+
+def test_a_layer_is_asked_when_it_is_due_and_else_stays_as_it_is(
+    aws: Server, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
+    (first,) = collect("metrics")
+    assert {layer: len(rows(first, layer)[0].times) for layer in ("recent", "days", "months")} == {
+        "recent": 288,
+        "days": 360,
+        "months": 360,
+    }
+    assert (calls(aws, "GetMetricData"), first.scope.tally.usd) == (3, pytest.approx(0.00003))
+    assert (
+        "1 series x 3 ranges (24 h in 300 s, 360 h in 3600 s, 2160 h in 21600 s)" in first.scope.tally.asked
+    )
+    before = save(tmp_path, [first], first.scope.run.aws, first.scope.settings)
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "new"})
+    (second,) = collect("metrics", before=before)
+    assert (calls(aws, "GetMetricData"), len(rows(second))) == (4, 2)
+    for layer in ("days", "months"):
+        assert rows(second, layer) == rows(first, layer)
+
+
+def test_a_refused_series_keeps_its_rows_in_every_layer(
+    aws: Server, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
+    (first,) = collect("metrics")
+    before = save(tmp_path, [first], first.scope.run.aws, first.scope.settings)
+    aws.misbehave({"service": "cloudwatch", "operation": "GetMetricData", "deny": True})
+    (second,) = collect("metrics", before=before)
+    after = save(tmp_path, [second], second.scope.run.aws, second.scope.settings)
+    assert sorted(after.table("metrics")["layer"].to_pylist()) == ["days", "months", "recent"]
+    assert after.table("metrics").sort_by("layer") == before.table("metrics").sort_by("layer")
+
+
+@pytest.mark.parametrize(
+    ("ago", "asked"), [(0, []), (5.9, []), (6, ["days"]), (23, ["days"]), (24, ["days", "months"])]
+)
+def test_history_is_due_by_its_age(ago: float, asked: list[str]) -> None:
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    ends = dict.fromkeys(("days", "months"), now - timedelta(hours=ago))
+    found = due(layers(Settings()), ends, now.timestamp())
+    assert [layer.name for layer in found] == ["recent", *asked]
 
 
 def test_the_list_names_each_metric_once_with_its_dimensions_in_order() -> None:

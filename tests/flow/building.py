@@ -122,7 +122,7 @@ class _Held(snapshot.Snapshot):
     def metrics_of(self, arns: list[str]) -> pd.DataFrame:  # noqa: ARG002 - there are none
         return self.frame("metrics")
 
-    def metric_batches(self) -> Iterator[pa.RecordBatch]:
+    def metric_batches(self, layer: str = "recent") -> Iterator[pa.RecordBatch]:  # noqa: ARG002 - there are none
         yield from self.table("metrics").to_batches()
 
 

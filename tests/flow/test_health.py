@@ -8,10 +8,11 @@ import pytest
 
 from collectors.records import Metric
 from dashboard.flow.answers import Question
+from dashboard.flow.health.judging import broken, health
 from dashboard.flow.who.consumers import consumers
 from dashboard.flow.who.graph import EVENT, neighbourhood
-from dashboard.flow.who.health import broken, health, sentence
 from dashboard.flow.who.producers import producers
+from dashboard.flow.who.summary import sentence
 from tests.flow.building import NOW, SOURCE, TYPE, Build, bus, function, link, queue, rule
 
 BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")

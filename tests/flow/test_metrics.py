@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from collectors.frames import schema_of
-from dashboard.flow.model.metrics import by_arn, figures
+from dashboard.flow.model.measured import Measured
+from dashboard.flow.model.metrics import figures
 from tests.flow.building import NOW
 
 
@@ -43,8 +44,9 @@ def _rows(seed: int, count: int) -> list[dict[str, Any]]:
 def test_sums_points_and_last_values_are_those_of_each_row(seed: int, batch: int) -> None:
     rows = _rows(seed, 50)
     table = pa.Table.from_pylist(rows, schema=schema_of("metrics"))
-    found = by_arn(table.to_batches(max_chunksize=batch))
-    for arn, series in found.items():
+    found = Measured(table.to_batches(max_chunksize=batch))
+    for arn in found.arns():
+        series = found.of(arn)
         own = [row for row in rows if row["arn"] == arn]
         for row, got in zip(own, series, strict=True):
             for hours in (3, 24):
@@ -65,11 +67,11 @@ def test_a_series_of_zeros_adds_up_to_nothing_beside_large_and_broken_numbers() 
     rows = _rows(1, 3)
     for row, value in zip(rows, (0.1, 0.0, 1e15), strict=True):
         row["times"], row["values"] = [NOW - timedelta(minutes=m) for m in (15, 10, 5)], [value] * 3
-    found = by_arn(pa.Table.from_pylist(rows, schema=schema_of("metrics")).to_batches())
-    assert found["arn:1"][0].sums[24] == 0
-    assert figures(found["arn:1"]).rate_24h == 0
+    found = Measured(pa.Table.from_pylist(rows, schema=schema_of("metrics")).to_batches())
+    assert found.of("arn:1")[0].sums[24] == 0
+    assert figures(found.of("arn:1")).rate_24h == 0
 
 
 def test_no_rows_are_no_things() -> None:
-    assert by_arn(pa.Table.from_pylist([], schema=schema_of("metrics")).to_batches()) == {}
+    assert Measured(pa.Table.from_pylist([], schema=schema_of("metrics")).to_batches()).arns() == []
     assert figures([]).end is None

@@ -14,10 +14,11 @@ from dashboard.flow.backwards.named import Named
 from dashboard.flow.backwards.reverse import Consumed
 from dashboard.flow.backwards.teams import Team
 from dashboard.flow.backwards.upstream import FOLLOWED
+from dashboard.flow.health import judging
 from dashboard.flow.model import arns
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key
-from dashboard.flow.who import graph, health
+from dashboard.flow.who import graph
 from dashboard.flow.who.graph import Neighbourhood
 
 _NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
@@ -192,7 +193,7 @@ class _Picture:
         """The frames, with health and rates."""
         wanted = [arn for arn in self.nodes if arns.parts(arn)]
         carriers = [edge["by"] for edge in self.edges.values() if edge["by"]]
-        found = health.health(self.estate, [*wanted, *carriers])
+        found = judging.health(self.estate, [*wanted, *carriers])
         nodes = sorted(
             self.nodes.values(), key=lambda n: (n["column"], n["domain"] or "~", n["label"], n["id"])
         )

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from dashboard.flow.answers import Consumer, Consumers, Health, Producer, Producers
+from dashboard.flow.health import judging
 from dashboard.flow.model import arns
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import health
 
 EVENT = "event"
 _NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
@@ -46,7 +46,7 @@ def neighbourhood(estate: Estate, answer: Consumers, made: Producers, limit: int
         _add_maker(nodes, edges, maker)
     for row in kept:
         _add_path(estate, nodes, edges, row)
-    found = health.health(estate, [arn for arn in [*nodes.rows, *edges.carriers()] if arns.parts(arn)])
+    found = judging.health(estate, [arn for arn in [*nodes.rows, *edges.carriers()] if arns.parts(arn)])
     return Neighbourhood(
         nodes=pd.DataFrame([_node(row, found) for row in nodes.ordered()], columns=list(_NODES)),
         edges=pd.DataFrame([_edge(row, found) for row in edges.rows.values()], columns=list(_EDGES)),

@@ -1,0 +1,1 @@
+"""How things and paths do, from CloudWatch's series: what is wrong, where it broke first, and since when."""

@@ -1,0 +1,107 @@
+"""How things do: rates, failures, backlog and age, and for what is in trouble the sentence with its beginning.
+
+Judged on the last 3 hours of the window that was collected (flow/health/symptoms); a thing without series is unknown.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from dashboard.flow.answers import Consumer, Health, HealthState, Trouble
+from dashboard.flow.health import lines, symptoms
+from dashboard.flow.health.symptom import Symptom
+from dashboard.flow.health.things import Thing, is_dead_letter, number, thing
+from dashboard.flow.model import metrics
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.metrics import Figures
+
+
+def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
+    """Health of each of these things."""
+    looked = {arn: thing(estate, arn) for arn in dict.fromkeys(arns)}
+    troubles = troubles_of(estate, looked.values())
+    return {arn: _judge(one, troubles.get(arn, ())) for arn, one in looked.items()}
+
+
+def troubles_of(estate: Estate, things: Iterable[Thing]) -> dict[str, tuple[Trouble, ...]]:
+    """ARN → its troubles, each with its beginning; those without any are left out. Judged once."""
+    known: dict[str, tuple[Trouble, ...]] = estate.memory.setdefault("troubles", {})
+    looked = list(things)
+    found = {one.arn: (one, list(symptoms.symptoms(one))) for one in looked if one.arn not in known}
+    read = lines.read(estate, [arn for arn, (_, told) in found.items() if told])
+    for arn, (one, told) in found.items():
+        known[arn] = tuple(_trouble(one, symptom, read) for symptom in told)
+    return {one.arn: known[one.arn] for one in looked if known[one.arn]}
+
+
+def _trouble(one: Thing, symptom: Symptom, read: lines.Lines) -> Trouble:
+    since = symptom.began(read)
+    end = max((row.end for row in one.series.values()), default=None)
+    says = f"{symptom.says}{since.says(end) if since else ''}."
+    return Trouble(
+        arn=one.arn,
+        kind=one.kind,
+        name=one.name,
+        stage=symptom.stage,
+        says=f"{says} {symptom.more}".rstrip(),
+        since=since.at if since else None,
+        always=since is not None and since.at is None,
+        lost=max(symptom.lost, 0.0),
+        dead_lettered=symptom.dead_lettered,
+        waiting=symptom.waiting,
+        age_seconds=symptom.age_seconds,
+    )
+
+
+def _judge(one: Thing, troubles: tuple[Trouble, ...]) -> Health:
+    found = metrics.figures(one.series.values())
+    state, says = _state(one, found, troubles)
+    return Health(
+        arn=one.arn,
+        state=state,
+        says=says,
+        rate_3h=found.rate_3h,
+        rate_24h=found.rate_24h,
+        failed_3h=found.failed_3h,
+        failed_24h=found.failed_24h,
+        backlog=found.backlog,
+        age_seconds=found.age,
+        dead_lettered=found.backlog if is_dead_letter(one.estate, one.arn) else found.dead_3h,
+        window_end=found.end,
+        since=next((trouble.since for trouble in troubles if trouble.since), None),
+    )
+
+
+def _state(one: Thing, found: Figures, troubles: tuple[Trouble, ...]) -> tuple[HealthState, str]:
+    if found.end is None:
+        return "unknown", f"No metrics were collected for {one.kind} {one.name}."
+    if troubles:
+        return "failing", " ".join(trouble.says for trouble in troubles)
+    if found.rate_24h is None and found.backlog is None:
+        return "unknown", f"CloudWatch has no points for {one.kind} {one.name} in the window."
+    title = f"{one.kind.capitalize()} {one.name}"
+    if not found.rate_24h:
+        return "idle", f"{title} had no traffic in the last 24 hours."
+    return "ok", f"{title} had {number(found.rate_3h)} an hour in the last 3 hours, and no trouble."
+
+
+def stages(estate: Estate, row: Consumer) -> list[str]:
+    """ARNs of the path's stages in order: what carries, what it reaches, and the dead-letter queue of each."""
+    found: list[str] = []
+    for hop in row.path:
+        if hop.by in estate.rules:
+            found.append(hop.by or "")
+            found += [
+                sub.row["dead_letter_arn"] for sub in estate.rules[hop.by or ""] if sub.row["dead_letter_arn"]
+            ]
+        found.append(hop.arn)
+        dead = (estate.row_of(hop.arn) or {}).get("dead_letter_arn")
+        found += [dead] if dead else []
+    return list(dict.fromkeys(found))
+
+
+def broken(estate: Estate, row: Consumer, known: Mapping[str, Health] | None = None) -> str | None:
+    """The first broken stage of the path in a sentence; null when none is seen to be."""
+    if not row.active or row.deliverable == "no":
+        return row.why
+    order = stages(estate, row)
+    found = known if known is not None and all(arn in known for arn in order) else health(estate, order)
+    return next((found[arn].says for arn in order if found[arn].state == "failing"), None)

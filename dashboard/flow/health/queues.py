@@ -1,0 +1,104 @@
+"""What is wrong with a queue: it grows old, or grows, because it is read too slowly or not at all; or it holds dead letters."""
+
+from collections.abc import Callable
+
+from dashboard.flow.health import beginning
+from dashboard.flow.health.beginning import Since
+from dashboard.flow.health.lines import Lines
+from dashboard.flow.health.symptom import Symptom
+from dashboard.flow.health.things import Thing, is_dead_letter, number
+
+OLD_SECONDS = 900
+GROWN = 100
+"""Messages below which a backlog is none."""
+TIMES = 4.0
+"""Of the highest usual backlog."""
+SOME = 10
+VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+SENT, RECEIVED, DELETED = "NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"
+READERS = ("event-source-mapping", "pipe-source")
+
+
+def holds_dead_letters(thing: Thing) -> Symptom | None:
+    """A dead-letter queue that holds anything, and since when."""
+    held = thing.last(VISIBLE) or 0
+    if held <= 0 or not is_dead_letter(thing.estate, thing.arn):
+        return None
+    return Symptom(
+        *(thing.arn, "dead-lettered", f"{thing.title} holds {number(held)} messages"),
+        lambda lines: beginning.above(lines.get((thing.arn, VISIBLE), []), 0),
+        dead_lettered=held,
+        age_seconds=thing.last(AGE),
+    )
+
+
+def is_behind(thing: Thing) -> Symptom | None:
+    """A queue whose oldest message waits for long, that nothing takes from, or that is far longer than usual and grows."""
+    if is_dead_letter(thing.estate, thing.arn):
+        return None
+    age, waiting = thing.last(AGE) or 0, thing.last(VISIBLE)
+    unread = _is_unread(thing)
+    if age <= OLD_SECONDS and not unread and not _grows(thing):
+        return None
+    old = f", the oldest for {number(age / 60)} minutes" if age > OLD_SECONDS else ""
+    return Symptom(
+        *(
+            thing.arn,
+            "read",
+            f"{thing.title} holds {number(waiting)} messages{old}",
+            _began(thing, unread=unread),
+        ),
+        waiting=waiting or 0.0,
+        age_seconds=thing.last(AGE),
+        more=_because(thing),
+    )
+
+
+def _is_unread(thing: Thing) -> bool:
+    """It is sent to, messages wait, and nothing has been taken from it: all of it measured."""
+    received, sent = thing.sum(RECEIVED), thing.sum(SENT)
+    return received == 0 and (sent or 0) >= SOME and (thing.last(VISIBLE) or 0) >= SOME
+
+
+def _grows(thing: Thing) -> bool:
+    waiting, usual = thing.last(VISIBLE) or 0, thing.usual(VISIBLE)
+    sent, deleted = thing.sum(SENT), thing.sum(DELETED)
+    if usual is None or usual.days < 3 or sent is None or deleted is None:
+        return False
+    return waiting >= max(GROWN, TIMES * usual.high) and deleted < 0.9 * sent
+
+
+def _began(thing: Thing, *, unread: bool) -> Callable[[Lines], Since | None]:
+    """From the moment nothing was received any more; else when it got longer or older than is usual."""
+
+    def found(lines: Lines) -> Since | None:
+        if unread:
+            since = beginning.stopped(lines.get((thing.arn, RECEIVED), []))
+            if since is not None:
+                return since
+        usual = thing.usual(AGE)
+        low = min(float(OLD_SECONDS), max(60.0, 2 * usual.high)) if usual else 60.0
+        if (thing.last(AGE) or 0) > low:
+            return beginning.above(lines.get((thing.arn, AGE), []), low)
+        usual = thing.usual(VISIBLE)
+        return beginning.above(lines.get((thing.arn, VISIBLE), []), 1.5 * usual.high if usual else 0.0)
+
+    return found
+
+
+def _because(thing: Thing) -> str:
+    """What the wiring and the counts say of its readers."""
+    links = thing.estate.links_from(thing.arn, *READERS)
+    names = ", ".join(dict.fromkeys(thing.estate.name_of(link["to_arn"]) for link in links))
+    received, sent, deleted = (thing.sum(metric) for metric in (RECEIVED, SENT, DELETED))
+    if links and not any(link["active"] for link in links):
+        return f"Its only reader, {names}, is switched off."
+    if received == 0 and sent:
+        return (
+            "Nothing took messages from it in the last 3 hours."
+            if links
+            else "Nothing that was collected reads it."
+        )
+    if sent and deleted is not None and deleted < 0.9 * sent:
+        return f"In the last 3 hours {number(sent)} messages came and {number(deleted)} were done."
+    return "" if links else "Nothing that was collected reads it."

@@ -1,0 +1,95 @@
+"""A thing with its series at hand, by the name of the metric."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.measured import Measured, Series, Usual
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing of the estate: its series by metric."""
+
+    estate: Estate
+    arn: str
+    kind: str
+    name: str
+    series: Mapping[str, Series]
+
+    @property
+    def title(self) -> str:
+        """What a sentence begins with: Queue inbox, Dead-letter queue inbox-dlq."""
+        kind = "dead-letter queue" if is_dead_letter(self.estate, self.arn) else self.kind
+        return f"{kind[:1].upper()}{kind[1:]} {self.name}"
+
+    def sum(self, metric: str, hours: int = 3) -> float | None:
+        """The sum over a window; null without a series, or where a missing point may be a hole."""
+        series = self.series.get(metric)
+        return series.sum(hours) if series else None
+
+    def count(self, *metrics: str, hours: int = 3) -> float:
+        """The sum of several, what is not known left out."""
+        return sum(self.sum(metric, hours) or 0.0 for metric in metrics)
+
+    def last(self, metric: str) -> float | None:
+        """The last point."""
+        series = self.series.get(metric)
+        return series.last if series else None
+
+    def usual(self, metric: str) -> Usual | None:
+        """What it had in the same hours of the last days; null where history does not tell."""
+        series = self.series.get(metric)
+        return series.usual if series else None
+
+
+def measured(estate: Estate) -> Measured:
+    """All series of the snapshot, read once."""
+    if "metrics" not in estate.memory:
+        taken = estate.snapshot
+        estate.memory["metrics"] = Measured(taken.metric_batches(), taken.metric_batches("days"))
+    found: Measured = estate.memory["metrics"]
+    return found
+
+
+def thing(estate: Estate, arn: str) -> Thing:
+    """The thing with its series."""
+    series = {row.metric: row for row in measured(estate).of(arn)}
+    return Thing(estate, arn, estate.kind_of(arn), estate.name_of(arn), series)
+
+
+def is_dead_letter(estate: Estate, arn: str) -> bool:
+    """Whether anything names it as its dead-letter queue."""
+    return arn in dead_letters(estate)
+
+
+def dead_letters(estate: Estate) -> Mapping[str, tuple[str, ...]]:
+    """Dead-letter queue → what names it as its own: rules, queues, functions, links, buses."""
+    if "dead-letters" not in estate.memory:
+        found: dict[str, list[str]] = {}
+        named = [(sub.row["dead_letter_arn"], sub.arn) for sub in estate.subscriptions]
+        named += [(row["dead_letter_arn"], arn) for arn, row in estate.resources.items()]
+        named += [(row["dead_letter_arn"], arn) for arn, row in estate.buses.items()]
+        named += [(row["dead_letter_arn"], row["from_arn"]) for row in estate.links]
+        for queue, owner in named:
+            if queue:
+                found.setdefault(queue, []).append(owner)
+        estate.memory["dead-letters"] = {queue: tuple(dict.fromkeys(own)) for queue, own in found.items()}
+    known: Mapping[str, tuple[str, ...]] = estate.memory["dead-letters"]
+    return known
+
+
+def number(value: float | None) -> str:
+    """A count in a sentence."""
+    if value is None:
+        return "an unknown number of"
+    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
+
+
+def length(seconds: float) -> str:
+    """A time in a sentence."""
+    if seconds < 120:
+        return f"{seconds:.1f} seconds" if seconds < 10 else f"{seconds:.0f} seconds"
+    if seconds < 7200:
+        return f"{number(seconds / 60)} minutes"
+    return f"{number(seconds / 3600)} hours" if seconds < 172_800 else f"{number(seconds / 86_400)} days"
