@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from collectors import (
     api_destinations,
     archives,
+    bus_logs,
     buckets,
     buses,
     functions,
@@ -72,5 +73,10 @@ COLLECTORS = (
         setting="permitted",
     ),
     Collector("traces", traces.collect, "CloudTrail: who put which events, and who changed the wiring"),
+    Collector(
+        "bus-logs",
+        bus_logs.collect,
+        "Logs of event buses and subscribers: what became of events, by type and by target",
+    ),
     Collector("metrics", metrics.collect, "CloudWatch: rates, failures, backlog, age, latency"),
 )

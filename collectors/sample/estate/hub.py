@@ -120,7 +120,7 @@ DOMAIN = Domain(
     owner="erik.olsen@acme.example",
     team="platform",
     things=(
-        Bus(EU, "hub", allows=(SHOP, OPS), tagged=False, log_level="ERROR"),
+        Bus(EU, "hub", allows=(SHOP, OPS), tagged=False),
         Archive(EU, "hub-last-week", "hub", days=7),
         Queue(EU, DLQ, fed_by=("events.amazonaws.com",)),
         Bucket(EU, "acme-cloudtrail-logs"),

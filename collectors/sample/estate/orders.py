@@ -36,7 +36,7 @@ ORDERS = "com.acme.orders"
 DLQ = "orders-undelivered"
 
 BUSES = (
-    Bus(EU, "orders", allows=(OPS, CORE), log_level="INFO"),
+    Bus(EU, "orders", allows=(OPS, CORE), log_level="ERROR"),
     Bus(US, "orders"),
     Archive(EU, "orders-everything", "orders", days=90),
     LogGroup(EU, "/aws/events/orders-audit"),
