@@ -1,5 +1,6 @@
 """Ask: one box. Results ranked and typed; a question that names one event type is answered in a sentence at once."""
 
+from collections.abc import Callable
 from itertools import zip_longest
 
 import streamlit as st
@@ -9,8 +10,9 @@ from dashboard.flow.answers import Found, Search
 from dashboard.flow.backwards import around, named
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
+from dashboard.flow.model.sentences import Sentence, parse
 from dashboard.flow.who import search
-from dashboard.pages import answers, links, parts, reversed_answers, words
+from dashboard.pages import answers, asked, links, parts, reversed_answers, words
 from dashboard.pages.scope import Scope, reset
 
 SURE = 0.9
@@ -28,15 +30,28 @@ KINDS = {
 }
 
 
+_WHOLE: dict[str, Callable[[Estate, Sentence], None]] = {
+    "between": asked.between,
+    "reads": asked.reads,
+}
+"""Sentences that are answered as a whole, and not by what they name."""
+
+
 def render(estate: Estate, scope: Scope) -> None:
     """The landing page."""
+    links.follow()
     st.title("Who consumes this?")
     parts.facts(estate)
-    asked = _box()
-    if not asked:
+    text = _box()
+    if not text:
         _suggestions(estate, scope)
         return
-    found = _search(estate, asked, scope)
+    sentence = parse(text)
+    if sentence.intent in _WHOLE:
+        with st.container(border=True, key="answer"):
+            _WHOLE[sentence.intent](estate, sentence)
+        return
+    found = _search(estate, text, scope)
     if not found.found:
         _nothing(scope, found)
         return

@@ -45,7 +45,7 @@ def render(estate: Estate, one: Named) -> None:
     )
     if asked:
         start, end = (one, keys[asked]) if direction == FROM_HERE else (keys[asked], one)
-        _answer(estate, _between(estate.snapshot.id, start, end, estate))
+        answer(estate, start, end)
 
 
 def _asked(estate: Estate, keys: dict[str, Named]) -> str | None:
@@ -76,7 +76,9 @@ def _between(snapshot_id: str, start: Named, end: Named, _estate: Estate) -> Bet
     return between.between(_estate, start, end)
 
 
-def _answer(estate: Estate, found: Between) -> None:
+def answer(estate: Estate, start: Named, end: Named) -> None:
+    """Whether there is a path, why not, and the shortest ones as a table."""
+    found = _between(estate.snapshot.id, start, end, estate)
     delivery = {"always": ", always", "sometimes": ", depending on the event"}.get(found.delivery or "", "")
     with st.container(border=True, key="path-answer"):
         st.text(f"{_SAYS[found.answer]}{delivery}.")

@@ -2,13 +2,10 @@
 
 import json
 
-import pytest
-
 from collectors.records import Record, Tag
 from dashboard.flow import documents, reversed_documents
 from dashboard.flow.backwards import around, making, named, reverse, teams
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import search
 from dashboard.flow.who.graph import Neighbourhood
 from tests.flow.building import OTHER, SOURCE, TYPE, Build, bus, function, link, queue, rule, topic, trace
 
@@ -92,24 +89,6 @@ def test_more_than_can_be_drawn_is_counted(build: Build) -> None:
     rules = [large(f"r{i}", BILL, f"Type{i}") for i in range(30)]
     drawn = picture(build(BUS, BILL, *rules), BILL.arn, 10)
     assert (drawn.shown, drawn.total) == (5, 30)
-
-
-ASKS = [
-    ("what does bill consume?", "bill"),
-    ("What do orders consume and produce", "orders"),
-    ("which events does the inbox get?", "inbox"),
-    ('what does "team a" produce?', "team a"),
-]
-
-
-@pytest.mark.parametrize(("text", "about"), ASKS)
-def test_the_reverse_question_asks_about_its_subject(text: str, about: str) -> None:
-    assert search.parse(text) == ("any", about)
-
-
-def test_other_sentences_ask_as_before() -> None:
-    assert search.parse("who consumes OrderPlaced?") == ("consumers", "OrderPlaced")
-    assert search.parse("what does it all mean") == ("any", "what does it all mean")
 
 
 def test_the_document_of_a_team_is_json_and_its_rows_have_every_column(build: Build) -> None:

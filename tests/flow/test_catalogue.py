@@ -11,7 +11,7 @@ from dashboard.flow.answers import Question
 from dashboard.flow.model.domains import domains
 from dashboard.flow.who.catalogue import events
 from dashboard.flow.who.consumers import consumers
-from dashboard.flow.who.search import parse, search, suggestions
+from dashboard.flow.who.search import search, suggestions
 from tests.flow.building import (
     SOURCE,
     TYPE,
@@ -157,22 +157,6 @@ def test_a_tag_wins_over_the_account(build: Build) -> None:
         ("orders", 1, 0),
         ("payments", 0, 1),
     ]
-
-
-SENTENCES = [
-    ("who consumes OrderPlaced?", ("consumers", "OrderPlaced")),
-    ("Who receives OrderPlaced", ("consumers", "OrderPlaced")),
-    ("consumers of OrderPlaced", ("consumers", "OrderPlaced")),
-    ("who produces OrderPlaced?", ("producers", "OrderPlaced")),
-    ("who sends OrderPlaced ?", ("producers", "OrderPlaced")),
-    ("OrderPlaced", ("any", "OrderPlaced")),
-    ("  orders ", ("any", "orders")),
-]
-
-
-@pytest.mark.parametrize(("text", "asked"), SENTENCES)
-def test_the_sentence_tells_what_is_asked(text: str, asked: tuple[str, str]) -> None:
-    assert parse(text) == asked
 
 
 QUERIES = [

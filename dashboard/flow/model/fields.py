@@ -56,6 +56,20 @@ def schema_of(estate: Estate, source: str, detail_type: str) -> Row | None:
     return max(found, key=lambda row: (str(row["modified_at"] or ""), row["arn"]), default=None)
 
 
+def types_with(estate: Estate, path: str) -> tuple[tuple[str, str], ...]:
+    """(source, detail type) of every type whose schema has this field, `detail.total`, sorted by name."""
+    if "types-by-field" not in estate.memory:
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in estate.schemas:
+            if row["source"] and row["detail_type"]:
+                for field in of_schema(row["content"]):
+                    whole = field.path if field.path.startswith("detail.") else f"detail.{field.path}"
+                    found.setdefault(whole, set()).add((row["source"], row["detail_type"]))
+        estate.memory["types-by-field"] = found
+    by_field: dict[str, set[tuple[str, str]]] = estate.memory["types-by-field"]
+    return tuple(sorted(by_field.get(path, ()), key=lambda key: (key[1], key[0])))
+
+
 def of_schema(content: str | None) -> tuple[SchemaField, ...]:
     """Fields of the payload; nothing when the content is no JSON object. At most MOST_FIELDS of them."""
     try:

@@ -1,10 +1,9 @@
-"""The Ask box: ranked search over everything that has a name, and the sentence "who consumes X?"."""
+"""The Ask box: ranked search over everything that has a name; of a sentence, over what it asks about."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Literal
 
 from dashboard.flow.answers import Found, FoundKind, Search
 from dashboard.flow.model import domains
@@ -12,43 +11,18 @@ from dashboard.flow.model.domains import domain_of_event
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.model.near import closeness
+from dashboard.flow.model.sentences import parse
 from dashboard.flow.who import catalogue
 
-Intent = Literal["consumers", "producers", "any"]
-_TAKES = r"consumes?|gets?|receives?|listens?\s+(?:to|for)|reads?|subscribes?\s+to|uses?"
-_MAKES = r"produces?|sends?|emits?|puts?|publishes|publish|makes?|raises?"
-_ASKS = re.compile(
-    rf"^\s*(?:(?:who|what|which\s+\w+)\s+(?:(?P<takes>{_TAKES})|(?P<makes>{_MAKES}))"
-    r"|(?P<takers>consumers?\s+of)|(?P<makers>producers?\s+of))\s+(?P<what>.+?)\s*\??\s*$",
-    re.IGNORECASE,
-)
-_OF = re.compile(
-    r"^\s*(?:what|which\s+[\w\s]+?)\s+(?:does|do)\s+(?:the\s+)?(?P<what>.+?)\s+(?:consume|get|receive|read|take|produce|send|emit|put|publish|make)"
-    r"(?:\s+(?:and|or)\s+\w+)?\s*\??\s*$",
-    re.IGNORECASE,
-)
-"""The reverse: "what does billing consume and produce?" asks about billing."""
 _ORDER: tuple[FoundKind, ...] = ("event", "source", "domain", "owner", "bus", "rule", "resource")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NEAR_BELOW = 0.6
 _MOST_TRIED = 100  # types looked at for one that lacks something
 
 
-def parse(text: str) -> tuple[Intent, str]:
-    """What a sentence asks, and about what: "who consumes OrderPlaced?" → consumers, "OrderPlaced"."""
-    found = _ASKS.match(text)
-    reverse = None if found else _OF.match(text)
-    if reverse:
-        return "any", reverse["what"].strip().strip("\"'")
-    if not found:
-        return "any", text.strip().rstrip("?").strip()
-    what = found["what"].strip().strip("\"'")
-    return ("consumers" if found["takes"] or found["takers"] else "producers"), what
-
-
 def search(estate: Estate, text: str, limit: int = 20, domain: str | None = None) -> Search:
     """Hits, best first: exact, prefix, word, part, and where none of these, near. Empty text finds nothing."""
-    intent, what = parse(text)
+    intent, what, _ = parse(text)
     if not what:
         return Search(what, intent, ())
     items = [item for item in _items(estate) if domain is None or _in_domain(estate, item, domain)]
