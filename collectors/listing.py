@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from collectors import (
     api_destinations,
     archives,
-    bus_logs,
     buckets,
+    bus_logs,
     buses,
     functions,
     metrics,

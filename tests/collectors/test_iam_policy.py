@@ -71,7 +71,7 @@ def rarely_asked(aws: Server, client: Callable[..., Any], collect: Callable[...,
     collect("tags")
     encrypted = {"UUID": "00000000-0000-0000-0000-000000000000", "KMSKeyArn": "arn:aws:kms:::key/1"}
     assert _with_filters(archives.scope, encrypted) == {}
-    log_queries._stop(archives.scope, "none")  # noqa: SLF001 - only a query that is given up is stopped
+    log_queries._stop(archives.scope, "none")
     return called(aws.calls()["calls"])
 
 
