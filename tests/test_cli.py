@@ -196,6 +196,17 @@ def test_explain_of_one_rule_says_field_by_field(store: Path) -> None:
     found = document(store, "explain", rule(BUS, "r", BILL.arn).arn, stdin=event)["subscriptions"]
     assert [(f["path"], f["matched"]) for f in found[0]["fields"]] == [
         ("detail-type", False),
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_what_a_terminal_obeys_in_names_is_neither_in_cells_nor_in_what_is_said(
+    tmp_path: Path, form: str
+) -> None:
+    nasty = function("\x1b[31mred\u202e\n")
+    estate_of(tmp_path, [BUS, nasty, rule(BUS, "r\x1b[2J", nasty.arn, "{}")])
+    done = run("consumers", SOURCE, "\x1b[2JNope", "--format", form, store=tmp_path)
+    assert ("[31mred" in done.stdout, "[2JNope" in done.stderr) == (True, True)
+    assert not {"\x1b", "\u202e"} & {*done.stdout, *done.stderr}
+
+
         ("source", True),
     ]
 

@@ -26,7 +26,8 @@ UNKNOWN_TYPE = 4
 
 def say(text: str) -> None:
     """A line for people, on stderr."""
-    ERR.print(text, markup=False, highlight=False, soft_wrap=True)
+    lines = "\n".join(map(documents.visible, text.splitlines()))
+    ERR.print(lines, markup=False, highlight=False, soft_wrap=True)
 
 
 def say_gaps(gaps: Sequence[GapNote]) -> None:
@@ -102,9 +103,5 @@ def _table(kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_visible(documents.cell(row[column]))) for column in columns))
+        table.add_row(*(Text(documents.cell(row[column])) for column in columns))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
-
-
-def _visible(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in text)

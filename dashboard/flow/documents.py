@@ -183,13 +183,22 @@ def _rest(found: Document, *keys: str) -> Document:
 
 
 def cell(value: Any) -> str:
-    """A value as the text of one cell; a path as its hops' names, consumers as theirs."""
+    """A value as the text of one cell, safe to show; a path as its hops' names, consumers as theirs."""
+    return visible(_cell(value))
+
+
+def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(_named(v) if isinstance(v, dict) else cell(v) for v in value)
+        return "; ".join(_named(v) if isinstance(v, dict) else _cell(v) for v in value)
+def visible(text: str) -> str:
+    """The text without what a terminal obeys, or turns other text round with: names come from other people's accounts."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
     return _receipt(value) if isinstance(value, dict) else str(value)
 
 
