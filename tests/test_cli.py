@@ -162,6 +162,18 @@ def test_an_event_that_is_none_is_bad_usage(
     assert says in done.stderr
 
 
+@pytest.mark.parametrize("detail", ['"text"', "null", '[{"total": 1}]'])
+@pytest.mark.parametrize("command", ["consumers", "explain", "try"])
+def test_an_event_whose_detail_is_no_object_is_refused_everywhere_in_one_sentence(
+    store: Path, tmp_path: Path, command: str, detail: str
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(f'{{"source": "a", "detail-type": "b", "detail": {detail}}}')
+    done = run(command, "--event", str(file), store=store)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'The event\'s "detail" has to be a JSON object.\n'
+
+
 def test_an_event_that_no_readable_rule_takes_is_exit_0(store: Path, tmp_path: Path) -> None:
     file = tmp_path / "event.json"
     file.write_text(json.dumps({"source": "nobody", "detail-type": "Nothing"}))
@@ -184,6 +196,17 @@ def test_csv_cells_that_start_like_a_formula_are_escaped(store: Path) -> None:
     assert names == {"bill", "'=HYPERLINK(1)"}
 
 
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_what_a_terminal_obeys_in_names_is_neither_in_cells_nor_in_what_is_said(
+    tmp_path: Path, form: str
+) -> None:
+    nasty = function("\x1b[31mred\u202e\n")
+    estate_of(tmp_path, [BUS, nasty, rule(BUS, "r\x1b[2J", nasty.arn, "{}")])
+    done = run("consumers", SOURCE, "\x1b[2JNope", "--format", form, store=tmp_path)
+    assert ("[31mred" in done.stdout, "[2JNope" in done.stderr) == (True, True)
+    assert not {"\x1b", "\u202e"} & {*done.stdout, *done.stderr}
+
+
 def test_the_table_is_for_people(store: Path) -> None:
     done = run("events", store=store)
     assert done.returncode == 0
@@ -196,17 +219,6 @@ def test_explain_of_one_rule_says_field_by_field(store: Path) -> None:
     found = document(store, "explain", rule(BUS, "r", BILL.arn).arn, stdin=event)["subscriptions"]
     assert [(f["path"], f["matched"]) for f in found[0]["fields"]] == [
         ("detail-type", False),
-@pytest.mark.parametrize("form", ["csv", "table"])
-def test_what_a_terminal_obeys_in_names_is_neither_in_cells_nor_in_what_is_said(
-    tmp_path: Path, form: str
-) -> None:
-    nasty = function("\x1b[31mred\u202e\n")
-    estate_of(tmp_path, [BUS, nasty, rule(BUS, "r\x1b[2J", nasty.arn, "{}")])
-    done = run("consumers", SOURCE, "\x1b[2JNope", "--format", form, store=tmp_path)
-    assert ("[31mred" in done.stdout, "[2JNope" in done.stderr) == (True, True)
-    assert not {"\x1b", "\u202e"} & {*done.stdout, *done.stderr}
-
-
         ("source", True),
     ]
 

@@ -73,7 +73,7 @@ def event_in(file: str | None) -> dict[str, Any]:
         raise UsageError(f"The event in {name} is not JSON: {error}.") from error
     if not jsontext.is_object(found):
         raise UsageError(f"The event in {name} is not a JSON object.")
-    return pasted.once(found)
+    return pasted.with_object(pasted.once(found))
 
 
 def exit_code(known: bool, event: Question, nearest: Sequence[tuple[str, str]]) -> int:  # noqa: FBT001 - a fact of the answer

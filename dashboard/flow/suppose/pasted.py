@@ -33,6 +33,11 @@ def read(text: str) -> Mapping[str, Any]:
         if not isinstance(event.get(name), str):
             have = "has none" if name not in event else "has something else there"
             raise UsageError(f'The event needs "{name}", a text; it {have}.')
+    return with_object(event)
+
+
+def with_object(event: dict[str, Any]) -> dict[str, Any]:
+    """The event. Raises UsageError where its detail is no object: EventBridge takes nothing else."""
     if not jsontext.is_object(event.get("detail", {})):
         raise UsageError('The event\'s "detail" has to be a JSON object.')
     return event
