@@ -238,7 +238,8 @@ def _bound(node: dict[str, Any], inclusive: str, exclusive: str, tighter: Any) -
 
 
 def _is_finite(value: Any) -> bool:
-    return is_number(value) and math.isfinite(value)
+    # a whole number of any length is finite, and may be longer than isfinite takes
+    return is_number(value) and (isinstance(value, int) or math.isfinite(value))
 
 
 def _whole(bound: tuple[Number, bool], *, up: bool) -> int:

@@ -101,6 +101,10 @@ SETTLED = [
     (closed(a={**NUMBER, "minimum": 5}), {"a": [{"numeric": ["=", 3]}]}, "never"),
     (closed(a={**NUMBER, "minimum": 5}), {"a": [{"numeric": [">", 1, "<=", 4]}]}, "never"),
     (closed(("a",), a={**NUMBER, "minimum": 5}), {"a": [{"anything-but": [3, 4]}]}, "always"),
+    # bounds longer than any double
+    (closed(a={**NUMBER, "minimum": 10**400}), {"a": [3]}, "never"),
+    (closed(a={**INTEGER, "maximum": -(10**400)}), {"a": [ABOVE]}, "never"),
+    (closed(("a",), a={**INTEGER, "exclusiveMinimum": 10**400}), {"a": [ABOVE]}, "always"),
     (closed(a=INTEGER), {"a": [1.5]}, "never"),
     (closed(a=INTEGER), {"a": [{"numeric": ["=", 1.5]}]}, "never"),
     (closed(("a",), a={"type": ["number", "null"], "minimum": 5}), {"a": [3]}, "never"),
