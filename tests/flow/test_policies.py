@@ -32,7 +32,10 @@ from tests.flow.building import (
 
 RULE, QUEUE = arn("events", "rule/orders/r"), arn("sqs", "inbox")
 CALLER = Caller(
-    "events.amazonaws.com", "111111111111", None, {"aws:sourcearn": RULE, "aws:securetransport": "true"}
+    "events.amazonaws.com",
+    ACCOUNT,
+    None,
+    {"aws:sourcearn": RULE, "aws:sourceaccount": ACCOUNT, "aws:securetransport": "true"},
 )
 ALLOW = {
     "Effect": "Allow",
@@ -62,6 +65,9 @@ CASES: list[tuple[list[dict[str, Any]], bool | None]] = [
     ([ALLOW | {"Condition": {"StringLike": {"aws:SourceArn": "${aws:PrincipalArn}"}}}], None),
     ([ALLOW | {"Resource": "arn:aws:sqs:*:*:${aws:PrincipalAccount}"}], None),
     ([ALLOW | {"Condition": {"Bool": {"aws:SecureTransport": True}}}], True),
+    ([ALLOW | {"Condition": {"StringEquals": {"aws:SourceAccount": 111111111111}}}], True),
+    ([ALLOW | {"Condition": {"StringEquals": {"aws:SourceAccount": [222222222222, "1"]}}}], False),
+    ([ALLOW | {"Condition": {"StringNotEquals": {"aws:SourceAccount": 111111111111}}}], False),
     ([ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}], True),
     ([ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}], False),
     ([ALLOW, ALLOW | {"Effect": "Deny"}], False),

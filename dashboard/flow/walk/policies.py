@@ -92,7 +92,8 @@ def _label(policy: str, statement: Mapping[str, Any], number: int) -> str:
 @lru_cache(maxsize=20_000)
 def _parsed(policy: str) -> Any:
     try:
-        return json.loads(policy)
+        # IAM's grammar lets numbers stand without quotes: they are compared as they are written
+        return json.loads(policy, parse_int=str, parse_float=str)
     except ValueError:
         return None
 
@@ -210,6 +211,6 @@ def _compared(operator: str, have: str, wanted: list[str]) -> Tri:
 
 
 def _texts(value: Any) -> list[str]:
-    """A condition's values as text; true and false may stand without quotes."""
+    """A condition's values as text; true and false may stand without quotes, as numbers may."""
     many = value if isinstance(value, list) else [value]
     return [str(v).lower() if isinstance(v, bool) else v for v in many if isinstance(v, str | bool)]
