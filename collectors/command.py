@@ -165,9 +165,11 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "region": scope.region,
         "collector": scope.collector,
         "status": outcome.status,
-        "rows": len(outcome.rows),
+        "rows": outcome.count,
         "calls": scope.tally.calls,
         "throttles": scope.tally.throttles,
+        "scanned": scope.tally.scanned,
+        "usd": scope.tally.usd,
         "seconds": round(outcome.seconds, 3),
         "error": outcome.error,
     }

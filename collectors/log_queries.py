@@ -16,6 +16,8 @@ from collectors.scope import Scope
 
 MOST_ROWS = 100_000
 PAGE = 10_000
+USD_PER_GB = 0.005
+"""The price of what a query scans, in most regions."""
 MOST_SECONDS = 900.0
 """What a query may take before it is given up."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -52,6 +54,8 @@ def run_query(
     identifier = started["queryId"]
     with scope.run.under_way.until_done(lambda: _stop(scope, identifier)):
         first = _ended(scope, identifier, MOST_SECONDS if seconds is None else seconds)
+    scanned = int((first.get("statistics") or {}).get("bytesScanned") or 0)
+    scope.tally.charge("Logs Insights", scanned, USD_PER_GB)
     return [_row(fields) for fields in _all_rows(scope, identifier, first)]
 
 

@@ -77,6 +77,12 @@ class Tally:
     usd: float | None = None
     """What AWS asks for it, estimated."""
 
+    def charge(self, by: str, scanned: int, usd_per_gb: float) -> None:
+        """Count what a query of `by` scanned, and what AWS asks for that."""
+        self.scanned += scanned
+        self.asked = f"{by} scanned {self.scanned / 1e9:.3f} GB."
+        self.usd = (self.usd or 0) + scanned / 1e9 * usd_per_gb
+
 
 current_tally: contextvars.ContextVar[Tally | None] = contextvars.ContextVar("current_tally", default=None)
 

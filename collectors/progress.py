@@ -138,6 +138,9 @@ def summary(console: Console, written: Snapshot, outcomes: Sequence[Outcome]) ->
                 f"{gap.status}: {gap.action} in {outcome.scope.account} {outcome.scope.region}: {gap.message}"
             )
             console.print(told, style=_COLOURS[gap.status], markup=False, highlight=False)
+    scanned = sum(outcome.scope.tally.scanned for outcome in outcomes)
+    if scanned:
+        console.print(f"Queries scanned {scanned / 1e9:,.3f} GB of logs.", highlight=False)
     paid = sum(outcome.scope.tally.usd or 0 for outcome in outcomes)
     if paid:
         console.print(f"What was asked costs about ${paid:.2f} by AWS's list prices.", highlight=False)

@@ -91,7 +91,7 @@ def _ask(scope: Scope) -> Answer:
         missing = not_projected(table, metadata, {"accounts": aws.accounts, "regions": aws.regions})
         asked = question(table, since, until, aws.accounts, aws.regions, aws.partition)
         query, scanned = _run(asker, asked)
-        scope.tally.scanned += scanned
+        scope.tally.charge("Athena", scanned, USD_PER_TB / 1000)
         found = list(_results(asker, query))
         rows = sums.hourly(found, evidence)
         _tell_problems(asker, found, evidence)
