@@ -20,7 +20,7 @@ USD_PER_GB = 0.005
 """The price of what a query scans, in most regions."""
 MOST_SECONDS = 900.0
 """What a query may take before it is given up."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0
 START = "logs:StartQuery"
 _RUNNING = ("Scheduled", "Running", "Unknown")
 
@@ -63,6 +63,10 @@ def _ended(scope: Scope, identifier: str, seconds: float) -> dict[str, Any]:
     """The first page of a query that is complete."""
     deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
     while True:
+        # no query ends at once, and asking is paced
+        if scope.run.stop.wait(min(pause, max(0.0, deadline - time.monotonic()) + 0.01)):
+            raise StoppedError("Stopped.")
+        pause = min(LONGEST_PAUSE, pause * 1.6)
         answer = scope.call("logs", "get_query_results", needs="status", queryId=identifier)
         status = answer["status"]
         if status == "Complete":
@@ -75,9 +79,6 @@ def _ended(scope: Scope, identifier: str, seconds: float) -> dict[str, Any]:
         if time.monotonic() > deadline:
             told = f"CloudWatch Logs did not end the query within {seconds:.0f} s; it was stopped."
             raise RefusedError("failed", START, "Timeout", told)
-        if scope.run.stop.wait(min(pause, max(0.0, deadline - time.monotonic()) + 0.01)):
-            raise StoppedError("Stopped.")
-        pause = min(LONGEST_PAUSE, pause * 1.6)
 
 
 def _all_rows(scope: Scope, identifier: str, page: dict[str, Any]) -> list[list[dict[str, str]]]:

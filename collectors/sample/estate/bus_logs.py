@@ -1,6 +1,6 @@
 """What the estate's buses log: which of them, at which level, where to; and the last day, made from who puts what and what rules take.
 
-`catalogue` logs every step into a log group, `orders` errors only; `customers` logs into a bucket; one subscriber logs. The others are off.
+`catalogue` logs into a log group, `orders` errors only; `customers` logs every step into a bucket; one subscriber logs. The others are off.
 """
 
 import gzip

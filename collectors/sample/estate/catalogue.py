@@ -142,7 +142,7 @@ DOMAIN = Domain(
     owner="lucas.moreau@acme.example",
     team="assortment",
     things=(
-        Bus(EU, "catalogue", log_level="TRACE"),
+        Bus(EU, "catalogue", log_level="INFO"),
         Queue(EU, DLQ, fed_by=("events.amazonaws.com",)),
         *PRICES,
         *PRODUCTS,

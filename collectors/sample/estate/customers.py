@@ -98,7 +98,7 @@ DOMAIN = Domain(
     owner="sofia.lind@acme.example",
     team="crm",
     things=(
-        Bus(EU, "customers", log_level="INFO"),
+        Bus(EU, "customers", log_level="TRACE"),
         Bucket(EU, "acme-bus-logs"),
         Queue(EU, DLQ, fed_by=("events.amazonaws.com",)),
         *RULES,
