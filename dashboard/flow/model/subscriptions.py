@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.flow.model import arns, matching, readonly, trees
+from dashboard.flow.model.carriers import Carrier
 from dashboard.flow.model.matching import Filter
 
 _HIDDEN = matching.Verdict("sometimes", ("its filters could not be read",))
@@ -44,6 +45,20 @@ class Subscription:
     def order(self) -> tuple[str, str]:
         """A stable order."""
         return self.arn, self.target_id or ""
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        """What it is to the policies of its target."""
+        found, row = arns.parts(self.arn), self.row
+        return Carrier(
+            *(self.kind, self.arn, self.arn, (found and found.account) or self.account, row["role_arn"]),
+            *(self.why, self.target_arn, (row["dead_letter_arn"], row["runs"])),
+        )
+
+    @property
+    def makes_another(self) -> bool:
+        """Whether what it hands a bus is, or where it could not be described may be, an event of its own making."""
+        return self.kind == "subscriber" and (self.row["input_kind"] != "event" or self.row["filters_hidden"])
 
     def decide(self, tree: Any) -> matching.Verdict:
         """Whether this event reaches the target: all filters must let it through."""

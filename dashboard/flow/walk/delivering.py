@@ -1,10 +1,10 @@
 """Deliverable or not: whether what stands in the way of one hop, a policy or a role, lets the event through."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from dashboard.flow.answers import Deliverable
 from dashboard.flow.model import arns, completeness
+from dashboard.flow.model.carriers import Carrier
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.walk import granting, policies
 from dashboard.flow.walk.granting import ACTIONS, SERVICES, Role
@@ -35,37 +35,6 @@ class Told:
 
 
 YES = Told("yes")
-
-
-class Carrier(NamedTuple):
-    """What carries an event over one hop. `sender` is the ARN a policy would ask for: the rule, or the topic.
-
-    `why` tells why it carries nothing; null where it is on. `target` is the end as configured, a qualifier included.
-    `extra`: the dead-letter queue and what is run there.
-    """
-
-    via: str
-    by: str | None
-    sender: str | None
-    account: str | None
-    role: str | None = None
-    why: str | None = None
-    target: str | None = None
-    extra: tuple[str | None, str | None] = (None, None)
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What conditions may ask about when the service itself delivers, or takes on a role."""
-        known = {"aws:sourcearn": self.sender, "aws:sourceaccount": self.account}
-        sure = {"aws:securetransport": "true", "aws:principalisawsservice": "true"}
-        return {key: value for key, value in known.items() if value} | sure
-
-    @property
-    def facts_of_role(self) -> dict[str, str]:
-        """What conditions may ask about when a role delivers."""
-        known = {"aws:principalaccount": self.account, "aws:principalarn": self.role}
-        sure = {"aws:securetransport": "true", "aws:principalisawsservice": "false"}
-        return {key: value for key, value in known.items() if value} | sure
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from typing import Any
 
 from dashboard.flow.answers import Delivery, Hop
 from dashboard.flow.model import completeness
+from dashboard.flow.model.carriers import Carrier
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.matching import Verdict
 from dashboard.flow.walk import delivering
-from dashboard.flow.walk.delivering import Carrier
 
 _STOPPED = ("STOPPED", "STOPPING", "INACTIVE", "DELETING", "Failed", "START_FAILED", "CREATE_FAILED")
 """States in which nothing arrives. Not a function's "Inactive": idle for long, it is made active by the next call."""

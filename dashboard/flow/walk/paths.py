@@ -10,11 +10,11 @@ from typing import Any
 
 from dashboard.flow.answers import Kept
 from dashboard.flow.model import arns, matching, trees
+from dashboard.flow.model.carriers import Carrier
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.matching import UNKNOWN, Json, Obj, Verdict
 from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.walk import hops, inputs, linking, saying, tails
-from dashboard.flow.walk.delivering import Carrier
 from dashboard.flow.walk.found import Path, Walk
 from dashboard.flow.walk.tails import Tails
 from dashboard.flow.walk.ways import Way
@@ -75,18 +75,14 @@ def along(walk: Walk, link: Row, tree: Any) -> None:
 def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Way) -> None:
     estate, target = walk.estate, sub.target or ""
     row, after = sub.row, tree
-    carrier = Carrier(
-        *(sub.kind, sub.arn, sub.arn, estate.account_of(sub.arn) or sub.account, row["role_arn"]),
-        *(sub.why, sub.target_arn, (row["dead_letter_arn"], row["runs"])),
-    )
     # a rule hands a bus the event itself; a subscriber hands it what its transformer makes
-    if row["input_kind"] != "event" and (sub.kind != "rule" or estate.kind_of(target) != "bus"):
+    if sub.makes_another or (row["input_kind"] != "event" and estate.kind_of(target) != "bus"):
         after = inputs.after(row, tree)
         if estate.kind_of(target) == "bus":
             way = way.putting(after)
         way = way.saying(saying.of_input(sub.kind, row, after))
     way = way.starting(sub.arn, sub).sending(row["attributes"])
-    _reach(walk, target, after, carrier, verdict, way)
+    _reach(walk, target, after, sub.carrier, verdict, way)
 
 
 def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, verdict: Verdict, way: Way) -> None:
@@ -219,7 +215,9 @@ def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
         sent = Obj(dict.fromkeys(way.attributes, UNKNOWN), open=others)
         over = sent if link["dialect"] == "sns-attributes" else tree
         after = tree
-        if not link["raw_delivery"]:
+        if link["filters_hidden"]:
+            after = UNKNOWN  # with its filter its attributes tell whether it comes bare or in an envelope
+        elif not link["raw_delivery"]:
             after = trees.notification(arn, tree, attributes=bool(others or way.attributes))
         _follow(walk, link, over, after, way)
 
@@ -227,6 +225,8 @@ def _at_topic(walk: Walk, arn: str, tree: Any, way: Way) -> None:
 def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     """The enrichment gets the event as well: it is a consumer, and a hop on the way to the pipe's target."""
     estate = walk.estate
+    if any(link["filters_hidden"] for link in estate.links_to(arn, "pipe-source")):
+        tree = UNKNOWN  # it could not be described: nobody knows what it makes of the event
     for link in estate.links_from(arn, "pipe-enrichment"):
         before = len(walk.paths)
         _follow(walk, link, tree, inputs.after(link, tree), way)
