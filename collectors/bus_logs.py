@@ -73,6 +73,7 @@ def _named(scope: Scope, now: datetime) -> list[_Read | None]:
     def read_all() -> tuple[list[_Read | None], Scope]:
         aws = scope.run.aws
         reader = Scope(scope.run, aws.home_account, aws.regions[0], scope.collector)
+        reader.tally = scope.tally
         return [_read(reader, location, now) for location in named(reader)], reader
 
     found, reader = scope.run.once("named bus logs", read_all)

@@ -57,6 +57,7 @@ def named(scope: Scope) -> Iterator[Location]:
     """The locations that the settings name, read with the credentials of the run itself."""
     aws = scope.run.aws
     reader = Scope(scope.run, aws.home_account, aws.regions[0], scope.collector)
+    reader.tally = scope.tally
     for text in scope.settings.bus_logs:
         if text.startswith("arn:"):
             yield Location("group", text.removesuffix(":*"), _owner(reader, text))
@@ -148,5 +149,10 @@ def _owner(scope: Scope, arn: str) -> Scope:
 
 
 def _of(scope: Scope, account: str, region: str) -> Scope | None:
-    known = account in scope.run.aws.accounts or account == scope.run.aws.home_account
-    return Scope(scope.run, account, region, scope.collector) if known and region else None
+    if (account, region) == (scope.account, scope.region):
+        return scope
+    if not region or account not in (*scope.run.aws.accounts, scope.run.aws.home_account):
+        return None
+    other = Scope(scope.run, account, region, scope.collector)
+    other.tally = scope.tally  # what is asked there is asked for this scope
+    return other
