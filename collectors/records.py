@@ -207,7 +207,9 @@ class Link(Record):
         False, description="Filters exist but could not be read (encrypted or denied)"
     )
     condition: Text = Field(None, description="Async destinations: OnSuccess or OnFailure; SNS: protocol")
-    raw_delivery: bool = Field(False, description="SNS: the message arrives bare, without SNS's envelope")
+    raw_delivery: bool | None = Field(
+        False, description="SNS: the message arrives bare, without SNS's envelope; null: could not be read"
+    )
     dead_letter_arn: Text = Field(None, description="Where what could not be carried goes")
     role_arn: Text = Field(None, description="Role used to carry")
     input_kind: InputKind = Field(

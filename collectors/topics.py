@@ -121,7 +121,7 @@ def _link(told: Subscription) -> Link:
             "filters": (policy,) if policy and policy.strip() != "{}" else (),
             "filters_hidden": bool(told.get("hidden")),
             "condition": told.get("Protocol"),
-            "raw_delivery": told.get("RawMessageDelivery") == "true",
+            "raw_delivery": None if told.get("hidden") else told.get("RawMessageDelivery") == "true",
             "dead_letter_arn": redrive(told.get("RedrivePolicy")).get("deadLetterTargetArn"),
             "role_arn": told.get("SubscriptionRoleArn"),
         }

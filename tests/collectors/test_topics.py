@@ -82,13 +82,14 @@ def test_all_pages_are_read(aws: Server, client: Callable[..., Any], collect: Ca
     assert len(outcome.rows) == 8
 
 
-def test_a_subscription_whose_attributes_are_denied_has_hidden_filters(
+def test_a_subscription_whose_attributes_are_denied_has_hidden_filters_and_an_unknown_delivery(
     aws: Server, client: Callable[..., Any], collect: Callable[..., Any]
 ) -> None:
     subscribed(client("sns"))
     aws.misbehave({"service": "sns", "operation": "GetSubscriptionAttributes", "deny": True})
     (outcome,) = collect("topics")
-    assert [(link.to_arn, link.filters_hidden) for link in links(outcome)] == [(QUEUE, True)]
+    told = [(link.to_arn, link.filters_hidden, link.raw_delivery) for link in links(outcome)]
+    assert told == [(QUEUE, True, None)]
     assert [(gap.status, gap.action) for gap in outcome.scope.gaps] == [
         ("denied", "sns:GetSubscriptionAttributes")
     ]

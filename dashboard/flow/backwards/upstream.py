@@ -58,11 +58,12 @@ def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
             if before not in resources:
                 resources.add(before)
                 stack.append(before)
+    # the types that come after one which makes another event tell nothing of those before
     last = [
         sub
         for subs in found.values()
         for sub in subs
-        if sub.target in wanted or estate.kind_of(sub.target or "") != "bus" or _makes_another(sub)
+        if sub.target in wanted or estate.kind_of(sub.target or "") != "bus" or sub.makes_another
     ]
     return Upstream(
         targets=wanted,
@@ -72,11 +73,6 @@ def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
         last=tuple(last),
         fed=_fed(estate, wanted),
     )
-
-
-def _makes_another(sub: Subscription) -> bool:
-    """Whether it hands a bus an event of its own making, so that the types which come after it tell nothing of those before."""
-    return sub.kind == "subscriber" and sub.row["input_kind"] != "event"
 
 
 def types(estate: Estate, up: Upstream) -> list[tuple[Key, tuple[str, ...]]]:

@@ -85,6 +85,14 @@ def _events_name(pieces: list[str]) -> str:
     return pieces[-1] if pieces[0] == "rule" else "/".join(pieces[1:])
 
 
+def topic_of(arn: str) -> str | None:
+    """The topic in an SNS subscription's ARN, `TOPIC:ID`; null where it is no such ARN."""
+    found = parts(arn)
+    if found is None or found.service != "sns" or ":" not in found.resource:
+        return None
+    return arn.rpartition(":")[0]
+
+
 def rule_bus(arn: str) -> str | None:
     """Name of the bus in a rule's ARN: `rule/BUS/NAME`, or `rule/NAME` on the default bus."""
     found = parts(arn)

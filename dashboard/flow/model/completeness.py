@@ -176,7 +176,7 @@ def _concerns(estate: Estate, row: Row, things: set[str]) -> bool:
         return any(is_about(subject, arn) for arn in things)
     if subject is None or arns.parts(subject) is None:
         return True
-    plain = arns.plain(subject)
+    plain = arns.topic_of(subject) or arns.plain(subject)
     if plain in things:
         return True
     bus = arns.rule_bus(subject)

@@ -25,8 +25,6 @@ _EVENT = ("aws.events.event.json", "aws.pipes.event.json")
 def after(carrier: Row, tree: Any) -> Any:
     """What the target of a rule, subscriber or pipe gets when an event with this tree goes through."""
     kind = carrier["input_kind"]
-    if carrier["kind"] == "subscriber" and carrier["filters_hidden"]:
-        return UNKNOWN  # it could not be described, its transformer with it
     if kind == "event":
         return tree
     if kind == "path" and carrier["input_paths"]:

@@ -77,7 +77,8 @@ def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Wa
     row, after = sub.row, tree
     # a rule hands a bus the event itself; a subscriber hands it what its transformer makes
     if sub.makes_another or (row["input_kind"] != "event" and estate.kind_of(target) != "bus"):
-        after = inputs.after(row, tree)
+        hidden = sub.kind == "subscriber" and row["filters_hidden"]  # not described: nor is its transformer
+        after = UNKNOWN if hidden else inputs.after(row, tree)
         if estate.kind_of(target) == "bus":
             way = way.putting(after)
         way = way.saying(saying.of_input(sub.kind, row, after))
