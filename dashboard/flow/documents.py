@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "producers": (
         *("name", "kind", "evidence", "events", "failed", "first_seen", "last_seen", "domain", "owner"),
         *("account", "region", "arn", "principal", "source", "bus", "active", "read"),
+        *("known_as", "note"),
     ),
     "events": (
         *("source", "detail_type", "domain", "owner", "producers", "consumers", "last_seen", "known_by"),
@@ -119,7 +120,14 @@ def of_consumers(answer: Consumers) -> Document:
 def of_producers(answer: Producers) -> Document:
     """The document of `producers`."""
     found: Document = plain(answer)
-    return {**_head(answer.event, found), "producers": found["producers"], **_rest(found, "nearest")}
+    window = answer.window and {"from": plain(answer.window.start), "to": plain(answer.window.end)}
+    return {
+        **_head(answer.event, found),
+        "producers": found["producers"],
+        **_rest(found, "nearest"),
+        "window": window,
+        "notes": found["notes"],
+    }
 
 
 def of_events(answer: Events) -> Document:
@@ -182,6 +190,11 @@ def _rest(found: Document, *keys: str) -> Document:
     return values
 
 
+def visible(text: str) -> str:
+    """The text without what a terminal obeys, or turns other text round with: names come from other people's accounts."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def cell(value: Any) -> str:
     """A value as the text of one cell, safe to show; a path as its hops' names, consumers as theirs."""
     return visible(_cell(value))
@@ -194,11 +207,6 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return "; ".join(_named(v) if isinstance(v, dict) else _cell(v) for v in value)
-def visible(text: str) -> str:
-    """The text without what a terminal obeys, or turns other text round with: names come from other people's accounts."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
-
-
     return _receipt(value) if isinstance(value, dict) else str(value)
 
 

@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOURCE, TYPE = "com.acme.orders", "OrderPlaced"
 COLLECTORS = (
     *("buses", "rules", "subscribers", "sources", "archives", "queues", "topics", "functions", "pipes"),
-    *("streams", "state-machines", "api-destinations", "traces"),
+    *("streams", "state-machines", "api-destinations", "schedules", "buckets", "traces"),
 )
 Build = Callable[..., Estate]
 

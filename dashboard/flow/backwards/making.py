@@ -9,7 +9,7 @@ from dashboard.flow.backwards.reverse import whose
 from dashboard.flow.model import arns, asking, feeding, roles
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key, known
-from dashboard.flow.who import declared, producers
+from dashboard.flow.who import declared, identity, producers
 from dashboard.flow.who.permitted import principals as permitted_by
 
 Made = dict[str, set[Key]]
@@ -65,14 +65,16 @@ def _permitted(estate: Estate, resource: str) -> list[Produced]:
         _told(estate, key, row)
         for key in keys
         for row in producers.producers(estate, Question(*key)).producers
-        if row.evidence == "permitted" and row.arn in principals
+        if row.evidence == "permitted" and (row.arn in principals or row.principal in principals)
     ]
 
 
 def _granted(estate: Estate) -> dict[str, frozenset[str]]:
-    """By bus: principals that its policy lets put events."""
+    """By bus: principals that its policy, or one of their own, lets put events."""
     if "granted" not in estate.memory:
-        estate.memory["granted"] = {bus: permitted_by(estate, bus) for bus in estate.buses}
+        estate.memory["granted"] = {
+            bus: permitted_by(estate, bus) | identity.principals(estate, bus) for bus in estate.buses
+        }
     found: dict[str, frozenset[str]] = estate.memory["granted"]
     return found
 
@@ -81,7 +83,9 @@ def puts_on(estate: Estate, resource: str, key: Key) -> frozenset[str]:
     """Buses on which the resource puts the type, as far as that was seen or is declared."""
     roles_of_it = {resource, (estate.row_of(resource) or {}).get("role_arn")}
     seen = {
-        row["bus_arn"] for row in producers.traces(estate).get(key, ()) if row["principal"] in roles_of_it
+        feeding.entered(estate, row)
+        for row in producers.traces(estate).get(key, ())
+        if row["principal"] in roles_of_it
     }
     declares = {
         row.bus for row in declared.own(estate, Question(*key), None) if row.arn == resource and row.bus

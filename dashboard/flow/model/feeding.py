@@ -47,6 +47,14 @@ def _brings(estate: Estate, link: Row, origin: str, source: str, detail_type: st
     return all(estate.filter_of(text, "new-data").decide(tree).delivery != "never" for text in texts)
 
 
+def entered(estate: Estate, trace: Row) -> str:
+    """The bus that a trace's events entered: of a partner's, the bus that its event source feeds."""
+    if trace["action"] != "PutPartnerEvents":
+        return str(trace["bus_arn"])
+    fed_buses = (link["to_arn"] for link in estate.links_from(trace["bus_arn"], "event-source"))
+    return next(fed_buses, str(trace["bus_arn"]))
+
+
 def fed(estate: Estate, source: str, detail_type: str) -> set[str]:
     """Buses that event sources, pipes, schedules or state machines bring the type to."""
     found = {bus for _, bus, _ in event_sources(estate, source, detail_type)}

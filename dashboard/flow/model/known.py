@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.flow.answers import KnownBy
+from dashboard.flow.model import feeding
 from dashboard.flow.model.estate import Estate
 
 Key = tuple[str, str]
@@ -45,7 +46,7 @@ def _compute(estate: Estate) -> dict[Key, Known]:
         if row["source"] and row["detail_type"]:
             _add_schema(estate, types[row["source"], row["detail_type"]], row)
     for row in estate.traces:
-        _add_trace(types[row["source"], row["detail_type"]], row)
+        _add_trace(types[row["source"], row["detail_type"]], row, feeding.entered(estate, row))
     for bus in estate.by_bus:
         for sub in estate.subscriptions_of(bus):
             for pair in pairs(sub):
@@ -71,11 +72,11 @@ def _add_schema(estate: Estate, entry: Known, row: Any) -> None:
         entry.buses.add(discovering[0])
 
 
-def _add_trace(entry: Known, row: Any) -> None:
+def _add_trace(entry: Known, row: Any, bus: str) -> None:
     entry.by.add("observed")
-    entry.buses.add(row["bus_arn"])
+    entry.buses.add(bus)
     if row["via"] != "events.amazonaws.com":
-        entry.observed.add(row["bus_arn"])
+        entry.observed.add(bus)
         entry.principals.add(row["principal"])
     entry.events += row["events"]
     if entry.last_seen is None or row["last_seen"] > entry.last_seen:

@@ -1,33 +1,57 @@
-"""Who produces this event: graded evidence, best first. declared.py and permitted.py hold two of the grades."""
+"""Who produces this event: graded evidence, best first. observed.py, declared.py, permitted.py and identity.py hold the grades."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dashboard.flow.answers import GapNote, Producer, Producers, Question
-from dashboard.flow.model import arns, asking, completeness, roles
+from dashboard.flow.model import arns, asking, completeness, feeding, hours
 from dashboard.flow.model.domains import domain_of_source
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.known import known
-from dashboard.flow.who import declared, permitted
+from dashboard.flow.who import declared, identity, permitted, sight
+from dashboard.flow.who.observed import observed, traces
+
+__all__ = ["EVIDENCE", "count", "gaps_of_evidence", "named", "observed", "producers", "traces"]
 
 _GRADES = ("observed", "declared", "permitted", "named")
-_TRACES = "traces"
+EVIDENCE: dict[str, tuple[str, ...] | None] = {
+    "traces": None,
+    "bus-logs": None,
+    "pipes": None,
+    "schedules": None,
+    "state-machines": None,
+    "sources": None,
+    "api-destinations": None,
+    "functions": ("lambda:ListFunctions", "lambda:ListFunctionEventInvokeConfigs"),
+    "buses": (
+        *("events:ListEventBuses", "events:DescribeEventBus"),
+        *("events:ListResourcePolicies", "events:GetResourcePolicy"),
+    ),
+    "permitted": None,
+    "buckets": None,
+}
+"""Collectors whose rows may name a producer, with the calls that tell one; None: all of them."""
+_OPTIONAL = frozenset({"permitted", "bus-logs"})
+"""Those that run only when asked for: that they did not is told, and is no gap."""
+_OF_S3 = "buckets"
+_ELSE = frozenset({"cloudtrail:LookupEvents"})
+"""Calls of theirs that tell of other things: who changed the wiring."""
 
 
-def producers(estate: Estate, asked: Question) -> Producers:
-    """The answer to "who produces this?". Raises UsageError for a bus that nobody knows."""
+def producers(estate: Estate, asked: Question, last: int | None = None) -> Producers:
+    """The answer to "who produces this?". `last`: counts of so many last hours. Raises UsageError for a bus that nobody knows."""
     buses = _buses(estate, asked)
-    rows = observed(estate, asked, buses)
+    rows = observed(estate, asked, buses, last)
     seen = {row.arn for row in rows}  # one row a (type, producer): the better grade
     rows += [row for row in declared.declared(estate, asked, buses) if row.arn not in seen]
     entered = (
         buses if buses is not None else frozenset(asking.enters(estate, asked.source, asked.detail_type))
     )
     rows += _new(permitted.permitted(estate, asked, sorted(entered)), rows)
+    rows += _new(identity.permitted(estate, asked, sorted(entered)), rows)
     if not rows or all(row.evidence == "permitted" for row in rows):
         rows += named(estate, asked)
-    gaps = _gaps(estate, entered)
+    gaps = _gaps(estate, asked, entered)
     return Producers(
         event=asked,
         snapshot=estate.snapshot.id,
@@ -38,6 +62,8 @@ def producers(estate: Estate, asked: Question) -> Producers:
             sorted(rows, key=lambda r: (_GRADES.index(r.evidence), -(r.events or 0), r.name, r.arn))
         ),
         nearest=asking.nearest_types(estate, asked.source, asked.detail_type),
+        window=hours.window_of(estate, last),
+        notes=tuple(_notes(estate, asked, entered)),
     )
 
 
@@ -46,66 +72,46 @@ def _buses(estate: Estate, asked: Question) -> frozenset[str] | None:
 
 
 def _new(more: list[Producer], rows: list[Producer]) -> list[Producer]:
+    """Those that no better row names already, as the principal or as what runs as it."""
     seen = {row.principal for row in rows} | {row.arn for row in rows}
-    return [row for row in more if row.arn not in seen]
+    return [row for row in more if row.arn not in seen and row.principal not in seen]
 
 
-def _gaps(estate: Estate, buses: Iterable[str]) -> tuple[GapNote, ...]:
-    """Gaps of the buses themselves; a trail that could not be read may hide any producer, wherever it was."""
+def _gaps(estate: Estate, asked: Question, buses: Iterable[str]) -> tuple[GapNote, ...]:
+    """Gaps of the buses themselves, and of all evidence that could name a producer, wherever it was."""
     found = dict.fromkeys(completeness.gaps_on(estate, buses))
-    for row, note in zip(estate.gap_rows, estate.gaps, strict=True):
-        if row["collector"] == _TRACES:
-            found[note] = None
-    needs = [(*place, _TRACES) for place in estate.places]
-    return tuple(dict.fromkeys((*found, *completeness.never_read(estate, needs, found))))
+    return tuple(dict.fromkeys((*found, *gaps_of_evidence(estate, asked.source, found))))
 
 
-def observed(estate: Estate, asked: Question, buses: frozenset[str] | None) -> list[Producer]:
-    """One row a principal that was seen to put the type, summed over hours, buses, accounts and regions."""
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in traces(estate).get((asked.source, asked.detail_type), []):
-        if buses is None or row["bus_arn"] in buses:
-            groups[row["principal"]].append(row)
-    return [_seen(estate, principal, rows) for principal, rows in groups.items()]
+def gaps_of_evidence(
+    estate: Estate, source: str | None = None, told: Iterable[GapNote] = ()
+) -> tuple[GapNote, ...]:
+    """What was denied or never read of all that could name a producer; buckets only tell of S3's own events."""
+    wanted = [name for name in EVIDENCE if name != _OF_S3 or source in (None, "aws.s3")]
+    found = [
+        note
+        for row, note in zip(estate.gap_rows, estate.gaps, strict=True)
+        if row["collector"] in wanted and _may_name(row)
+    ]
+    needs = [(*place, name) for place in estate.places for name in wanted if name not in _OPTIONAL]
+    return tuple(dict.fromkeys((*found, *completeness.never_read(estate, needs, [*found, *told]))))
 
 
-def traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
-    """Traces by event type."""
-    if "traces" not in estate.memory:
-        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in estate.traces:
-            found[row["source"], row["detail_type"]].append(row)
-        estate.memory["traces"] = dict(found)
-    result: dict[tuple[str, str], list[Row]] = estate.memory["traces"]
-    return result
+def _may_name(gap: Row) -> bool:
+    """Whether what the gap hides could name a producer. What a region does not offer names none; roles only tell names."""
+    calls, action = EVIDENCE[gap["collector"]], str(gap["action"])
+    if gap["status"] == "unsupported" or action in _ELSE:
+        return False
+    if action.startswith("iam:") and gap["collector"] != "permitted":
+        return False
+    return calls is None or action in calls or action.startswith("headwater:")
 
 
-def _seen(estate: Estate, principal: str, rows: list[Row]) -> Producer:
-    owners = roles.resources_of(estate, principal)
-    arn = owners[0] if len(owners) == 1 else principal
-    buses = sorted({row["bus_arn"] for row in rows})
-    note = None
-    if len(owners) > 1:
-        note = f"The role is shared by {', '.join(estate.name_of(o) for o in owners[:5])}."
-    return Producer(
-        arn=arn,
-        kind=estate.kind_of(arn) if len(owners) == 1 else rows[0]["principal_kind"],
-        name=estate.name_of(arn),
-        account=estate.account_of(arn) or rows[0]["principal_account"],
-        region=estate.region_of(arn),
-        domain=estate.domain_of(arn),
-        owner=estate.owner_of(arn),
-        evidence="observed",
-        principal=principal,
-        source=rows[0]["source"],
-        first_seen=min(row["first_seen"] for row in rows),
-        last_seen=max(row["last_seen"] for row in rows),
-        events=sum(row["events"] for row in rows),
-        failed=sum(row["failed"] for row in rows),
-        bus=buses[0] if len(buses) == 1 else None,
-        read=", ".join(sorted({row["evidence"] for row in rows})),
-        note=note,
-    )
+def _notes(estate: Estate, asked: Question, buses: Iterable[str]) -> Iterator[str]:
+    if not feeding.is_aws_service(asked.source):
+        yield from sight.blind(estate, buses)
+    if identity.unread(estate):
+        yield "Identity policies were not read: who else may put it is not known. The setting permitted = true reads them."
 
 
 def named(estate: Estate, asked: Question) -> list[Producer]:

@@ -1,0 +1,92 @@
+"""The hours of the traces: read from the file only for one type or one principal, since a year of them is large."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from collectors.snapshot import HOURS
+from dashboard.flow.answers import Window
+from dashboard.flow.model.estate import Estate
+
+_WHOLE = timedelta(hours=1)
+
+
+def with_hours(estate: Estate, **wanted: str) -> list[dict[str, Any]]:
+    """Rows of `traces` with these values (source, detail_type, principal), with their lists of hours.
+
+    Raises StoreError when the frame cannot be read.
+    """
+    snapshot = estate.snapshot
+    path = snapshot.folder / "traces.parquet"
+    if path.exists():
+        table = pq.read_table(path, filters=[(name, "=", value) for name, value in wanted.items()])
+    else:
+        table = snapshot.table("traces")
+        for name, value in wanted.items():
+            table = table.filter(pc.equal(table[name], value))
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return [row | {name: row[name] or [] for name in HOURS} for row in rows]
+
+
+def window_of(estate: Estate, hours: int | None = None) -> Window | None:
+    """The time that counts of traces are of: all that is kept, or the last hours before it was read.
+
+    With `hours` so many whole hours, and the one under way. None where there are no traces.
+    """
+    if not estate.traces:
+        return None
+    if "trace-window" not in estate.memory:
+        estate.memory["trace-window"] = _whole(estate)
+    whole: Window = estate.memory["trace-window"]
+    if hours is None:
+        return whole
+    return Window(_floor(whole.end) - hours * _WHOLE, whole.end)
+
+
+def _whole(estate: Estate) -> Window:
+    first = min(row["first_seen"] for row in estate.traces)
+    read = [
+        row["read_at"] for (_, _, name), row in estate.scopes.items() if name == "traces" and row["read_at"]
+    ]
+    last = max(row["last_seen"] for row in estate.traces)
+    return Window(_floor(first), max([last, *read]))
+
+
+def _floor(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def within(rows: Iterable[dict[str, Any]], window: Window) -> list[dict[str, Any]]:
+    """The rows as they are in a window: their totals and first and last hours of it. Rows without an hour in it are left out.
+
+    `first_seen` and `last_seen` stay exact where they lie in the window, else they are the hour's.
+    """
+    found = []
+    for row in rows:
+        inside = [n for n, hour in enumerate(row["hours"]) if _floor(window.start) <= hour < window.end]
+        if inside:
+            first, last = row["hours"][inside[0]], row["hours"][inside[-1]]
+            counts = {name: sum(row[f"{name}_by_hour"][n] for n in inside) for name in ("events", "failed")}
+            seen = {
+                "first_seen": max(row["first_seen"], first),
+                "last_seen": row["last_seen"] if row["last_seen"] < last + _WHOLE else last,
+            }
+            found.append(row | counts | seen)
+    return found
+
+
+def by_hour(rows: Iterable[dict[str, Any]], window: Window) -> dict[datetime, tuple[int, int]]:
+    """(accepted, rejected) of each hour that has any, ascending."""
+    sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        for hour, events, failed in zip(
+            row["hours"], row["events_by_hour"], row["failed_by_hour"], strict=True
+        ):
+            if _floor(window.start) <= hour < window.end:
+                sums[hour][0] += events
+                sums[hour][1] += failed
+    return {hour: (sums[hour][0], sums[hour][1]) for hour in sorted(sums)}

@@ -1,0 +1,86 @@
+"""Observed producers: who was seen to put an event type, by CloudTrail and by the logs of buses."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.flow.answers import Producer, Question
+from dashboard.flow.model import callers, feeding, hours, roles
+from dashboard.flow.model.estate import Estate, Row
+
+Buses = frozenset[str] | None
+
+
+def observed(estate: Estate, asked: Question, buses: Buses, last: int | None = None) -> list[Producer]:
+    """One row a principal that was seen to put the type, summed over buses, accounts and regions.
+
+    `last`: only what was put in so many last hours.
+    """
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(estate, asked, last):
+        if buses is None or feeding.entered(estate, row) in buses:
+            groups[row["principal"]].append(row)
+    return [_seen(estate, principal, rows) for principal, rows in groups.items()]
+
+
+def _rows(estate: Estate, asked: Question, last: int | None) -> list[Any]:
+    if last is None:
+        return traces(estate).get((asked.source, asked.detail_type), [])
+    window = hours.window_of(estate, last)
+    if window is None:
+        return []
+    rows = hours.with_hours(estate, source=asked.source, detail_type=asked.detail_type)
+    return hours.within(rows, window)
+
+
+def traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
+    """Traces by event type."""
+    if "traces" not in estate.memory:
+        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in estate.traces:
+            found[row["source"], row["detail_type"]].append(row)
+        estate.memory["traces"] = dict(found)
+    result: dict[tuple[str, str], list[Row]] = estate.memory["traces"]
+    return result
+
+
+def _seen(estate: Estate, principal: str, rows: list[Row]) -> Producer:
+    owners = roles.resources_of(estate, principal)
+    kind = rows[0]["principal_kind"]
+    arn = owners[0] if len(owners) == 1 else principal
+    buses = sorted({feeding.entered(estate, row) for row in rows})
+    via = {row["via"] for row in rows}
+    return Producer(
+        arn=arn,
+        kind=estate.kind_of(arn) if len(owners) == 1 else kind,
+        name=estate.name_of(arn),
+        account=estate.account_of(arn) or rows[0]["principal_account"],
+        region=estate.region_of(arn),
+        **_whose(estate, arn, principal),
+        evidence="observed",
+        principal=principal,
+        source=rows[0]["source"],
+        first_seen=min(row["first_seen"] for row in rows),
+        last_seen=max(row["last_seen"] for row in rows),
+        events=sum(row["events"] for row in rows),
+        failed=sum(row["failed"] for row in rows),
+        bus=buses[0] if len(buses) == 1 else None,
+        read=", ".join(sorted({row["evidence"] for row in rows})),
+        note=_note(estate, owners),
+        known_as=callers.known_as(estate, principal, kind),
+        shared=tuple(owners) if len(owners) > 1 else (),
+        via=via.pop() if len(via) == 1 else None,
+    )
+
+
+def _note(estate: Estate, owners: list[str]) -> str | None:
+    if len(owners) < 2:
+        return None
+    return f"The role is shared by {', '.join(estate.name_of(one) for one in owners)}."
+
+
+def _whose(estate: Estate, arn: str, principal: str) -> Mapping[str, Any]:
+    """Of a resource its own; of a principal what its tags say, or those that run as it agree on."""
+    if arn != principal:
+        return {"domain": estate.domain_of(arn), "owner": estate.owner_of(arn)}
+    return {"domain": callers.domain_of(estate, arn), "owner": callers.owner_of(estate, arn)}

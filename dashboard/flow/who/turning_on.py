@@ -1,0 +1,180 @@
+"""The exact configuration that turns evidence on, as commands of the AWS CLI. Nothing here runs them.
+
+PutEventSelectors replaces all selectors of a trail, so those that it has are in the command; basic ones are written as advanced ones,
+since a trail has either the one or the other. Shapes are those of botocore's models.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dashboard.flow.model import arns
+from dashboard.flow.model.estate import Estate, Row
+from dashboard.flow.who.sight import LogSight, TrailSight, covering
+
+EVENT_BUS = "AWS::Events::EventBus"
+OURS: Mapping[str, Any] = {
+    "Name": "PutEvents of all event buses",
+    "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": [EVENT_BUS]},
+    ],
+}
+MANAGEMENT: Mapping[str, Any] = {
+    "Name": "Management events",
+    "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
+}
+_ALL_OF_A_KIND = ("arn:aws:s3", "arn:aws:s3:::", "arn:aws:lambda", "arn:aws:dynamodb")
+"""How basic selectors say "every resource of the type"."""
+LEVEL = "INFO"
+LOGS = ("ERROR_LOGS", "INFO_LOGS")
+"""Log types of a bus that a level of INFO sends; TRACE_LOGS come with the level TRACE."""
+
+
+def selectors(row: Row | None) -> list[Mapping[str, Any]]:
+    """The advanced selectors that a trail would have: those it has, and PutEvents on every bus."""
+    told = json.loads(row["selectors"]) if row and row["selectors"] else {}
+    kept: list[Mapping[str, Any]] = list(told.get("AdvancedEventSelectors") or ())
+    for basic in told.get("EventSelectors") or ():
+        kept += _advanced(basic)
+    return [*(kept or [MANAGEMENT]), OURS]
+
+
+def _advanced(basic: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A basic selector as advanced ones: management events, and each type of data events."""
+    reads = {"ReadOnly": "true", "WriteOnly": "false"}.get(str(basic.get("ReadWriteType")))
+    only = [{"Field": "readOnly", "Equals": [reads]}] if reads else []
+    if basic.get("IncludeManagementEvents", True):
+        but = list(basic.get("ExcludeManagementEventSources") or ())
+        left_out = [{"Field": "eventSource", "NotEquals": but}] if but else []
+        fields = [{"Field": "eventCategory", "Equals": ["Management"]}, *only, *left_out]
+        yield {"Name": "Management events", "FieldSelectors": fields}
+    for data in basic.get("DataResources") or ():
+        some = [value for value in data.get("Values") or () if value not in _ALL_OF_A_KIND]
+        fields = [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": [data.get("Type")]},
+            *([{"Field": "resources.ARN", "StartsWith": some}] if some else []),
+            *only,
+        ]
+        yield {"Name": f"Data events of {data.get('Type')}", "FieldSelectors": fields}
+
+
+def of_trail(estate: Estate, sight: TrailSight) -> str | None:
+    """Commands that make PutEvents of a place observed; None where nothing is to be done, or nobody can tell what is there."""
+    rows = covering(estate, (sight.account, sight.region))
+    readable = [row for row in rows if row["selectors_read"]]
+    if sight.state in ("on", "unknown") or (rows and not readable):
+        return None
+    if not rows:
+        return _new_trail(sight)
+    row = next((one for one in readable if one["puts"] != "none"), readable[0])
+    region = str(row["home_region"] or sight.region)
+    lines = []
+    if row["puts"] != "all":
+        chosen = json.dumps(selectors(row))
+        lines.append(
+            _line(
+                *("aws", "cloudtrail", "put-event-selectors", "--region", region, "--trail-name", row["arn"]),
+                *("--advanced-event-selectors", chosen),
+            )
+        )
+    if row["is_logging"] is False:
+        lines.append(_line("aws", "cloudtrail", "start-logging", "--region", region, "--name", row["arn"]))
+    return "\n".join(lines)
+
+
+def _new_trail(sight: TrailSight) -> str:
+    name, region = "headwater-events", ("--region", sight.region)
+    return "\n".join(
+        (
+            _line(
+                *("aws", "cloudtrail", "create-trail", *region, "--name", name),
+                *("--s3-bucket-name", "YOUR-TRAIL-BUCKET", "--is-multi-region-trail"),
+            ),
+            _line(
+                *("aws", "cloudtrail", "put-event-selectors", *region, "--trail-name", name),
+                *("--advanced-event-selectors", json.dumps(selectors(None))),
+            ),
+            _line("aws", "cloudtrail", "start-logging", *region, "--name", name),
+        )
+    )
+
+
+def of_log(estate: Estate, sight: LogSight) -> str | None:
+    """Commands that make a bus log what becomes of its events; None where it does, or nobody can tell."""
+    if sight.state not in ("off", "partly"):
+        return None
+    return _of_subscribers(estate, sight) if sight.kind == "new" else _of_bus(estate, sight)
+
+
+def _of_bus(estate: Estate, sight: LogSight) -> str:
+    found, region = arns.parts(sight.bus), ("--region", sight.region)
+    partition = found.partition if found else "aws"
+    group = f"/aws/vendedlogs/events/event-bus/{sight.name}"
+    # AWS asks for at most 60 letters, digits, - and _
+    name = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in sight.name)[:40]
+    destination = f"arn:{partition}:logs:{sight.region}:{sight.account}:delivery-destination:headwater-{name}"
+    log_group = f"arn:{partition}:logs:{sight.region}:{sight.account}:log-group:{group}"
+    lines = [
+        _line(
+            *(
+                "aws",
+                "events",
+                "update-event-bus",
+                *region,
+                "--name",
+                sight.name,
+                *_as_it_is(estate, sight.bus),
+            ),
+            *("--log-config", f"Level={LEVEL},IncludeDetail=NONE"),
+        ),
+        _line("aws", "logs", "create-log-group", *region, "--log-group-name", group),
+        _line(
+            *("aws", "logs", "put-delivery-destination", *region, "--name", f"headwater-{name}"),
+            *("--output-format", "json"),
+            *("--delivery-destination-configuration", f"destinationResourceArn={log_group}"),
+        ),
+    ]
+    for kind in LOGS:
+        source = f"{name}-{kind.lower().replace('_', '-')}"
+        lines += [
+            _line(
+                *("aws", "logs", "put-delivery-source", *region, "--name", source),
+                *("--resource-arn", sight.bus, "--log-type", kind),
+            ),
+            _line(
+                *("aws", "logs", "create-delivery", *region, "--delivery-source-name", source),
+                *("--delivery-destination-arn", destination),
+            ),
+        ]
+    return "\n".join(lines)
+
+
+def _as_it_is(estate: Estate, bus: str) -> Iterator[str]:
+    """What UpdateEventBus might else reset: description, key and dead-letter queue, as the bus has them."""
+    row = estate.buses[bus]
+    if row["description"]:
+        yield from ("--description", row["description"])
+    if row["kms_key"]:
+        yield from ("--kms-key-identifier", row["kms_key"])
+    if row["dead_letter_arn"]:
+        yield from ("--dead-letter-config", f"Arn={row['dead_letter_arn']}")
+
+
+def _of_subscribers(estate: Estate, sight: LogSight) -> str | None:
+    """The level of each subscriber that does not log. A delivery source for each has to follow, as for a bus."""
+    lines = [
+        _line(
+            *("aws", "eventbridgev2", "update-subscriber", "--region", str(sub.region)),
+            *("--subscriber-arn", sub.arn, "--log-configuration", f"Level={LEVEL}"),
+        )
+        for sub in estate.subscriptions_of(sight.bus)
+        if sub.row["log_level"] != LEVEL
+    ]
+    return "\n".join(dict.fromkeys(lines)) or None
+
+
+def _line(*words: str) -> str:
+    return shlex.join(words)

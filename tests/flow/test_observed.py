@@ -1,0 +1,145 @@
+"""Seen producers: the window of their counts, hours, partners, and what makes the answer incomplete."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from collectors.records import Resource
+from dashboard.flow import documents
+from dashboard.flow.answers import Question
+from dashboard.flow.who.producers import producers
+from tests.flow.building import (
+    ACCOUNT,
+    COLLECTORS,
+    NOW,
+    REGION,
+    SOURCE,
+    TYPE,
+    Build,
+    bus,
+    estate_of,
+    gap,
+    link,
+    trace,
+)
+
+BUS = bus()
+HOUR = timedelta(hours=1)
+ASKED = Question(SOURCE, TYPE)
+
+
+def hourly(*hours: tuple[int, int, int], **more: Any) -> Any:
+    """A trace with (hours before NOW, accepted, rejected)."""
+    ago, events, failed = zip(*hours, strict=True)
+    lists = {"hours": tuple(NOW - n * HOUR for n in ago), "events_by_hour": events, "failed_by_hour": failed}
+    seen = {
+        "first_seen": NOW - ago[0] * HOUR + timedelta(minutes=7),
+        "last_seen": NOW - ago[-1] * HOUR + timedelta(minutes=9),
+    }
+    return trace(BUS, **(lists | seen | {"events": sum(events), "failed": sum(failed)} | more))
+
+
+ROWS = [
+    hourly((30, 5, 1), (3, 2, 0), (1, 4, 2)),
+    hourly((40, 7, 0), principal="arn:aws:iam::111111111111:role/old"),
+]
+
+
+def test_without_hours_the_counts_are_of_all_that_is_kept_and_the_window_says_so(build: Build) -> None:
+    answer = producers(build(BUS, *ROWS), ASKED)
+    assert [(r.name, r.events, r.failed) for r in answer.producers] == [("shop", 11, 3), ("old", 7, 0)]
+    assert answer.window is not None
+    assert (answer.window.start, answer.window.end) == (NOW - 40 * HOUR, NOW)
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_with_hours_only_those_hours_count(build: Build, tmp_path: Any, stored: bool) -> None:  # noqa: FBT001 - a case
+    estate = estate_of(tmp_path, [BUS, *ROWS]) if stored else build(BUS, *ROWS)
+    answer = producers(estate, ASKED, 3)
+    (row,) = answer.producers
+    assert (row.events, row.failed) == (6, 2)
+    assert (row.first_seen, row.last_seen) == (NOW - 3 * HOUR, NOW - HOUR + timedelta(minutes=9))
+    assert answer.window is not None
+    assert answer.window.start == NOW - 3 * HOUR
+
+
+def test_who_was_last_seen_before_is_no_producer_of_these_hours(build: Build) -> None:
+    assert producers(build(BUS, *ROWS), ASKED, 1).producers[0].events == 4
+    assert producers(build(BUS, ROWS[1]), ASKED, 1).producers == ()
+
+
+def test_the_window_is_in_the_document(build: Build) -> None:
+    document = documents.of_producers(producers(build(BUS, *ROWS), ASKED))
+    assert document["window"] == {"from": "2026-11-23T20:00:00Z", "to": "2026-11-25T12:00:00Z"}
+    assert documents.of_producers(producers(build(BUS), ASKED))["window"] is None
+
+
+def test_a_partners_call_counts_on_the_bus_that_its_source_feeds(build: Build) -> None:
+    name = "aws.partner/zendesk.com/acme/support"
+    feed = Resource(arn=f"arn:aws:events:{REGION}::event-source/{name}", kind="event-source", name=name)
+    partner = bus(name, partner_source=name)
+    put = trace(feed, source=name, action="PutPartnerEvents")
+    estate = build(partner, feed, link("event-source", feed, partner, source=name), put)
+    (row, *_) = producers(estate, Question(name, TYPE, name)).producers
+    assert (row.evidence, row.bus) == ("observed", partner.arn)
+
+
+@pytest.mark.parametrize(
+    ("collector", "action"),
+    [
+        ("pipes", "pipes:ListPipes"),
+        ("pipes", "pipes:DescribePipe"),
+        ("schedules", "scheduler:GetSchedule"),
+        ("functions", "lambda:ListFunctions"),
+        ("functions", "lambda:ListFunctionEventInvokeConfigs"),
+        ("state-machines", "states:DescribeStateMachine"),
+        ("api-destinations", "events:ListApiDestinations"),
+        ("sources", "events:ListEventSources"),
+        ("buses", "events:DescribeEventBus"),
+        ("traces", "s3:GetObject"),
+        ("bus-logs", "logs:StartQuery"),
+    ],
+)
+@pytest.mark.parametrize("subject", [None, "arn:aws:lambda:eu-west-1:111111111111:function:other"])
+def test_evidence_that_was_denied_makes_the_answer_incomplete(
+    build: Build, collector: str, action: str, subject: str | None
+) -> None:
+    denied = {(ACCOUNT, REGION, collector): [gap(action=action, subject=subject)]}
+    answer = producers(build(BUS, trace(BUS), gaps=denied), ASKED)
+    assert (answer.complete, [note.action for note in answer.gaps]) == (False, [action])
+
+
+@pytest.mark.parametrize(
+    "collector",
+    ["pipes", "schedules", "functions", "state-machines", "api-destinations", "sources", "buses", "traces"],
+)
+def test_evidence_that_nobody_read_makes_the_answer_incomplete(build: Build, collector: str) -> None:
+    read = [name for name in COLLECTORS if name != collector]
+    answer = producers(build(BUS, trace(BUS), read=read), ASKED)
+    assert (answer.complete, {note.collector for note in answer.gaps}) == (False, {collector})
+
+
+HARMLESS = [
+    ("functions", "lambda:GetPolicy", "denied"),
+    ("traces", "cloudtrail:LookupEvents", "denied"),
+    ("traces", "iam:GetRole", "denied"),
+    ("sources", "events:ListEventSources", "unsupported"),
+    ("queues", "sqs:GetQueueAttributes", "denied"),
+    ("buckets", "s3:ListAllMyBuckets", "denied"),
+]
+
+
+@pytest.mark.parametrize(("collector", "action", "status"), HARMLESS)
+def test_what_could_name_no_producer_leaves_it_complete(
+    build: Build, collector: str, action: str, status: str
+) -> None:
+    subject = "arn:aws:lambda:eu-west-1:111111111111:function:other"
+    told = {(ACCOUNT, REGION, collector): [gap(action=action, status=status, subject=subject)]}
+    assert producers(build(BUS, trace(BUS), gaps=told), ASKED).complete
+
+
+def test_buckets_that_could_not_be_asked_touch_events_of_s3(build: Build) -> None:
+    told = {(ACCOUNT, REGION, "buckets"): [gap(action="s3:ListAllMyBuckets")]}
+    answer = producers(build(bus("default"), gaps=told), Question("aws.s3", "Object Created"))
+    assert [note.collector for note in answer.gaps] == ["buckets"]

@@ -1,0 +1,234 @@
+"""What could be seen, what is off, and the configuration that turns it on."""
+
+import json
+import shlex
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from collectors.records import Trail
+from collectors.settings import Settings
+from dashboard.flow.answers import Question
+from dashboard.flow.who import sight, turning_on
+from dashboard.flow.who.producers import producers
+from tests.flow.building import (
+    ACCOUNT,
+    COLLECTORS,
+    REGION,
+    SOURCE,
+    TYPE,
+    Build,
+    bus,
+    gap,
+    new_bus,
+    queue,
+    subscriber,
+    trace,
+)
+
+BUS = bus()
+ALSO = (*COLLECTORS, "trails")
+OURS = turning_on.OURS
+MANAGEMENT = turning_on.MANAGEMENT
+
+
+def trail(name: str = "main", **more: Any) -> Trail:
+    arn = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{name}"
+    values = {"home_region": REGION, "is_logging": True, "selectors_read": True, "puts": "all"}
+    return Trail(arn=arn, name=name, **(values | more))
+
+
+STATES = [
+    ([trail()], "on"),
+    ([trail(puts="none")], "off"),
+    ([trail(puts="some")], "partly"),
+    ([trail(puts=None, selectors_read=False)], "unknown"),
+    ([trail(is_logging=False)], "off"),
+    ([trail(is_logging=None)], "on"),
+    ([trail(puts="none"), trail("second")], "on"),
+    ([trail(home_region="us-east-1")], "off"),
+    ([trail(home_region="us-east-1", is_multi_region=True)], "on"),
+    ([], "off"),
+]
+
+
+@pytest.mark.parametrize(("trails", "expected"), STATES)
+def test_whether_a_place_is_logged(build: Build, trails: list[Trail], expected: str) -> None:
+    (one,) = sight.trail_sight(build(BUS, *trails, read=ALSO))
+    assert (one.account, one.region, one.state) == (ACCOUNT, REGION, expected)
+
+
+def test_trails_that_were_never_read_are_unknown_and_not_off(build: Build) -> None:
+    (one,) = sight.trail_sight(build(BUS))
+    assert one.state == "unknown"
+
+
+def test_where_the_settings_name_log_files_the_trails_decide_nothing(build: Build) -> None:
+    settings = Settings(trails=("s3://logs",))
+    (one,) = sight.trail_sight(build(BUS, trail(puts="none"), read=ALSO, settings=settings))
+    assert (one.state, "s3://logs" in one.why) == ("unknown", True)
+
+
+LEVELS = [(None, "off"), ("OFF", "off"), ("ERROR", "partly"), ("INFO", "on"), ("TRACE", "on")]
+
+
+@pytest.mark.parametrize(("level", "expected"), LEVELS)
+def test_whether_a_bus_logs(build: Build, level: str | None, expected: str) -> None:
+    (one,) = sight.log_sight(build(bus(log_level=level)))
+    assert one.state == expected
+
+
+def test_a_bus_that_could_not_be_described_is_unknown(build: Build) -> None:
+    denied = {(ACCOUNT, REGION, "buses"): [gap(action="events:DescribeEventBus", subject=BUS.arn)]}
+    (one,) = sight.log_sight(build(BUS, gaps=denied))
+    assert one.state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [((), "off"), (("OFF", None), "off"), (("INFO", "OFF"), "partly"), (("INFO",), "on")],
+)
+def test_a_new_bus_logs_by_its_subscribers(build: Build, levels: tuple[Any, ...], expected: str) -> None:
+    subs = [subscriber(new_bus(), f"s{n}", queue().arn, log_level=level) for n, level in enumerate(levels)]
+    (one,) = sight.log_sight(build(new_bus(), *subs))
+    assert one.state == expected
+
+
+def test_an_answer_says_what_was_not_observed_because_it_is_off(build: Build) -> None:
+    off, on = (
+        producers(
+            build(bus(log_level=level), trail(puts=puts), trace(BUS), read=ALSO), Question(SOURCE, TYPE)
+        ).notes
+        for level, puts in (("OFF", "none"), ("INFO", "all"))
+    )
+    assert [note.split(":")[0] for note in off if "Identity" not in note] == [
+        "Not observed",
+        "Logs are off on orders",
+    ]
+    assert [note for note in on if "Identity" not in note] == []
+
+
+def words(estate: Any, number: int = 0) -> list[str]:
+    (one,) = sight.trail_sight(estate)
+    return shlex.split((turning_on.of_trail(estate, one) or "").splitlines()[number])
+
+
+def valid(service: str, operation: str, params: dict[str, Any]) -> None:
+    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+    report = ParamValidator().validate(params, shape)
+    assert not report.has_errors(), report.generate_report()
+
+
+BASIC = {
+    "EventSelectors": [
+        {
+            "ReadWriteType": "WriteOnly",
+            "IncludeManagementEvents": True,
+            "ExcludeManagementEventSources": ["kms.amazonaws.com"],
+            "DataResources": [
+                {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::lake/"]},
+                {"Type": "AWS::Lambda::Function", "Values": ["arn:aws:lambda"]},
+            ],
+        }
+    ]
+}
+READ_ONLY = {"Field": "readOnly", "Equals": ["false"]}
+DATA = {"Field": "eventCategory", "Equals": ["Data"]}
+CONVERTED = [
+    [
+        {"Field": "eventCategory", "Equals": ["Management"]},
+        READ_ONLY,
+        {"Field": "eventSource", "NotEquals": ["kms.amazonaws.com"]},
+    ],
+    [
+        DATA,
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+        {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::lake/"]},
+        READ_ONLY,
+    ],
+    [DATA, {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}, READ_ONLY],
+]
+SELECTORS = [
+    ({}, [MANAGEMENT["FieldSelectors"]]),
+    ({"AdvancedEventSelectors": [MANAGEMENT]}, [MANAGEMENT["FieldSelectors"]]),
+    (BASIC, CONVERTED),
+]
+
+
+@pytest.mark.parametrize(("has", "kept"), SELECTORS)
+def test_the_command_keeps_the_selectors_that_the_trail_has(build: Build, has: Any, kept: list[Any]) -> None:
+    estate = build(BUS, trail(puts="none", selectors=json.dumps(has)), read=ALSO)
+    found = words(estate)
+    assert found[:3] == ["aws", "cloudtrail", "put-event-selectors"]
+    assert found[found.index("--trail-name") + 1] == trail().arn
+    chosen = json.loads(found[found.index("--advanced-event-selectors") + 1])
+    assert [one["FieldSelectors"] for one in chosen] == [*kept, OURS["FieldSelectors"]]
+    valid("cloudtrail", "PutEventSelectors", {"TrailName": "main", "AdvancedEventSelectors": chosen})
+
+
+def test_a_trail_that_is_switched_off_is_switched_on(build: Build) -> None:
+    assert words(build(BUS, trail(is_logging=False), read=ALSO))[:3] == ["aws", "cloudtrail", "start-logging"]
+
+
+def test_where_there_is_no_trail_one_is_made(build: Build) -> None:
+    estate = build(BUS, read=ALSO)
+    assert [words(estate, number)[2] for number in range(3)] == [
+        "create-trail",
+        "put-event-selectors",
+        "start-logging",
+    ]
+
+
+@pytest.mark.parametrize("known", [[trail()], [trail(puts=None, selectors_read=False)]])
+def test_nothing_is_proposed_where_it_is_on_or_where_selectors_would_be_lost(
+    build: Build, known: list[Trail]
+) -> None:
+    estate = build(BUS, *known, read=ALSO)
+    assert turning_on.of_trail(estate, sight.trail_sight(estate)[0]) is None
+
+
+def test_a_bus_is_told_to_log_and_where_to_keeping_what_it_has(build: Build) -> None:
+    estate = build(bus(description="All 'orders'", dead_letter_arn=queue().arn))
+    lines = [
+        shlex.split(line)
+        for line in (turning_on.of_log(estate, sight.log_sight(estate)[0]) or "").splitlines()
+    ]
+    assert [line[2] for line in lines] == [
+        *("update-event-bus", "create-log-group", "put-delivery-destination"),
+        *("put-delivery-source", "create-delivery") * 2,
+    ]
+    assert lines[0][5:] == [
+        *("--name", "orders", "--description", "All 'orders'", "--dead-letter-config", f"Arn={queue().arn}"),
+        *("--log-config", "Level=INFO,IncludeDetail=NONE"),
+    ]
+    sources = [line[line.index("--log-type") + 1] for line in lines if line[2] == "put-delivery-source"]
+    assert sources == ["ERROR_LOGS", "INFO_LOGS"]
+    valid(
+        "events",
+        "UpdateEventBus",
+        {"Name": "orders", "LogConfig": {"Level": "INFO", "IncludeDetail": "NONE"}},
+    )
+    for line in lines[3:]:
+        given = dict(zip(line[5::2], line[6::2], strict=True))
+        if line[2] == "put-delivery-source":
+            names = {"--name": "name", "--resource-arn": "resourceArn", "--log-type": "logType"}
+            valid("logs", "PutDeliverySource", {names[key]: value for key, value in given.items()})
+        else:
+            names = {
+                "--delivery-source-name": "deliverySourceName",
+                "--delivery-destination-arn": "deliveryDestinationArn",
+            }
+            valid("logs", "CreateDelivery", {names[key]: value for key, value in given.items()})
+
+
+def test_subscribers_of_a_new_bus_are_told_to_log(build: Build) -> None:
+    estate = build(new_bus(), subscriber(new_bus(), "quiet", queue().arn))
+    found = shlex.split(turning_on.of_log(estate, sight.log_sight(estate)[0]) or "")
+    assert found[2] == "update-subscriber"
+    valid(
+        "eventbridgev2",
+        "UpdateSubscriber",
+        {"SubscriberArn": found[6], "LogConfiguration": {"Level": "INFO"}},
+    )
