@@ -64,13 +64,17 @@ def hours_of(estate: Estate, key: Key, since: datetime) -> list[Row]:
     rules = {row["rule_arn"] for row in of_types(estate).get(key, ()) if row["source"] is None}
     mine = (pc.field("source") == key[0]) & (pc.field("detail_type") == key[1])
     if rules:
-        mine = mine | (pc.is_null(pc.field("source")) & pc.field("rule_arn").isin(sorted(rules)))
+        mine = mine | (
+            pc.is_null(pc.field("source")) & pc.field("rule_arn").isin(pa.array(sorted(rules), pa.string()))
+        )
     return _rows(estate, mine & (pc.field("hour") >= pa.scalar(since)))
 
 
 def hours_of_buses(estate: Estate, buses: Iterable[str], since: datetime) -> dict[str, dict[datetime, str]]:
     """Bus → the hours in which it logged anything, each with the finest level of a record."""
-    wanted = pc.field("bus_arn").isin(sorted(buses)) & (pc.field("hour") >= pa.scalar(since))
+    wanted = pc.field("bus_arn").isin(pa.array(sorted(buses), pa.string())) & (
+        pc.field("hour") >= pa.scalar(since)
+    )
     table = _table(estate, ("bus_arn", "hour", "level"), wanted)
     told = table.group_by(["bus_arn", "hour"]).aggregate([("level", "max"), ("level", "min")])
     found: dict[str, dict[datetime, str]] = {}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.flow.answers import KnownBy
-from dashboard.flow.model import feeding
+from dashboard.flow.model import deliveries, feeding
 from dashboard.flow.model.estate import Estate
 
 Key = tuple[str, str]
@@ -47,12 +47,33 @@ def _compute(estate: Estate) -> dict[Key, Known]:
             _add_schema(estate, types[row["source"], row["detail_type"]], row)
     for row in estate.traces:
         _add_trace(types[row["source"], row["detail_type"]], row, feeding.entered(estate, row))
+    for key, rows in deliveries.of_types(estate).items():
+        _add_deliveries(types[key], rows)
     for bus in estate.by_bus:
         for sub in estate.subscriptions_of(bus):
             for pair in pairs(sub):
                 types[pair].buses.add(bus)
                 types[pair].by.add("pattern")
     return dict(types)
+
+
+def _add_deliveries(entry: Known, rows: list[Any]) -> None:
+    """What the logs of buses saw. Where traces tell it too, they count the events, and name who put them and where.
+
+    A log does not tell what was forwarded from what was put there.
+    """
+    traced = "observed" in entry.by
+    for row in rows:
+        entry.by.add("observed")
+        if row["bus_arn"] and not traced:
+            entry.buses.add(row["bus_arn"])
+        if entry.last_seen is None or row["last_seen"] > entry.last_seen:
+            entry.last_seen = row["last_seen"]
+        if not traced and row["caller_account"] and row["received"]:
+            entry.observed.add(row["bus_arn"])
+            entry.principals.add(row["caller_account"])
+        if not traced:
+            entry.events += row["received"] or 0
 
 
 def pairs(sub: Any) -> frozenset[Key]:
