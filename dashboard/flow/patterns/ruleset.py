@@ -8,11 +8,11 @@ branches in its buckets, and each of those is then tested exactly: what lies in 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboard.flow.patterns.events import Event, prepare, read_event
-from dashboard.flow.patterns.literals import heads
 from dashboard.flow.patterns.matching import match_branch
 from dashboard.flow.patterns.operators.exact import Exact
 from dashboard.flow.patterns.operators.prefix import Prefix, PrefixAnyCase
@@ -62,8 +62,9 @@ class Ruleset:
     def _fill(self, branches: list[_Branch]) -> None:
         single: list[tuple[_Branch, list[list[Key]]]] = []
         crowd: Counter[Key] = Counter()
+        keys_of = lru_cache(maxsize=None)(_keys)  # patterns of one estate name the same sources and types
         for branch in branches:
-            ways = [_keys("s", branch.source), _keys("t", branch.detail_type)]
+            ways = [keys_of("s", branch.source), keys_of("t", branch.detail_type)]
             known = [way for way in ways if way is not None]
             if len(known) == len(ways) and all(how == "is" for way in known for _, how, _ in way):
                 for (*_, source), (*_, detail_type) in product(*known):
@@ -177,7 +178,7 @@ def _text(value: Any) -> str | None:
 
 def _branches(position: int, pattern: Pattern) -> Iterable[_Branch]:
     keys = pattern.dialect.keys
-    for branch, head in zip(pattern.branches, heads(pattern.branches, keys), strict=True):
+    for branch, head in zip(pattern.branches, pattern.heads, strict=True):
         yield _Branch(position, *head, tuple(leaf for leaf in branch if leaf.path not in keys))
 
 
