@@ -263,7 +263,7 @@ def _files(call: Call, table: Params) -> Iterator[tuple[trail_files.File, dict[s
     text = re.escape(template or location)
     for key, spelling in by.items():
         text = text.replace(re.escape(f"${{{key}}}"), f"(?P<{key}>{spelling})")
-    for file in trail_files.below(call, location):
+    for file in trail_files.below(call.account, call.partition, location):
         matched = re.match(text, file.location)
         if matched:
             yield file, matched.groupdict()

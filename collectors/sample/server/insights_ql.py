@@ -1,4 +1,4 @@
-"""The language of CloudWatch Logs Insights, as much of it as is asked here: fields, filter, stats, sort and limit.
+"""The language of CloudWatch Logs Insights, as much of it as is asked here: fields, filter, parse, unnest, stats, sort and limit.
 
 Written after AWS's "Logs Insights language query syntax", not after what asks it. Whatever it does not know is refused as a
 malformed query. A record is a JSON object with the member @timestamp (ms since 1970); a row maps names to values.
@@ -6,6 +6,7 @@ malformed query. A record is a JSON object with the member @timestamp (ms since 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -77,6 +78,8 @@ class _Parser:
             "fields": self._fields,
             "display": self._fields,
             "filter": self._filter,
+            "parse": self._parse,
+            "unnest": self._unnest,
             "stats": self._stats,
             "sort": self._sort,
             "limit": self._limit,
@@ -92,6 +95,33 @@ class _Parser:
     def _filter(self) -> Callable[[list[Row]], list[Row]]:
         test = self._or()
         return lambda rows: [row for row in rows if test(row)]
+
+    def _parse(self) -> Callable[[list[Row]], list[Row]]:
+        """By a regular expression: its named groups become fields; where it does not match there are none."""
+        value = self._value()
+        kind, told = self.take()
+        if kind != "regex":
+            raise MalformedError("only a regular expression is parsed by here")
+        pattern = re.compile(told[1:-1].replace("(?<", "(?P<"))
+        absent = dict.fromkeys(pattern.groupindex)
+
+        def parsed(row: Row) -> Row:
+            found = pattern.search(str(value(row) or ""))
+            return row | (found.groupdict() if found else absent)
+
+        return lambda rows: [parsed(row) for row in rows]
+
+    def _unnest(self) -> Callable[[list[Row]], list[Row]]:
+        """A row for each element of a list; what is no list is one of one element, and what is not there of none."""
+        value = self._value()
+        self.need("into")
+        name = self.take()[1].strip("`")
+
+        def elements(row: Row) -> list[Any]:
+            found = value(row)
+            return [] if found is None else found if isinstance(found, list) else [found]
+
+        return lambda rows: [row | {name: one} for row in rows for one in elements(row)]
 
     def _limit(self) -> Callable[[list[Row]], list[Row]]:
         most = int(self.take()[1])
@@ -229,6 +259,14 @@ class _Parser:
             self.need(",")
             part = self._literal()
             return lambda row: None if (told := value(row)) is None else int(part in str(told))
+        if name == "substr":
+            self.need(",")
+            start = self._literal()
+            end = start + self._literal() if self.accept(",") else None
+            return lambda row: None if (told := value(row)) is None else str(told)[start:end]
+        if name in _JSON:
+            made = _JSON[name]
+            return lambda row: made(value(row))
         raise MalformedError(f"unknown function {name!r}")
 
 
@@ -247,19 +285,31 @@ def _both(left: Value, right: Value) -> Value:
 
 def _field(path: str) -> Value:
     """A field by its own name, as a column of stats has it, or by the path into the record."""
-    first, _, rest = path.partition(".")
-    if not rest:
-        return lambda row: row.get(path)
-    second, _, more = rest.partition(".")
 
-    def find(row: Row) -> Any:
-        if path in row:
-            return row[path]
-        inside = row.get(first)
-        found = inside.get(second) if isinstance(inside, dict) else None
-        return found if not more else found.get(more) if isinstance(found, dict) else None
+    def find(inside: Any, rest: str) -> Any:
+        if not isinstance(inside, dict):
+            return None
+        if rest in inside:
+            return inside[rest]
+        first, _, more = rest.partition(".")
+        return find(inside.get(first), more) if more else None
 
-    return find
+    return lambda row: find(row, path)
+
+
+def _from_json(value: Any) -> Any:
+    try:
+        found = json.loads(value)
+    except (TypeError, ValueError):
+        return None
+    return found if isinstance(found, (dict, list)) else None
+
+
+def _to_json(value: Any) -> str | None:
+    return json.dumps(value) if isinstance(value, (dict, list)) else None
+
+
+_JSON: dict[str, Callable[[Any], Any]] = {"jsonparse": _from_json, "jsonstringify": _to_json}
 
 
 def _order(value: Any) -> tuple[bool, bool, Any]:

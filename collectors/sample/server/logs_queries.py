@@ -6,6 +6,7 @@ has no value left out. Records may be put in as they are, or described (`bus_day
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Any
 
 from moto.logs.models import DeliverySource, logs_backends
 
-from collectors.sample.server import bus_days, insights_ql
+from collectors.sample.server import bus_days, insights_ql, trail_files
 from collectors.sample.server.paging import page
 from collectors.sample.server.store import Store
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -32,9 +33,20 @@ class Group:
 
     records: list[Record] = field(default_factory=list)
     to_come: list[Callable[[], list[Record]]] = field(default_factory=list)
+    arn: str = ""
 
     def all(self) -> list[Record]:
-        """Every record, oldest first."""
+        """Every record, oldest first; those of the trails that deliver to the group are read anew, from their log files."""
+        delivered = [
+            record | {"@timestamp": at, "@message": json.dumps(record)}
+            for record in trail_files.of_log_group(self.arn)
+            if (at := _time(record))
+        ]
+        if delivered:
+            return sorted([*self._own(), *delivered], key=lambda record: record["@timestamp"])
+        return self._own()
+
+    def _own(self) -> list[Record]:
         if self.to_come:
             for make in self.to_come:
                 self.records += make()
@@ -54,8 +66,11 @@ class Query:
     began: float = field(default_factory=time.monotonic)
     status: str = "Running"
     rows: list[Record] = field(default_factory=list)
+    scanned: int = 0
 
 
+BUS_RECORD = 700
+"""Bytes of a record of a bus, about: it is not written down to be counted."""
 GROUPS: Store[dict[str, Group]] = Store(dict)
 QUERIES: Store[dict[str, Query]] = Store(dict)
 
@@ -88,7 +103,10 @@ def _put(account: str, region: str, name: str, make: Callable[[], list[Record]])
 def _time(record: Record) -> int:
     told = record.get("message_timestamp_ms", record.get("eventTime"))
     if isinstance(told, str):
-        return round(datetime.fromisoformat(told).timestamp() * 1000)
+        try:
+            return round(datetime.fromisoformat(told).timestamp() * 1000)
+        except ValueError:
+            return 0
     return int(told or 0)
 
 
@@ -126,7 +144,9 @@ def _group(call: Call, given: str) -> Group:
         raise AwsError(
             "ResourceNotFoundException", f"Log group '{name}' does not exist for account ID '{account}'"
         )
-    return GROUPS[account, region].setdefault(name, Group())
+    group = GROUPS[account, region].setdefault(name, Group())
+    group.arn = call.arn("logs", f"log-group:{name}:*")
+    return group
 
 
 def _query(call: Call) -> Query:
@@ -138,12 +158,16 @@ def _query(call: Call) -> Query:
 
 def get_query_results(call: Call) -> Params:
     """Nothing while it runs, then a page of the rows."""
-    query = _query(call)
+    query, bent = _query(call), call.quirks.query or {}
+    if "state" in bent and query.status == "Running":
+        query.status = bent["state"]
     with QUERIES.lock:
         if query.status == "Running" and time.monotonic() - query.began > RUNS_FOR:
-            query.rows, query.status = _run(query), "Complete"
+            query.rows, query.scanned = _run(query)
+            query.status = "Complete"
+    statistics = {"bytesScanned": float(bent.get("scanned", query.scanned))}
     if query.status != "Complete":
-        return {"results": [], "status": query.status}
+        return {"results": [], "status": query.status, "statistics": statistics}
     items, token = page(
         call,
         query.rows,
@@ -157,14 +181,16 @@ def get_query_results(call: Call) -> Params:
         [{"field": name, "value": _text(value)} for name, value in row.items() if value is not None]
         for row in items
     ]
-    return {"results": rows, "status": "Complete", **token}
+    return {"results": rows, "status": "Complete", "statistics": statistics, **token}
 
 
-def _run(query: Query) -> list[Record]:
+def _run(query: Query) -> tuple[list[Record], int]:
+    """The rows, and the bytes of all records of the time."""
     begin, end = query.span
     with GROUPS.lock:
         records = [one for group in query.groups for one in group.all() if begin <= one["@timestamp"] <= end]
-    return insights_ql.run(query.text, records)[: min(query.limit, MOST)]
+    scanned = sum(len(one["@message"]) if "@message" in one else BUS_RECORD for one in records)
+    return insights_ql.run(query.text, records)[: min(query.limit, MOST)], scanned
 
 
 def _text(value: Any) -> str:

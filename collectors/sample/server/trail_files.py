@@ -11,8 +11,6 @@ from moto.cloudtrail.models import cloudtrail_backends
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 
-from collectors.sample.server.wire import Call
-
 
 class File(NamedTuple):
     """One object below a prefix: where it lies and its bytes, packed."""
@@ -27,11 +25,11 @@ class File(NamedTuple):
         return [one for one in json.loads(body)["Records"] if isinstance(one, dict)]
 
 
-def below(call: Call, prefix: str) -> Iterator[File]:
-    """The objects below s3://BUCKET/PREFIX, by name. A bucket that is not there has none."""
+def below(account: str, partition: str, prefix: str) -> Iterator[File]:
+    """The objects below s3://BUCKET/PREFIX, by name, as this account sees them. A bucket that is not there has none."""
     bucket, _, start = prefix.removeprefix("s3://").partition("/")
     try:
-        held = s3_backends[call.account][call.partition].get_bucket(bucket)
+        held = s3_backends[account][partition].get_bucket(bucket)
     except MissingBucket:
         return
     for name, key in sorted(held.keys.items()):
@@ -39,22 +37,22 @@ def below(call: Call, prefix: str) -> Iterator[File]:
             yield File(f"s3://{bucket}/{name}", key.value)
 
 
-def of_log_group(call: Call, group: str) -> Iterator[dict[str, Any]] | None:
-    """The records that a trail delivers to this log group of the call's account and region; None when no trail does."""
-    arn = call.arn("logs", f"log-group:{group}:*")
+def of_log_group(arn: str) -> list[dict[str, Any]]:
+    """The records of the log files of the trails that deliver to this log group too."""
     trails = [
         trail
-        for by_region in cloudtrail_backends.values()
+        for by_region in list(cloudtrail_backends.values())
         for backend in list(by_region.values())
         for trail in list(backend.trails.values())
-        if trail.cw_log_group_arn == arn
+        if arn and trail.cw_log_group_arn == arn
     ]
-    if not trails:
-        return None
-    prefixes = {f"s3://{one.bucket_name}/{one.s3_key_prefix or ''}".rstrip("/") for one in trails}
-    return (
+    places = {
+        (one.account_id, one.partition, f"s3://{one.bucket_name}/{one.s3_key_prefix or ''}".rstrip("/"))
+        for one in trails
+    }
+    return [
         record
-        for prefix in sorted(prefixes)
-        for file in below(call, f"{prefix}/AWSLogs/")
+        for account, partition, prefix in sorted(places)
+        for file in below(account, partition, f"{prefix}/AWSLogs/")
         for record in file.records
-    )
+    ]
