@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Delivery
+from collectors.records import Delivery, Trace
 from dashboard.flow.answers import Question
 from dashboard.flow.model.known import known
 from dashboard.flow.who import deliveries
+from dashboard.flow.who.observed import observed
 from tests.flow.building import (
     ACCOUNT,
     NOW,
@@ -170,3 +171,38 @@ def test_accounts_that_put_it_are_told_but_not_those_named_already_nor_those_who
     found = deliveries.callers(estate, ASKED, None, named=("333333333333", None))
     assert [(account, [one["received"] for one in of]) for account, of in found] == [(ACCOUNT, [4])]
     assert deliveries.callers(estate, ASKED, frozenset({HUB.arn})) == []
+    (seen,) = [one for one in observed(estate, ASKED, None) if one.principal == ACCOUNT]
+    assert (seen.kind, seen.evidence, seen.events, seen.failed, seen.read) == (
+        "account",
+        "observed",
+        4,
+        0,
+        "s3://logs/",
+    )
+    assert [one.principal for one in observed(estate, ASKED, None, last=1)] == [ACCOUNT, "333333333333"]
+
+
+def test_an_account_of_which_cloudtrail_names_a_principal_is_not_told_twice(tmp_path: Path) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/shop"
+    trace = Trace(
+        principal=role,
+        principal_kind="role",
+        principal_account=ACCOUNT,
+        bus_arn=ORDERS.arn,
+        source=SOURCE,
+        detail_type=TYPE,
+        events=4,
+        failed=0,
+        first_seen=HOUR,
+        last_seen=HOUR,
+        evidence="trail",
+        hours=(HOUR,),
+        events_by_hour=(4,),
+        failed_by_hour=(0,),
+    )
+    logged = [
+        row(caller_account=account, received=4, rejected=0, unmatched=0) for account in (ACCOUNT, OTHER)
+    ]
+    estate = held(tmp_path, (ORDERS, trace, *logged), read=("bus-logs",))
+    assert sorted(one.principal or "" for one in observed(estate, ASKED, None)) == [OTHER, role]
+    assert known(estate)[SOURCE, TYPE].events == 4

@@ -33,8 +33,7 @@ def flow_of(estate: Estate, asked: Question, hours: int = 24) -> TypeFlow:
         if asked.bus
         else asking.enters(estate, asked.source, asked.detail_type)
     )
-    end = deliveries.read_until(estate) or estate.snapshot.at
-    window = Window(_floor(end) - hours * HOUR, end)
+    window = window_of(estate, hours)
     rows = deliveries.hours_of(estate, (asked.source, asked.detail_type), window.start)
     if asked.bus:
         rows = [row for row in rows if row["bus_arn"] in buses]
@@ -48,6 +47,12 @@ def flow_of(estate: Estate, asked: Question, hours: int = 24) -> TypeFlow:
         lines=tuple(_lines(estate, rows, logged, window)),
         logging=tuple(state_of(estate, bus, asked.detail_type) for bus in reached),
     )
+
+
+def window_of(estate: Estate, hours: int) -> Window:
+    """So many whole hours before the logs of buses were last read, and the one under way."""
+    end = deliveries.read_until(estate) or estate.snapshot.at
+    return Window(end.replace(minute=0, second=0, microsecond=0) - hours * HOUR, end)
 
 
 def _bus(estate: Estate, bus: str, rows: Sequence[Row]) -> BusFlow:
@@ -193,16 +198,22 @@ def unmatched(estate: Estate) -> tuple[Unmatched, ...]:
 
 
 def callers(
-    estate: Estate, asked: Question, buses: frozenset[str] | None, named: Iterable[str | None] = ()
+    estate: Estate,
+    asked: Question,
+    buses: frozenset[str] | None,
+    named: Iterable[str | None] = (),
+    since: datetime | None = None,
 ) -> list[Caller]:
-    """Accounts that the logs saw put the type, each with its rows of `deliveries.sums`; not those that are `named` already.
+    """Accounts that the logs saw put the type, each with its rows (received, rejected, evidence, …); not those `named` already.
 
     An account of which a rule forwards the type onto that bus is left out there: the rule is declared, and the log of the
     bus does not tell it from others of its account.
     """
     known = set(named)
     found: dict[str, list[Row]] = {}
-    for row in deliveries.of_types(estate).get((asked.source, asked.detail_type), ()):
+    key = (asked.source, asked.detail_type)
+    rows = deliveries.hours_of(estate, key, since) if since else deliveries.of_types(estate).get(key, ())
+    for row in rows:
         account, bus = row["caller_account"], row["bus_arn"]
         told = account and row["rule_arn"] is None and (buses is None or bus in buses)
         if told and account not in known and not _forwards(estate, asked, account, bus):
@@ -230,7 +241,3 @@ def _sum(rows: Iterable[Row], name: str) -> int | None:
     """None where no row tells."""
     told = [row[name] for row in rows if row[name] is not None]
     return sum(told) if told else None
-
-
-def _floor(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.flow.answers import Producer, Question
 from dashboard.flow.model import callers, feeding, hours, roles
 from dashboard.flow.model.estate import Estate, Row
+from dashboard.flow.who import deliveries as log_flows
 
 Buses = frozenset[str] | None
 
@@ -20,7 +21,38 @@ def observed(estate: Estate, asked: Question, buses: Buses, last: int | None = N
     for row in _rows(estate, asked, last):
         if buses is None or feeding.entered(estate, row) in buses:
             groups[row["principal"]].append(row)
-    return [_seen(estate, principal, rows) for principal, rows in groups.items()]
+    named = {row["principal_account"] for rows in groups.values() for row in rows}
+    since = log_flows.window_of(estate, last).start if last else None
+    logged = log_flows.callers(estate, asked, buses, named, since)
+    return [
+        *(_seen(estate, principal, rows) for principal, rows in groups.items()),
+        *(_logged(estate, asked, account, rows) for account, rows in logged),
+    ]
+
+
+def _logged(estate: Estate, asked: Question, account: str, rows: list[Row]) -> Producer:
+    """An account that the log of a bus names; it tells no more of who put an event."""
+    buses = sorted({row["bus_arn"] for row in rows})
+    domain = next((one.name for one in estate.settings.domains if account in one.accounts), None)
+    return Producer(
+        arn=account,
+        kind="account",
+        name=account,
+        account=account,
+        region=None,
+        domain=domain,
+        owner=estate.owner_of_domain(domain),
+        evidence="observed",
+        principal=account,
+        source=asked.source,
+        first_seen=min(row["first_seen"] for row in rows),
+        last_seen=max(row["last_seen"] for row in rows),
+        events=sum(row["received"] or 0 for row in rows),
+        failed=sum(row["rejected"] or 0 for row in rows),
+        bus=buses[0] if len(buses) == 1 else None,
+        read=", ".join(sorted({row["evidence"] for row in rows})),
+        note="The log of the bus names the calling account and no more.",
+    )
 
 
 def _rows(estate: Estate, asked: Question, last: int | None) -> list[Any]:
