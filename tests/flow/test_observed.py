@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Resource
+from collectors.records import Delivery, Resource
 from dashboard.flow import documents
 from dashboard.flow.answers import Question
 from dashboard.flow.who.producers import producers
@@ -13,6 +13,7 @@ from tests.flow.building import (
     ACCOUNT,
     COLLECTORS,
     NOW,
+    OTHER,
     REGION,
     SOURCE,
     TYPE,
@@ -21,6 +22,7 @@ from tests.flow.building import (
     estate_of,
     gap,
     link,
+    rule,
     trace,
 )
 
@@ -143,3 +145,39 @@ def test_buckets_that_could_not_be_asked_touch_events_of_s3(build: Build) -> Non
     told = {(ACCOUNT, REGION, "buckets"): [gap(action="s3:ListAllMyBuckets")]}
     answer = producers(build(bus("default"), gaps=told), Question("aws.s3", "Object Created"))
     assert [note.collector for note in answer.gaps] == ["buckets"]
+
+
+def received(account: str | None, on: Any = BUS, **more: Any) -> Delivery:
+    values: dict[str, Any] = {"hour": NOW - HOUR, "bus_arn": on.arn, "source": SOURCE, "detail_type": TYPE}
+    values |= {
+        "caller_account": account,
+        "level": "INFO",
+        "received": 5,
+        "rejected": 1,
+        "evidence": "log-group:x",
+    }
+    values |= {"first_seen": NOW - HOUR, "last_seen": NOW - HOUR}
+    return Delivery(**(values | more))
+
+
+def test_an_account_that_only_the_log_of_the_bus_knows_is_observed(build: Build) -> None:
+    (row,) = producers(build(BUS, received(OTHER)), ASKED).producers
+    assert (row.evidence, row.kind, row.name, row.events, row.failed) == ("observed", "account", OTHER, 5, 1)
+    assert row.known_as == f"someone in account {OTHER}"
+
+
+EXPLAINED = [
+    [trace(BUS, principal=f"arn:aws:iam::{OTHER}:role/x", principal_account=OTHER)],
+    [bus("theirs", OTHER), rule(bus("theirs", OTHER), "to-orders", BUS.arn)],
+]
+
+
+@pytest.mark.parametrize("more", EXPLAINED)
+def test_an_account_that_better_evidence_explains_is_not_told_twice(build: Build, more: list[Any]) -> None:
+    estate = build(BUS, received(OTHER), received(OTHER, bus("theirs", OTHER)), *more)
+    answer = producers(estate, Question(SOURCE, TYPE, "orders"))
+    assert [row.kind for row in answer.producers] in (["role"], ["rule"])
+
+
+def test_a_record_without_a_caller_names_nobody(build: Build) -> None:
+    assert producers(build(BUS, received(None)), ASKED).producers == ()
