@@ -85,8 +85,8 @@ class _Breaking:
         return {pipe.source for pipe in every(self.drawn, Pipe)}
 
     def hours(self) -> float:
-        """Some begin today, some days ago."""
-        return round(self.chosen.choice((self.chosen.uniform(2, 20), self.chosen.uniform(30, 200))), 2)
+        """Some began today, some days ago: never so late that a window of three hours still has what was before."""
+        return round(self.chosen.choice((self.chosen.uniform(3.5, 20), self.chosen.uniform(30, 200))), 2)
 
     def happens(self, arn: str, metric: str, hours: float, **what: float) -> None:
         lasts = {"start_hours_ago": hours, "hours": hours, "stays": True}
@@ -305,6 +305,7 @@ def _late_delivery(breaking: _Breaking, kind: str) -> None:
         return
     hours = breaking.hours()
     breaking.happens(arn_of(rule), "IngestionToInvocationSuccessLatency", hours, factor=300)
+    breaking.happens(arn_of(rule), "RetryInvocationAttempts", hours, factor=2 / NEVER)
     breaking.tell(kind, hours, arn_of(rule))
 
 

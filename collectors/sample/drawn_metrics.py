@@ -21,6 +21,7 @@ from collectors.settings import Settings
 
 NEVER = 1e-9
 """Share of what usually does not happen at all; a fault multiplies it."""
+FAILURES = ("FailedInvocations", "InvocationsSentToDlq", "RetryInvocationAttempts")
 CHUNK = 2_000
 Incidents = Mapping[tuple[str, str], Sequence[Mapping[str, float]]]
 """(ARN, metric) → what happens to the series: incidents as the local AWS takes them."""
@@ -39,7 +40,8 @@ def described(drawn: Drawn, seed: int, incidents: Incidents | None = None) -> It
     """Every series of a drawn estate, those of one thing together; `incidents` happen to some."""
     through = rates(drawn, seed)
     dead = dead_letter_queues(drawn)
-    for thing_series in (_rules(drawn, through), _subscribers(drawn, through), _others(drawn, through, dead)):
+    happening = set(incidents or {})
+    for thing_series in (_rules(drawn, through, happening), _subscribers(drawn, through), _others(drawn, through, dead)):
         for one in thing_series:
             happened = (incidents or {}).get((one.arn, one.formula["metric"]))
             yield one._replace(formula=one.formula | {"incidents": list(happened)}) if happened else one
@@ -70,17 +72,22 @@ def _described(
         yield Described(at, arn, stat, {**named, "together": f"{at} {by}", **more})
 
 
-def _rules(drawn: Drawn, through: Mapping[str, float]) -> Iterator[Described]:
+def _rules(
+    drawn: Drawn, through: Mapping[str, float], happening: set[tuple[str, str]]
+) -> Iterator[Described]:
+    """CloudWatch knows failures only of rules that had some."""
     for rule in every(drawn, Rule):
         if not rule.enabled:
             continue
         rate = through[arn_of(rule)]
         by = {"EventBusName": rule.bus, "RuleName": rule.name}
+        failures = [_counted(metric, rate * NEVER, sparse=True) for metric in FAILURES]
         yield from _described(
             *(rule.at, arn_of(rule), "AWS/Events", by),
             _counted("MatchedEvents", rate),
             _counted("Invocations", rate, sparse=True),
             _level("IngestionToInvocationSuccessLatency", 220, "p99"),
+            *(row for row in failures if (arn_of(rule), row[0]) in happening),
         )
 
 

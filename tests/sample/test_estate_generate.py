@@ -10,9 +10,12 @@ import pytest
 from collectors.records import FRAMES
 from collectors.sample import generate
 from collectors.sample.drawn import draw
+from collectors.sample.drawn_faults import KINDS, break_some
+from collectors.sample.drawn_rates import arn_of, rates
 from collectors.sample.estate.shapes import Bus, Queue, Rule
 from collectors.sample.server import Server
 from collectors.sample.size import RULES_A_BUS, Size
+from collectors.snapshot import Snapshot
 
 SMALL = {"rules": 120, "queues": 40, "schemas": 30, "functions": 20, "buses": 6, "event_types": 50}
 
@@ -72,8 +75,13 @@ def test_a_rule_is_named_once_a_bus() -> None:
     assert set(names.values()) == {1}
 
 
-def test_a_generated_snapshot_has_every_frame_and_all_its_rules(tmp_path: Path) -> None:
-    made = generate.as_snapshot(tmp_path, **SMALL)
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return generate.as_snapshot(tmp_path_factory.mktemp("generated"), **SMALL)
+
+
+def test_a_generated_snapshot_has_every_frame_and_all_its_rules(generated: Snapshot) -> None:
+    made = generated
     rows = {name: made.rows(name) for name in FRAMES}
     rules = {row["arn"] for row in rows["subscriptions"] if row["kind"] == "rule"}
     assert len(rules) == 120
@@ -82,12 +90,58 @@ def test_a_generated_snapshot_has_every_frame_and_all_its_rules(tmp_path: Path) 
     assert len({row["detail_type"] for row in rows["traces"]}) > 30
 
 
-def test_metrics_of_a_generated_snapshot_have_a_point_for_each_five_minutes_of_a_day(tmp_path: Path) -> None:
-    made = generate.as_snapshot(tmp_path, **SMALL)
-    for row in made.rows("metrics")[:50]:
-        assert len(row["times"]) == len(row["values"]) == 288
-        assert row["start"] == row["times"][0]
-        assert row["times"][-1] < row["end"]
+@pytest.mark.parametrize(
+    ("layer", "points", "period"), [("recent", 288, 300), ("days", 360, 3600), ("months", 360, 21600)]
+)
+def test_metrics_of_a_generated_snapshot_have_three_layers(
+    generated: Snapshot, layer: str, points: int, period: int
+) -> None:
+    rows = [row for row in generated.rows("metrics") if row["layer"] == layer]
+    assert len({(row["arn"], row["metric"]) for row in rows}) == len(rows) > 300
+    for row in rows[:50]:
+        assert row["period_seconds"] == period
+        assert (row["end"] - row["start"]).total_seconds() == points * period
+        # what is sent only when it is not zero has holes
+        assert len(row["times"]) == points or row["metric"] == "Invocations"
+        assert all(row["start"] <= at < row["end"] for at in row["times"])
+
+
+def test_a_days_points_add_up_to_much_the_same_in_every_layer(generated: Snapshot) -> None:
+    rows = [row for row in generated.rows("metrics") if row["metric"] == "MatchedEvents"]
+    totals = {
+        layer: sum(
+            sum(row["values"]) / len(row["values"]) / row["period_seconds"]
+            for row in rows
+            if row["layer"] == layer
+        )
+        for layer in ("recent", "days", "months")
+    }
+    assert totals["days"] == pytest.approx(totals["recent"], rel=0.05)
+    assert totals["months"] == pytest.approx(totals["recent"], rel=0.05)
+
+
+def test_what_is_matched_goes_on_to_what_the_rules_lead_to() -> None:
+    drawn = draw(Size(**SMALL))
+    through = rates(drawn, 1)
+    for queue in _all(drawn, Queue):
+        arn = queue.at.queue(queue.name)
+        fed = [
+            through[arn_of(rule)]
+            for rule in _all(drawn, Rule)
+            for target in rule.targets
+            if target.arn == arn
+        ]
+        assert through.get(arn, 0) >= sum(fed)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_fault_shows_in_the_metrics_and_its_truth_is_told(kind: str) -> None:
+    drawn = draw(Size(rules=400, queues=120, schemas=1, functions=150, event_types=60))
+    made = break_some(drawn, 1, 1, [kind])
+    (fault,) = made.faults
+    assert (fault.kind, fault.arn in fault.named_by) == (kind, True)
+    assert {arn for arn, _ in made.incidents} & set(fault.named_by)
+    assert break_some(drawn, 1, 1, [kind]).faults == made.faults
 
 
 def test_metrics_can_be_left_out(tmp_path: Path) -> None:

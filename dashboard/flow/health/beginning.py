@@ -8,6 +8,8 @@ import numpy as np
 
 from dashboard.flow.health.lines import Line, Values
 
+OFTEN = 20
+"""Windows with events that a series must have had for its silence to say something."""
 TIMES = 3.0
 """What counts as another rate or level than before."""
 SURE = 6.0
@@ -50,6 +52,21 @@ def stopped(lines: Sequence[Line]) -> Since | None:
         if len(some):
             return _at(line, int(some[-1]) + 1)
     return None
+
+
+def broke_off(lines: Sequence[Line]) -> Since | None:
+    """The same for a count that stopped days ago: only when it never paused for half as long before, as nights and weekends do."""
+    for line in history(lines):
+        some = np.flatnonzero(np.nan_to_num(line.values) > 0)
+        silent = len(line.values) - 1 - int(some[-1]) if len(some) else 0
+        if len(some) >= OFTEN and silent > 2 * int(np.diff(some).max()):
+            return _at(line, int(some[-1]) + 1)
+    return None
+
+
+def history(lines: Sequence[Line]) -> list[Line]:
+    """The layers of hours and more: a day alone cannot tell a change from what every day brings."""
+    return [line for line in lines if line.period >= 3600]
 
 
 def share(bad: Sequence[Line], total: Sequence[Line]) -> Since | None:

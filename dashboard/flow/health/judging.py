@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from dashboard.flow.answers import Consumer, Health, HealthState, Trouble
 from dashboard.flow.health import lines, symptoms
+from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.symptom import Symptom
 from dashboard.flow.health.things import Thing, is_dead_letter, number, thing
 from dashboard.flow.model import metrics
@@ -28,12 +29,16 @@ def troubles_of(estate: Estate, things: Iterable[Thing]) -> dict[str, tuple[Trou
     found = {one.arn: (one, list(symptoms.symptoms(one))) for one in looked if one.arn not in known}
     read = lines.read(estate, [arn for arn, (_, told) in found.items() if told])
     for arn, (one, told) in found.items():
-        known[arn] = tuple(_trouble(one, symptom, read) for symptom in told)
+        begun = [(symptom, symptom.began(read)) for symptom in told]
+        known[arn] = tuple(
+            _trouble(one, symptom, since)
+            for symptom, since in begun
+            if symptom.sure or (since is not None and since.at is not None)
+        )
     return {one.arn: known[one.arn] for one in looked if known[one.arn]}
 
 
-def _trouble(one: Thing, symptom: Symptom, read: lines.Lines) -> Trouble:
-    since = symptom.began(read)
+def _trouble(one: Thing, symptom: Symptom, since: Since | None) -> Trouble:
     end = max((row.end for row in one.series.values()), default=None)
     says = f"{symptom.says}{since.says(end) if since else ''}."
     return Trouble(

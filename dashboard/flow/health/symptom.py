@@ -20,3 +20,5 @@ class Symptom(NamedTuple):
     waiting: float = 0.0
     age_seconds: float | None = None
     more: str = ""
+    sure: bool = True
+    """False: only the beginning makes it one; without one it has been like this for as long as is known."""

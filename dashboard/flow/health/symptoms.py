@@ -114,14 +114,16 @@ def _rule_stopped(thing: Thing) -> Symptom | None:
     usual, matched = thing.usual(metric), thing.sum(metric)
     invoked = thing.sum("Invocations")
     silent = matched == 0 or (matched is None and invoked == 0)
-    if not silent or usual is None or usual.last_week is None or usual.low * 3 < SOME:
+    if not silent or usual is None or usual.last_week is None or usual.busiest < SOME:
         return None
     if not _is_on(thing) or not _bus_gets_events(thing, metric):
         return None
-    usually = f"{number(usual.mean)} an hour are usual at this time"
+    sure = usual.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
+    usually = f"{number(usual.mean if sure else usual.busiest)} an hour {'are usual at this time' if sure else 'came before'}"
     return _symptom(
         *(thing, "matched", f"matched nothing in the last 3 hours, though its bus gets events and {usually}"),
-        lambda lines: beginning.stopped(_of(lines, thing, metric)),
+        lambda lines: (beginning.stopped if sure else beginning.broke_off)(_of(lines, thing, metric)),
+        sure=sure,
     )
 
 
@@ -146,20 +148,26 @@ def _slow(thing: Thing, metric: str, stage: Stage, does: str, what: str) -> Symp
     if series is None or usual is None or usual.days < 3 or series.points[3] < FEW:
         return None
     now = series.mean(3) or 0.0
-    if now < LATE_MS or now < MANY_TIMES * usual.high:
+    if now < LATE_MS or now < MANY_TIMES * usual.low:
         return None
-    times = f"{number(round(now / max(usual.mean, 1)))} times as late as usual" if does == "delivers" else ""
-    times = times or f"{number(round(now / max(usual.mean, 1)))} times as long as usual"
+    sure = now >= MANY_TIMES * usual.high  # else it has been slow for days, or is on some
+    before = usual.mean if sure else usual.low
+    times = (
+        f"{number(round(now / max(before, 1)))} times as {'late' if does == 'delivers' else 'long'} as usual"
+    )
     return _symptom(
         *(thing, stage, f"{does} {times}, {length(now / 1000)} {what}"),
-        lambda lines: beginning.level(_of(lines, thing, metric)),
+        lambda lines: beginning.level(
+            _of(lines, thing, metric) if sure else beginning.history(_of(lines, thing, metric))
+        ),
+        sure=sure,
     )
 
 
 def _rule_retries(thing: Thing) -> Symptom | None:
-    retried, usual = thing.count("RetryInvocationAttempts"), thing.usual("RetryInvocationAttempts")
+    retried = thing.count("RetryInvocationAttempts")
     invoked = thing.count("Invocations", "FailedInvocations")
-    if retried < max(SOME, 0.2 * invoked) or (usual is not None and retried < 4 * 3 * usual.high):
+    if retried < max(SOME, 0.2 * invoked):
         return None
     return _symptom(
         *(
@@ -170,6 +178,7 @@ def _rule_retries(thing: Thing) -> Symptom | None:
         lambda lines: beginning.share(
             _of(lines, thing, "RetryInvocationAttempts"), _of(lines, thing, "MatchedEvents")
         ),
+        sure=False,  # an end that is called too often is tried again all the time
     )
 
 

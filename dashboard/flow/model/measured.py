@@ -23,7 +23,7 @@ class Usual(NamedTuple):
     """What a series had in the same three hours of the last seven days, from its history by the hour.
 
     Of a sum: an hour's average of those hours of each day, a missing point counted as none. Of any other statistic: its
-    points. `days`: days that history reaches back and, but for sums, has points of; `low` and `high` over them; `yesterday`
+    points. `busiest` is its highest point at any hour. `days`: days that history reaches back and, but for sums, has points of; `low` and `high` over them; `yesterday`
     and `last_week` are null when history has no such day.
     """
 
@@ -33,6 +33,7 @@ class Usual(NamedTuple):
     high: float
     yesterday: float | None
     last_week: float | None
+    busiest: float
 
 
 class Series(NamedTuple):
@@ -88,7 +89,7 @@ class Measured:
         self._rows: list[_Row] = []
         parts = [self._read(batch) for batch in recent if len(batch)]
         self._numbers = np.concatenate(parts) if parts else np.empty((0, _NUMBERS))
-        self._usual = np.full((len(self._rows), 6), np.nan)
+        self._usual = np.full((len(self._rows), 7), np.nan)
         self._read_history(history)
 
     def arns(self) -> list[str]:
@@ -151,8 +152,8 @@ def _or_none(value: float) -> float | None:
 
 
 def _usual(numbers: Sequence[float]) -> Usual:
-    days, low, mean, high, yesterday, week = numbers
-    return Usual(int(days), low, mean, high, _or_none(yesterday), _or_none(week))
+    days, low, mean, high, yesterday, week, busiest = numbers
+    return Usual(int(days), low, mean, high, _or_none(yesterday), _or_none(week), busiest)
 
 
 def _numbers(batch: pa.RecordBatch) -> Any:
@@ -208,11 +209,21 @@ def _history(batch: pa.RecordBatch, ends: Sequence[datetime]) -> Any:
             np.where(known, high, -np.inf).max(axis=1),
             np.where(known[:, 0], each[:, 0], np.nan),
             np.where(known[:, -1], each[:, -1], np.nan),
+            _highest(values, lengths),
         ],
         axis=1,
     )
     told[days == 0] = np.nan
     return told
+
+
+def _highest(values: Any, lengths: Any) -> Any:
+    """The highest element of each row; 0 of an empty one."""
+    found = np.zeros(len(lengths))
+    full = lengths > 0
+    if full.any():
+        found[full] = np.maximum.reduceat(values, (np.cumsum(lengths) - lengths)[full])
+    return found
 
 
 def _flat(lists: pa.Array) -> tuple[Any, Any, pa.Array]:
