@@ -1,0 +1,158 @@
+"""Everything that fails in the estate: troubles that belong together as one, the first broken stage named, worst first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dashboard.flow.answers import Failing, FailingPath, Failings, Trouble
+from dashboard.flow.health import routes
+from dashboard.flow.health.judging import troubles_of
+from dashboard.flow.health.things import dead_letters, is_dead_letter, measured, thing
+from dashboard.flow.model import completeness
+from dashboard.flow.model.estate import Estate
+
+_ORDER = ("matched", "invoked", "delivered", "failed", "retried", "read", "handled", "dead-lettered")
+"""In a path: the rule, then the queue and its reader; where the dead letters lie comes last."""
+READS = ("event-source-mapping", "pipe-source")
+LOOKED_AT = ("queue", "function", "topic", "pipe")
+COLLECTORS = ("metrics", "rules", "subscribers", "queues", "functions", "topics", "pipes")
+
+Troubles = dict[str, tuple[Trouble, ...]]
+
+
+def failings(estate: Estate, domain: str | None = None) -> Failings:
+    """What fails, by the metrics of the snapshot; with a domain what is its own or on a way to one of its things."""
+    if "failings" not in estate.memory:
+        estate.memory["failings"] = _failings(estate)
+    found: Failings = estate.memory["failings"]
+    if domain is None:
+        return found
+    mine = tuple(one for one in found.failing if domain in domains_of(estate, one))
+    return Failings(
+        *(found.snapshot, found.complete, found.gaps, found.window_end, found.looked_at, found.unknown), mine
+    )
+
+
+def domains_of(estate: Estate, one: Failing) -> set[str | None]:
+    """The domains that a failing thing touches: its own, those of its buses, and of what its paths end in."""
+    ends = [path.path[-1].arn for path in one.paths]
+    buses = [path.bus for path in one.paths if path.bus]
+    return {one.domain, *(estate.domain_of(arn) for arn in (*ends, *buses))}
+
+
+def _failings(estate: Estate) -> Failings:
+    arns = [*estate.rules, *(arn for arn, row in estate.resources.items() if row["kind"] in LOOKED_AT)]
+    series = measured(estate)
+    known = set(series.arns())
+    looked = [arn for arn in arns if arn in known]
+    troubles = troubles_of(estate, (thing(estate, arn) for arn in looked))
+    ends = [row.end for arn in looked for row in series.of(arn)[:1]]
+    gaps = tuple(gap for gap in estate.gaps if gap.collector in COLLECTORS)
+    scopes = [(*place, "metrics") for place in sorted(estate.places)]
+    gaps += tuple(completeness.never_read(estate, scopes, gaps))
+    return Failings(
+        snapshot=estate.snapshot.id,
+        complete=not gaps,
+        gaps=gaps,
+        window_end=max(ends, default=None),
+        looked_at=len(looked),
+        unknown=len(arns) - len(looked),
+        failing=tuple(sorted((_failing(estate, group) for group in _groups(estate, troubles)), key=_worst)),
+    )
+
+
+def _worst(one: Failing) -> tuple[float, float, float, str]:
+    return -one.lost, -one.dead_lettered, -one.waiting, one.arn
+
+
+def _groups(estate: Estate, troubles: Troubles) -> Iterable[tuple[Trouble, ...]]:
+    """A queue and its readers fail as one; dead letters belong to whose they are, where that is in trouble itself."""
+    dead = {arn for arn in troubles if is_dead_letter(estate, arn)}
+    together = _joined(estate, {arn: found for arn, found in troubles.items() if arn not in dead})
+    explained: dict[str, list[str]] = {}
+    for queue in sorted(dead):
+        for owner in _owners(estate, queue):
+            if owner in together:
+                explained.setdefault(together[owner], []).append(queue)
+    groups: dict[str, list[str]] = {}
+    for arn, first in together.items():
+        groups.setdefault(first, []).append(arn)
+    for first, members in groups.items():
+        queues = [queue for queue in explained.get(first, ()) if queue not in members]
+        yield tuple(trouble for arn in dict.fromkeys((*members, *queues)) for trouble in troubles[arn])
+    told = {queue for queues in explained.values() for queue in queues}
+    for queue in sorted(dead - told):
+        yield troubles[queue]
+
+
+def _joined(estate: Estate, troubles: Troubles) -> dict[str, str]:
+    """Thing in trouble → the one that stands for its group."""
+    first = {arn: arn for arn in troubles}
+
+    def root(arn: str) -> str:
+        while first[arn] != arn:
+            arn = first[arn]
+        return arn
+
+    for arn in sorted(troubles):
+        for link in estate.links_from(arn, *READS):
+            if link["to_arn"] in first:
+                first[root(link["to_arn"])] = root(arn)
+    return {arn: root(arn) for arn in sorted(troubles)}
+
+
+def _owners(estate: Estate, queue: str) -> list[str]:
+    """Whose dead letters lie in the queue, and who reads for them: a function that fails fills its queue's."""
+    owners = list(dead_letters(estate).get(queue, ()))
+    readers = [link["to_arn"] for owner in owners for link in estate.links_from(owner, *READS)]
+    return list(dict.fromkeys((*owners, *readers)))
+
+
+def _failing(estate: Estate, troubles: Sequence[Trouble]) -> Failing:
+    ordered = sorted(troubles, key=lambda one: _ORDER.index(one.stage))
+    broken = ordered[0]
+    paths, count = _paths(estate, broken.arn)
+    begun = [one.since for one in ordered if one.since]
+    return Failing(
+        arn=broken.arn,
+        kind=broken.kind,
+        name=broken.name,
+        account=estate.account_of(broken.arn),
+        region=estate.region_of(broken.arn),
+        domain=estate.domain_of(broken.arn),
+        owner=estate.owner_of(broken.arn),
+        stage=broken.stage,
+        says=broken.says,
+        since=broken.since or (min(begun) if begun and not broken.always else None),
+        always=broken.always,
+        lost=sum(one.lost for one in ordered),
+        dead_lettered=max(one.dead_lettered for one in ordered),
+        waiting=sum(one.waiting for one in ordered),
+        age_seconds=max((one.age_seconds for one in ordered if one.age_seconds is not None), default=None),
+        why=_why(estate, broken.arn),
+        troubles=tuple(ordered),
+        paths=paths,
+        path_count=count,
+    )
+
+
+def _paths(estate: Estate, arn: str) -> tuple[tuple[FailingPath, ...], int]:
+    """The paths through it; of a dead-letter queue those through what it belongs to."""
+    if not is_dead_letter(estate, arn):
+        return routes.through(estate, arn)
+    owned = [routes.through(estate, owner) for owner in dead_letters(estate)[arn]]
+    paths = tuple(dict.fromkeys(path for found, _ in owned for path in found))
+    return paths[: routes.MOST], max(sum(count for _, count in owned), len(paths))
+
+
+def _why(estate: Estate, arn: str) -> str | None:
+    """What the wiring tells of a rule's targets: that one is missing."""
+    for sub in estate.rules.get(arn, ()):
+        if sub.target:
+            there = completeness.presence(estate, sub.target, estate.kind_of(sub.target))
+            if not there.here:
+                return there.why
+    return None
+
+
+def named(failing: Failing) -> Mapping[str, Trouble]:
+    """ARN → trouble of everything that a failing row names."""
+    return {one.arn: one for one in failing.troubles}
