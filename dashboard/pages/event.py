@@ -13,7 +13,7 @@ from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who import catalogue, graph
-from dashboard.pages import answers, flowing, links, panel, parts, payload, picture, reads, words
+from dashboard.pages import answers, delivered, flowing, links, panel, parts, payload, picture, reads, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
 
@@ -114,6 +114,7 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     _picture(estate, answer, got, made)
     st.header("Throughput", anchor=False)
     flowing.of_event(estate, answer.got)
+    delivered.render(estate, answer.got.event)
     st.header("Payload", anchor=False)
     payload.render(estate, answer.got)
     st.header("Fields read", anchor=False)
