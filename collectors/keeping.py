@@ -79,8 +79,8 @@ class Kept:
         self._whole = whole or {}
         if before is None:
             return
-        for frame, collector in MERGED.items():
-            if collector == scope.collector and frame not in self._whole:
+        for frame, collectors in MERGED.items():
+            if scope.collector in collectors and frame not in self._whole:
                 self.tables[frame] = _of_scope(before, frame, scope)
         if not scope.unread:
             return

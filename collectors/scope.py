@@ -67,6 +67,8 @@ class Scope:
     def __init__(self, run: Run, account: str, region: str, collector: str) -> None:
         self.run, self.account, self.region, self.collector = run, account, region, collector
         self.tally = Tally()
+        self.progress: Callable[[int], None] = lambda _: None
+        """Told how many records were read so far, by a collector that gives its rows only at the end."""
         self.gaps: list[Gap] = []
         self.unread: list[tuple[Unread, Gap]] = []
         """Rows that could not be read, so that those of the last run stay, with the gap that says so."""

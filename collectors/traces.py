@@ -3,21 +3,27 @@
 The records are read by the reader that the setting trail_reader names; what they add up to is put to what earlier runs read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from collectors import callers, changes
-from collectors.evidence import athena, files
+from collectors.errors import DamagedError
+from collectors.evidence import athena, files, insights, state
 from collectors.evidence.merging import merge
 from collectors.evidence.reading import SEEN, TRACES, Reading
 from collectors.frames import Rows
 from collectors.records import Record
 from collectors.scope import Scope
+from collectors.unread import rows_of
 
-READERS: Mapping[str, Callable[[Scope], Iterator[Reading]]] = {"files": files.read, "athena": athena.read}
+READERS: Mapping[str, Callable[[Scope], Iterator[Reading]]] = {
+    "files": files.read,
+    "athena": athena.read,
+    "insights": insights.read,
+}
 """The setting trail_reader → its function."""
 
 
@@ -29,11 +35,39 @@ def collect(scope: Scope) -> Iterator[Record | Rows]:
 
 def _traces(scope: Scope) -> Iterator[Record | Rows]:
     """Both frames or none: what is remembered as read stands for what the traces hold."""
+    try:
+        merged, remembered = _read(scope)
+    except DamagedError as error:
+        scope.gap("failed", "headwater:traces", "Damaged", f"Nothing new was read: {error}")
+        scope.lose(rows_of("traces"))
+        return
+    if merged is not None:
+        yield Rows("traces", merged)
+        yield Rows("seen", remembered)
+    there = state.traces(scope) if merged is None else merged
+    yield from callers.of_principals(scope, pc.unique(there["principal"]).to_pylist())
+
+
+def _read(scope: Scope) -> tuple[pa.Table | None, pa.Table]:
+    """TRACES as they are now, or None when nothing could be read; and SEEN, what to remember."""
     readings = list(READERS[scope.settings.trail_reader](scope))
     if not readings:
-        return
+        return None, SEEN.empty_table()
+    if not state.is_same_way(scope):
+        readings += _instead(readings)
     since = datetime.now(UTC) - timedelta(days=scope.settings.trace_days)
-    merged = merge(TRACES.empty_table(), readings, since)
-    yield Rows("traces", merged)
-    yield from callers.of_principals(scope, pc.unique(merged["principal"]).to_pylist())
-    yield Rows("seen", pa.concat_tables([SEEN.empty_table(), *(one.seen for one in readings if one.seen)]))
+    merged = merge(state.traces(scope), readings, since)
+    way = {"kind": "way", "evidence": state.way(scope.settings), "count": 0}
+    seen = [one.seen for one in readings if one.seen is not None]
+    return merged, pa.concat_tables([pa.Table.from_pylist([way], SEEN), *seen])
+
+
+def _instead(readings: Sequence[Reading]) -> Iterator[Reading]:
+    """Read in another way, the same calls would count twice: earlier hours go from the first that was read now."""
+    hours = [
+        one.rows["hour"] if "hour" in one.rows.column_names else pc.list_flatten(one.rows["hours"])
+        for one in readings
+    ]
+    first = min((at for column in hours if (at := pc.min(column).as_py())), default=None)
+    if first:
+        yield Reading(TRACES.empty_table(), (first, datetime.max.replace(tzinfo=UTC)))

@@ -19,7 +19,8 @@ from collectors.aws import refused
 from collectors.delivered.places import Location
 from collectors.delivered.steps import Step, step_of
 from collectors.errors import RefusedError
-from collectors.evidence.trails import ENDINGS, unpacked
+from collectors.evidence.trails import ENDINGS
+from collectors.evidence.unpacking import unpacked
 from collectors.scope import Scope
 from collectors.unread import rows_of
 

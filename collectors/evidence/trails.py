@@ -1,14 +1,12 @@
-"""CloudTrail log files: where an account's trails put them, or a folder or s3:// prefix that the person names; one file at a time."""
+"""CloudTrail log files: where an account's trails put them, or a folder or s3:// prefix that the person names; listed, not read."""
 
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 from botocore.exceptions import BotoCoreError
 
 from collectors.aws import refused
@@ -16,24 +14,37 @@ from collectors.errors import RefusedError
 from collectors.scope import Scope, account_in
 from collectors.unread import rows_of
 
-EVENT_BUS = "AWS::Events::EventBus"
-LARGEST = 512 * 1024 * 1024
-"""Bytes of one file, unpacked: CloudTrail's own stay far below; what unpacks to more is refused."""
+LOGGED = {"AWS::Events::EventBus", "AWS::Events::EventSource", "AWS::Events::Endpoint"}
+"""Resource types of selectors that log PutEvents, PutPartnerEvents, and PutEvents through a global endpoint."""
 ENDINGS = (".json", ".json.gz", ".gz")
 OTHER_FILES = ("/CloudTrail-Digest/", "/CloudTrail-Insight/", "/CloudTrail-Aggregated/")
 
 
 @dataclass(frozen=True)
 class LogFile:
-    """One log file: where it lies, the trail's location it counts for, and how its bytes are read."""
+    """One log file: where it lies, the trail's location it counts for, and how its bytes are read (raises RefusedError)."""
 
     location: str
     evidence: str
+    version: str
+    """Changes when the file does: etag and size, or time and size."""
+    size: int
+    day: date | None
+    """Of whose folder it is; None where no layout tells it."""
     read: Callable[[], bytes]
 
 
-def own_files(scope: Scope, days: Sequence[date]) -> Iterator[LogFile]:
-    """Files of these days, newest first, of the trails that log PutEvents of this account and region.
+class Unlisted(NamedTuple):
+    """Stands for files of a trail that could not be listed; a gap of the scope says why."""
+
+    evidence: str
+
+
+Listed = Iterator[LogFile | Unlisted]
+
+
+def own_files(scope: Scope, since: Callable[[str], date]) -> Listed:
+    """Files of the days from since(location) on, newest first, of the trails that log PutEvents of this account and region.
 
     A trail of one account may gather the logs of others in its bucket: the trails of every account of the run are
     looked through, each bucket with the credentials of the trail's own account.
@@ -49,7 +60,7 @@ def own_files(scope: Scope, days: Sequence[date]) -> Iterator[LogFile]:
     for arn, (owner, trail) in trails.items():
         logs = scope.run.once(f"selectors of {arn}", partial(_logs_put_events, owner, trail))
         if trail.get("S3BucketName") and logs:
-            yield from _files_of(scope, owner, trail, days)
+            yield from _files_of(scope, owner, trail, since)
 
 
 def _trails(scope: Scope, account: str) -> list[tuple[Scope, dict[str, Any]]]:
@@ -62,33 +73,22 @@ def _trails(scope: Scope, account: str) -> list[tuple[Scope, dict[str, Any]]]:
     return [(owner, trail) for trail in found if account_in(trail.get("TrailARN") or "") == account]
 
 
-def named_files(scope: Scope, location: str) -> Iterator[LogFile]:
+def named_files(scope: Scope, location: str) -> Listed:
     """All log files below a folder or an s3:// prefix, in any layout. What cannot be listed is a gap."""
     if location.startswith("s3://"):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
-        yield from _objects(scope, bucket, prefix, location)
+        yield from _objects(scope, (bucket, prefix), location)
         return
     folder = Path(location).expanduser()
     if not folder.exists():
         told = f"There is no folder {location}: name one that holds CloudTrail log files, or an s3:// prefix."
         scope.gap("failed", location, "NotFound", told, location)
+        yield Unlisted(location)
     for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_file() and (path == folder or _is_log(f"/{path.relative_to(folder)}")):
-            yield LogFile(str(path), location, path.read_bytes)
-
-
-def records_of(file: LogFile) -> list[Any]:
-    """The records of a file. Raises RefusedError "partial", naming the file, when it is no CloudTrail log file."""
-    try:
-        content = orjson.loads(unpacked(file.read()))
-    except (zlib.error, ValueError, OSError) as error:
-        told = f"This log file is damaged or no JSON and was skipped: {error}."
-        raise RefusedError("partial", file.location, type(error).__name__, told) from error
-    records = content.get("Records") if isinstance(content, dict) else None
-    if not isinstance(records, list):
-        told = "This file is no CloudTrail log file (it has no Records) and was skipped."
-        raise RefusedError("partial", file.location, "UnexpectedShape", told)
-    return records
+            told_of = path.stat()
+            version = f"{told_of.st_mtime_ns} {told_of.st_size}"
+            yield LogFile(str(path), location, version, told_of.st_size, None, partial(_content, path))
 
 
 def _logs_put_events(scope: Scope, trail: dict[str, Any]) -> bool:
@@ -107,22 +107,31 @@ def _logs_put_events(scope: Scope, trail: dict[str, Any]) -> bool:
         for one in each.get("DataResources") or ()
     ]
     chosen = (one for one in fields if one.get("Field") == "resources.type")
-    return EVENT_BUS in basic or any(EVENT_BUS in (one.get("Equals") or ()) for one in chosen)
+    return not LOGGED.isdisjoint(basic) or any(
+        not LOGGED.isdisjoint(one.get("Equals") or ()) for one in chosen
+    )
 
 
-def _files_of(scope: Scope, owner: Scope, trail: dict[str, Any], days: Sequence[date]) -> Iterator[LogFile]:
+def _files_of(scope: Scope, owner: Scope, trail: dict[str, Any], since: Callable[[str], date]) -> Listed:
     bucket, prefix = trail["S3BucketName"], trail.get("S3KeyPrefix")
     base = f"{prefix.strip('/')}/AWSLogs/" if prefix else "AWSLogs/"
     evidence = f"s3://{bucket}/{base}"
-    roots = [base, *(_organizations(scope, owner, bucket, base) if trail.get("IsOrganizationTrail") else ())]
-    for day in sorted(days, reverse=True):
+    roots = [base]
+    if trail.get("IsOrganizationTrail"):
+        found = _organizations(scope, owner, bucket, base)
+        roots += found or ()
+        if found is None:
+            yield Unlisted(evidence)
+    begin, today = since(evidence), datetime.now(UTC).date()
+    for back in range((today - begin).days + 1):
+        day = today - timedelta(days=back)
         for root in roots:
             below = f"{root}{scope.account}/CloudTrail/{scope.region}/{day:%Y/%m/%d}/"
-            yield from _objects(scope, bucket, below, evidence, owner)
+            yield from _objects(scope, (bucket, below), evidence, owner, day)
 
 
-def _organizations(scope: Scope, owner: Scope, bucket: str, base: str) -> list[str]:
-    """An organization's trail puts its id between AWSLogs/ and the account: AWSLogs/o-…/."""
+def _organizations(scope: Scope, owner: Scope, bucket: str, base: str) -> list[str] | None:
+    """An organization's trail puts its id between AWSLogs/ and the account: AWSLogs/o-…/. None when that is refused."""
     found = scope.attempt(
         lambda: list(
             owner.pages("s3", "list_objects_v2", "CommonPrefixes", Bucket=bucket, Prefix=base, Delimiter="/")
@@ -130,23 +139,36 @@ def _organizations(scope: Scope, owner: Scope, bucket: str, base: str) -> list[s
         f"s3://{bucket}/{base}",
         rows_of("traces", evidence=f"s3://{bucket}/{base}"),
     )
-    prefixes = [one.get("Prefix") or "" for one in found or ()]
+    if found is None:
+        return None
+    prefixes = [one.get("Prefix") or "" for one in found]
     return [one for one in prefixes if one.removeprefix(base).startswith("o-")]
 
 
 def _objects(
-    scope: Scope, bucket: str, prefix: str, evidence: str, owner: Scope | None = None
-) -> Iterator[LogFile]:
+    scope: Scope, where: tuple[str, str], evidence: str, owner: Scope | None = None, day: date | None = None
+) -> Listed:
     """The listing is a stream: a prefix may hold millions of files. Refusals are told in the scope that asked."""
     owner = owner or scope
+    bucket, prefix = where
     pages = owner.pages("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
     try:
         for one in pages:
-            key = one.get("Key") or ""
+            key, size = one.get("Key") or "", one.get("Size") or 0
             if _is_log(f"/{key}"):
-                yield LogFile(f"s3://{bucket}/{key}", evidence, _reader(owner, bucket, key))
+                read = _reader(owner, bucket, key)
+                yield LogFile(f"s3://{bucket}/{key}", evidence, f"{one.get('ETag')} {size}", size, day, read)
     except RefusedError as error:
         scope.refuse(error, f"s3://{bucket}/{prefix}", rows_of("traces", evidence=evidence))
+        yield Unlisted(evidence)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        told = f"This file cannot be read: {error.strerror}."
+        raise RefusedError("failed", str(path), type(error).__name__, told) from error
 
 
 def _reader(scope: Scope, bucket: str, key: str) -> Callable[[], bytes]:
@@ -163,19 +185,3 @@ def _reader(scope: Scope, bucket: str, key: str) -> Callable[[], bytes]:
 
 def _is_log(path: str) -> bool:
     return path.endswith(ENDINGS) and not any(other in path for other in OTHER_FILES)
-
-
-def unpacked(content: bytes) -> bytes:
-    """The bytes without gzip, where they are gzip. Raises zlib.error when damaged or cut off, ValueError when too large."""
-    parts: list[bytes] = []
-    size = 0
-    while content[:2] == b"\x1f\x8b":
-        packed = zlib.decompressobj(wbits=31)
-        parts.append(packed.decompress(content, LARGEST - size))
-        size += len(parts[-1])
-        if packed.unconsumed_tail:
-            raise ValueError(f"it unpacks to more than {LARGEST} bytes")
-        if not packed.eof:
-            raise zlib.error("the gzip stream is cut off")
-        content = packed.unused_data
-    return b"".join(parts) if parts else content

@@ -66,7 +66,7 @@ def collect(estate: tuple[Server, Path], _known: dict[Any, Aws]) -> Collects:
     once = collecting(_known)
 
     def run(collector: str) -> str:
-        (outcome,) = once(collector, roles=True)
+        (outcome,) = once(collector, roles=True, before=snapshot.load(estate[1]))
         save(estate[1], [outcome], outcome.scope.run.aws, outcome.scope.settings)
         return outcome.status
 
@@ -99,7 +99,6 @@ REFUSED = [
     ("streams", ("firehose", "DescribeDeliveryStream")),
     ("traces", ("cloudtrail", "DescribeTrails")),
     ("traces", ("s3", "ListObjectsV2")),
-    ("traces", ("s3", "GetObject")),
 ]
 
 

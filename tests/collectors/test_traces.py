@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from collectors.principals import principal_of
-from collectors.evidence.put_events import read_file
+from collectors.evidence.put_events import parse
 from collectors.records import Change, Trace
 from collectors.sample.server import Server
-from collectors.evidence.trails import LogFile
 
 ACCOUNT, OTHER, REGION = "111111111111", "222222222222", "eu-west-1"
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/"
@@ -127,7 +126,7 @@ def test_named_folders_are_read_once_and_each_scope_takes_its_own(tmp_path: Path
     deep.mkdir(parents=True)
     old = put("1", eventTime="2026-05-01T10:30:00Z")
     (deep / "a.json").write_bytes(json.dumps({"Records": [old, put("2", recipientAccountId=OTHER)]}).encode())
-    (deep / "b.json.gz").write_bytes(packed(put("1"), put("3", recipientAccountId="999999999999")))
+    (deep / "b.json.gz").write_bytes(packed(old, put("3", recipientAccountId="999999999999")))
     (deep / "notes.txt").write_text("no log")
     (deep / "c.json").write_text('{"other": 1}')
     outcomes = collect("traces", (ACCOUNT, OTHER), trails=(str(tmp_path),))
@@ -188,9 +187,14 @@ NO_ANSWER = {"responseElements": None}
     ],
 )
 def test_accepted_and_rejected_entries_of_a_record(record: Any, expected: object, problems: int) -> None:
-    puts, told = read_file(LogFile("f", "e", lambda: packed(record)), "aws")
-    found = [(one.detail_type, one.accepted, one.failed) for each in puts for one in each.entries]
-    assert (found, told.total()) == (expected, problems)
+    parsed = parse([packed(record)], "aws")
+    kinds = zip(parsed.of_call, parsed.group, parsed.accepted, parsed.failed, strict=True)
+    found = [
+        (parsed.groups[group].detail_type, accepted, failed)
+        for call, group, accepted, failed in kinds
+        if call in parsed.call
+    ]
+    assert (found, sum(one.times for one in parsed.problems)) == (expected, problems)
 
 
 @pytest.mark.parametrize(
@@ -204,8 +208,7 @@ def test_accepted_and_rejected_entries_of_a_record(record: Any, expected: object
 )
 def test_the_bus_of_an_entry(name: str | None, arn: str) -> None:
     entry: Any = A | {"eventBusName": name}
-    puts, _ = read_file(LogFile("f", "e", lambda: packed(put("1", entry))), "aws")
-    assert [one.bus_arn for each in puts for one in each.entries] == [arn]
+    assert [one.bus_arn for one in parse([packed(put("1", entry))], "aws").groups] == [arn]
 
 
 SSO = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/{REGION}/AWSReservedSSO_Admin_0a1b"

@@ -1,0 +1,92 @@
+"""What was seen before: eventIDs by the hour of the event, and log files. As 64-bit hashes in sorted arrays."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+MOST_IDS = 40_000_000
+"""Hashes held at a time, 320 MB. Beyond it the oldest hours are forgotten, and that is told."""
+
+
+class Ids:
+    """eventIDs that were counted, by the event's hour (hours since 1970)."""
+
+    def __init__(self, remembered: Iterable[tuple[int, bytes]] = ()) -> None:
+        self.forgotten: int | None = None
+        """The newest hour that was forgotten for want of memory."""
+        self._runs: dict[int, list[Any]] = {}
+        self._count = 0
+        for hour, hashes in remembered:
+            self._put(hour, np.sort(np.frombuffer(hashes, "<u8").astype(np.uint64)))
+
+    def new(self, hours: Any, hashes: Any) -> Any:
+        """For each record whether it is counted now for the first time; from now on it is remembered."""
+        fresh = np.zeros(len(hashes), bool)
+        for hour in np.unique(hours).tolist():
+            where = np.flatnonzero(hours == hour)
+            unique, first = np.unique(hashes[where], return_index=True)
+            unseen = np.ones(len(unique), bool)
+            for run in self._runs.get(hour, ()):
+                at = np.minimum(np.searchsorted(run, unique), len(run) - 1)
+                unseen &= run[at] != unique
+            fresh[where[first[unseen]]] = True
+            self._put(hour, unique[unseen])
+        return fresh
+
+    def since(self, hour: int) -> list[tuple[int, bytes, int]]:
+        """(hour, hashes, how many) from this hour on: what the next run must remember."""
+        kept = [one for one in sorted(self._runs) if one >= hour]
+        joined = ((one, np.sort(np.concatenate(self._runs[one]))) for one in kept)
+        return [(one, hashes.astype("<u8").tobytes(), len(hashes)) for one, hashes in joined]
+
+    def _put(self, hour: int, run: Any) -> None:
+        """Runs are merged as they grow, so that an hour has few of them."""
+        if not len(run):
+            return
+        self._count += len(run)
+        runs = self._runs.setdefault(hour, [])
+        runs.append(run)
+        while len(runs) > 1 and len(runs[-2]) < 4 * len(runs[-1]):
+            runs[-2:] = [np.sort(np.concatenate(runs[-2:]))]
+        while self._count > MOST_IDS and len(self._runs) > 1:
+            oldest = min(self._runs)
+            self._count -= sum(map(len, self._runs.pop(oldest)))
+            self.forgotten = max(oldest, self.forgotten or oldest)
+
+
+def fingerprint(location: str, version: str) -> int:
+    """What tells a file, as it is now, from all others."""
+    return int.from_bytes(blake2b(f"{location}\n{version}".encode(), digest_size=8).digest(), "little")
+
+
+class Files:
+    """Fingerprints of the files that were read."""
+
+    def __init__(self) -> None:
+        self._old = np.zeros(0, np.uint64)
+        self._met = np.zeros(0, bool)
+        self._new: set[int] = set()
+
+    def remember(self, hashes: bytes) -> None:
+        """Those of the last run."""
+        self._old = np.union1d(self._old, np.frombuffer(hashes, "<u8").astype(np.uint64))
+        self._met = np.zeros(len(self._old), bool)
+
+    def __contains__(self, file: int) -> bool:
+        at = int(np.searchsorted(self._old, np.uint64(file)))
+        if at < len(self._old) and int(self._old[at]) == file:
+            self._met[at] = True
+            return True
+        return file in self._new
+
+    def add(self, file: int) -> None:
+        """It was read."""
+        self._new.add(file)
+
+    def all(self, *, only_met: bool = False) -> tuple[bytes, int]:
+        """All fingerprints, and how many; or only of files that were asked for: the others are gone from where they lay."""
+        new = np.fromiter(self._new, np.uint64, len(self._new))
+        joined = np.union1d(self._old[self._met] if only_met else self._old, new)
+        return joined.astype("<u8").tobytes(), len(joined)
