@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Record, Resource, Trace
+from collectors.records import Record, Resource, Schema, Trace
 from collectors.settings import Domain, Settings
 from dashboard.flow.answers import Producers, Question
 from dashboard.flow.model.estate import Estate
@@ -178,3 +178,46 @@ def test_a_state_machine_that_was_seen_to_put_it_is_observed_and_told_once(build
     flow = Resource(arn=arn("states", "stateMachine:flow"), kind="state-machine", name="flow", role_arn=ROLE)
     estate = build(BUS, flow, trace(), link("put-events", flow, BUS, source=SOURCE, detail_type=TYPE))
     assert told(ask(estate)) == [("observed", "state-machine", "flow")]
+
+
+def bucket(name: str = "images") -> Resource:
+    return Resource(arn=f"arn:aws:s3:::{name}", kind="bucket", name=name)
+
+
+S3_TYPES = [
+    ("Object Created", [("declared", "aws-service", "aws.s3"), ("declared", "bucket", "images")]),
+    ("AWS API Call via CloudTrail", [("declared", "aws-service", "aws.s3")]),
+]
+
+
+@pytest.mark.parametrize(("detail_type", "expected"), S3_TYPES)
+def test_a_bucket_that_notifies_eventbridge_is_declared_for_s3s_own_events(
+    build: Build, detail_type: str, expected: list[Any]
+) -> None:
+    on = bus("default")
+    estate = build(on, bucket(), link("notification", bucket(), on, source="aws.s3"))
+    assert told(ask(estate, "aws.s3", detail_type)) == expected
+
+
+def test_where_no_bucket_notifies_eventbridge_that_is_told(build: Build) -> None:
+    (row,) = ask(build(bus("default")), "aws.s3", "Object Created").producers
+    assert row.note == "No bucket that was read sends its events to EventBridge."
+
+
+def test_a_service_whose_type_the_registry_knows_is_declared_by_it(build: Build) -> None:
+    on = bus("default")
+    schema = Schema(
+        arn=arn("schemas", "schema/aws.events/aws.ecs@X"),
+        registry="aws.events",
+        name="aws.ecs@X",
+        source="aws.ecs",
+        detail_type="ECS Task State Change",
+    )
+    reads = [
+        ask(build(on, schema), "aws.ecs", name).producers[0].read
+        for name in ("ECS Task State Change", "Else")
+    ]
+    assert reads == [
+        "AWS service events on default buses, by the registry aws.events",
+        "AWS service events on default buses",
+    ]

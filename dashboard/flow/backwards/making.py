@@ -143,7 +143,7 @@ def _add_links(estate: Estate, made: Made) -> None:
     for link in links.get("async-destination", []):
         made[arns.plain(link["from_arn"])].add(declared.result_of(link))
     for link in links.get("notification", []):
-        made[link["from_arn"]] |= _of_source(estate, "aws.s3")
+        made[link["from_arn"]] |= {key for key in _of_source(estate, "aws.s3") if declared.is_of_bucket(*key)}
 
 
 def _of_source(estate: Estate, source: str, detail_type: str | None = None) -> set[Key]:

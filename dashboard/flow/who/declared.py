@@ -7,6 +7,7 @@ from dashboard.flow.model import arns, asking, feeding, trees
 from dashboard.flow.model.estate import Estate, Row
 
 Buses = frozenset[str] | None
+AWS_REGISTRY = "aws.events"
 _RESULT = "Lambda Function Invocation Result - "
 
 
@@ -90,13 +91,37 @@ def _services(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
     if not defaults:
         return []
     more = {"kind": "aws-service", "name": asked.source, "domain": None, "owner": None, "principal": None}
-    rows = [_row(estate, asked, asked.source, **more, read="AWS service events on default buses")]
-    if asked.source == "aws.s3":
-        links = _wanted(estate, "notification", buses)
-        rows += [
-            _row(estate, asked, r["from_arn"], bus=r["to_arn"], read="bucket notification") for r in links
-        ]
-    return rows
+    if not is_of_bucket(asked.source, asked.detail_type):
+        return [_row(estate, asked, asked.source, **more, read=_told_by(estate, asked))]
+    links = _wanted(estate, "notification", buses)
+    more["note"] = None if links else _no_bucket(estate, defaults)
+    return [
+        _row(estate, asked, asked.source, **more, read=_told_by(estate, asked)),
+        *(_row(estate, asked, r["from_arn"], bus=r["to_arn"], read="bucket notification") for r in links),
+    ]
+
+
+def is_of_bucket(source: str, detail_type: str) -> bool:
+    """Whether S3 sends the type for buckets that notify EventBridge; its API calls come by CloudTrail."""
+    return source == "aws.s3" and detail_type.startswith("Object ")
+
+
+def _told_by(estate: Estate, asked: Question) -> str:
+    """AWS's own registry, where it was read, has the types that its services send."""
+    rows = (row for row in estate.schemas if row["registry"] == AWS_REGISTRY)
+    known = any((row["source"], row["detail_type"]) == (asked.source, asked.detail_type) for row in rows)
+    on = "AWS service events on default buses"
+    return f"{on}, by the registry {AWS_REGISTRY}" if known else on
+
+
+def _no_bucket(estate: Estate, buses: list[str]) -> str | None:
+    """Where the buckets of all these buses' places were read, that none of them notifies EventBridge."""
+    runs = [
+        estate.scopes.get((str(row["account"]), str(row["region"]), "buckets"))
+        for row in (estate.buses[bus] for bus in buses)
+    ]
+    read = all(run is not None and run["status"] == "ok" for run in runs)
+    return "No bucket that was read sends its events to EventBridge." if read else None
 
 
 def forwarders(estate: Estate, asked: Question, buses: Buses) -> list[Producer]:
