@@ -1,8 +1,10 @@
 """Headwater's pages: who produces and who consumes every event. Start with `streamlit run streamlit_app.py`."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from dashboard import state
+from dashboard.headers import Headers
 from dashboard.pages import PAGES, Page, frame, links, parts
 from dashboard.pages.scope import Scope
 
@@ -45,4 +47,7 @@ def main() -> None:
         chosen.run()
 
 
-main()
+if __name__ == "__main__":  # one run for one browser
+    main()
+else:  # `streamlit run` imports the server from here
+    app = st.App(__file__, middleware=[Middleware(Headers)])

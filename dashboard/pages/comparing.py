@@ -67,9 +67,9 @@ def _sentence(old: Contract, new: Contract, changes: tuple[Change, ...]) -> str:
     breaking = sum(change.breaking for change in changes)
     if not changes:
         return f"Every field of {clean(new.name)} is as in {clean(old.name)}."
-    told = (
-        f"{words.plural(breaking, 'breaking change')} and {words.plural(len(changes) - breaking, 'safe one')}"
-    )
+    safe = len(changes) - breaking
+    told = words.plural(breaking, "breaking change") if breaking else "no breaking change"
+    told += f" and {words.plural(safe, 'safe one')}" if safe else ""
     return f"From {clean(old.name)} to {clean(new.name)}: {told}."
 
 

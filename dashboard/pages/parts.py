@@ -22,11 +22,14 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.2rem 2rem 4rem; max-width: 1500px; }
 [data-testid="stMain"] h1 { font-size: 1.55rem; font-weight: 650; letter-spacing: -0.01em; padding: 0 0 .2rem; }
 [data-testid="stMain"] h2 { font-size: 1.05rem; font-weight: 650; padding: 1.1rem 0 .1rem; }
+[data-testid="stMain"] h3 { font-size: .95rem; font-weight: 650; padding: .8rem 0 .1rem; }
 [data-testid="stText"] { font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 [class*="st-key-result"] a, .st-key-answer a { padding-left: 0; }
 .st-key-brand [data-testid="stText"] { font-size: 1.15rem; font-weight: 700; letter-spacing: -0.01em; }
 .st-key-sentence [data-testid="stText"] { font-size: 1.28rem; line-height: 1.5; font-weight: 500; }
 [class*="st-key-quiet"] [data-testid="stText"] { font-size: .84rem; opacity: .72; }
+[data-testid="stCaptionContainer"] { opacity: .9; }
+[data-testid="stBaseButton-primary"] p { color: light-dark(#FFFFFF, #0E1217); }
 [class*="st-key-panel"] { position: sticky; top: 4rem; }
 [class*="st-key-graph"] { overflow-x: auto; }
 [class*="st-key-graph"] [data-testid="stElementContainer"] { min-width: 760px; }

@@ -14,6 +14,8 @@ from dashboard.flow.suppose import example
 from dashboard.pages import comparing, parts, reversed_answers, words
 
 INDENT = "\u2003"
+_OPTIONAL = ("One of", "Description")
+"""Columns that are left out where no field has any."""
 
 
 def render(estate: Estate, got: Consumers) -> None:
@@ -32,7 +34,8 @@ def render(estate: Estate, got: Consumers) -> None:
     parts.quiet(words.joined(told), "schema")
     if rows:
         read = {one.field: len(one.readers) for one in reversed_answers.fields_read(estate, got)[0]}
-        parts.table(pd.DataFrame([_field(row, read) for row in rows]), "payload")
+        frame = pd.DataFrame([_field(row, read) for row in rows])
+        parts.table(frame.drop(columns=[name for name in _OPTIONAL if not frame[name].any()]), "payload")
     else:
         st.text("The schema names no fields.")
     with st.expander("An example event, made up by the schema"):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import hostile
-from tests.browser.serving import ARGUMENTS, CHROMIUM, serving
+from tests.browser.serving import ARGUMENTS, BROKEN_POLICY, CHROMIUM, serving
 from tests.conftest import Collected
 
 expect.set_options(timeout=15_000)
@@ -46,18 +46,21 @@ def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A new browser profile. At the end: it asked no other host, and no script of a name ran."""
+    """A new browser profile. At the end: it asked no other host, no script of a name ran, and no policy was broken."""
     context = chromium.new_context(viewport={"width": 1440, "height": 1000})
     page = context.new_page()
     asked: list[str] = []
     dialogs: list[str] = []
+    broken: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: broken.append(message.text) if BROKEN_POLICY in message.text else None)
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     yield page
     context.close()
     others = [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
     assert not others
     assert not dialogs
+    assert not broken
 
 
 Open = Callable[..., Page]
