@@ -204,6 +204,33 @@ def test_snss_envelope_hides_the_event_from_a_mapping_unless_delivery_is_raw(
     assert [row.delivery for row in ask(estate).consumers] == ([delivery] if delivery else [])
 
 
+STREAM, TABLE = arn("kinesis", "stream/s"), arn("dynamodb", "table/t")
+RECORDS = [
+    (queue().arn, {"data": {"source": [SOURCE]}}, None),
+    (queue().arn, {"data": [{"exists": False}]}, "always"),
+    (queue().arn, {"messageAttributes": {"kind": {"stringValue": ["x"]}}}, "sometimes"),
+    (STREAM, {"body": {"source": [SOURCE]}}, None),
+    (STREAM, {"data": {"source": [SOURCE]}}, "always"),
+    (STREAM, {"partitionKey": ["1"]}, "sometimes"),
+    (TABLE, {"body": {"source": [SOURCE]}}, None),
+    (TABLE, {"dynamodb": {"Keys": {"id": {"S": ["1"]}}}}, "sometimes"),
+]
+
+
+@pytest.mark.parametrize(("at", "criteria", "delivery"), RECORDS)
+@pytest.mark.parametrize("dialect", ["lambda", "pipes"])
+def test_a_filter_takes_nothing_by_a_field_that_no_record_of_the_kind_has(
+    build: Build, at: str, criteria: Any, delivery: str | None, dialect: str
+) -> None:
+    filters = (json.dumps(criteria),)
+    reader = BILL if dialect == "lambda" else pipe()
+    via = "event-source-mapping" if dialect == "lambda" else "pipe-source"
+    stream = Resource(arn=STREAM, kind="stream", name="s")
+    records = [BUS, queue(), stream, pipe(), BILL, rule(BUS, "r", at), link("pipe-target", pipe(), BILL)]
+    answer = ask(build(*records, link(via, at, reader, dialect=dialect, filters=filters)))
+    assert [row.delivery for row in answer.consumers] == ([delivery] if delivery else [])
+
+
 def test_filter_criteria_are_ored_and_hidden_ones_leave_it_open(build: Build) -> None:
     inbox = queue()
     ored = tuple(json.dumps({"body": {"source": [s]}}) for s in ("com.other", SOURCE))

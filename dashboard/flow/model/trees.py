@@ -71,16 +71,43 @@ def notification(topic: str, tree: Any, *, attributes: bool = False) -> Any:
     return _around(tree, known | {"MessageAttributes": UNKNOWN}, f"{topic} with attributes", open=False)
 
 
+RECORDS: dict[str, tuple[str, ...]] = {
+    "queue": (
+        *("messageId", "receiptHandle", "attributes", "messageAttributes", "md5OfBody"),
+        *("md5OfMessageAttributes", "awsRegion"),
+    ),
+    # what Lambda's records have below "kinesis" those of Pipes have beside the rest
+    "stream": (
+        *("kinesis", "kinesisSchemaVersion", "partitionKey", "sequenceNumber", "approximateArrivalTimestamp"),
+        *("encryptionType", "eventVersion", "eventID", "eventName", "invokeIdentityArn", "awsRegion"),
+    ),
+    "table": ("eventID", "eventVersion", "dynamodb", "awsRegion", "eventName", "userIdentity"),
+    "kafka-cluster": (
+        *("topic", "partition", "offset", "timestamp", "timestampType", "key", "value", "headers"),
+        *("eventSourceArn", "eventSourceKey", "bootstrapServers"),
+    ),
+}
+"""Fields of a record by what it lies in, as Lambda's and Pipes' documents show it; which of them a filter may ask for differs."""
+
+
+def record(kind: str, arn: str, tree: Any) -> Any:
+    """What a Lambda mapping or a pipe reads of a queue, stream, table or Kafka cluster, as filters see it.
+
+    Nothing else stands in it. The event lies in a message's body or a stream's data; what a table makes of it nobody knows.
+    """
+    named = dict.fromkeys(RECORDS[kind], UNKNOWN)
+    if kind == "queue":
+        return queue_record(arn, tree)
+    if kind == "stream":
+        known = {"data": Json(tree), "eventSource": "aws:kinesis", "eventSourceARN": arn}
+        return _around(tree, named | known, arn, open=False)
+    return Obj(named | {"eventSource": UNKNOWN, "eventSourceARN": UNKNOWN}, open=False)
+
+
 def queue_record(queue: str, tree: Any) -> Any:
     """A message as a Lambda mapping or a pipe sees it: the body is text that holds JSON."""
     known = {"body": Json(tree), "eventSource": "aws:sqs", "eventSourceARN": queue}
-    return _around(tree, known, queue, open=True)
-
-
-def stream_record(stream: str, tree: Any) -> Any:
-    """A Kinesis record as filters see it: `data` decoded."""
-    known = {"data": Json(tree), "eventSource": "aws:kinesis", "eventSourceARN": stream}
-    return _around(tree, known, stream, open=True)
+    return _around(tree, dict.fromkeys(RECORDS["queue"], UNKNOWN) | known, queue, open=False)
 
 
 def _around(tree: Any, known: dict[str, Any], what: str, *, open: bool) -> Any:  # noqa: A002 - Obj's own word

@@ -89,10 +89,8 @@ def _by_link(walk: Traced, before: str, hop: Hop, tree: Any) -> str:
 
 def _seen(kind: str, arn: str, link: Row, tree: Any) -> Any:
     """What the link's filters look at."""
-    if kind == "queue":
-        return trees.queue_record(arn, tree)
-    if kind in ("stream", "table"):
-        return trees.stream_record(arn, tree)
+    if kind in trees.RECORDS:
+        return trees.record(kind, arn, tree)
     return Obj({}, open=False) if link["dialect"] == "sns-attributes" else tree
 
 

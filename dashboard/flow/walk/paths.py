@@ -24,6 +24,7 @@ __all__ = ["MAX_HOPS", "MAX_STEPS", "Path", "Walk", "along", "beyond", "through"
 MAX_HOPS = 24
 MAX_STEPS = 50_000
 """Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
+_READING = ("event-source-mapping", "pipe-source", "delivery-stream")
 _NAMES_ATTRIBUTES = ("rule", "pipe-target", "subscriber")
 """Carriers of which it is known which SNS message attributes they send; whatever else publishes may send any."""
 
@@ -188,20 +189,11 @@ def _chain(estate: Estate, buses: Sequence[str]) -> str:
     return " → ".join(names[bus] for bus in buses)
 
 
-def _at_queue(walk: Walk, arn: str, tree: Any, way: Way) -> None:
-    record = trees.queue_record(arn, tree)
-    _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source"))
-
-
-def _at_stream(walk: Walk, arn: str, tree: Any, way: Way) -> None:
-    record = trees.stream_record(arn, tree) if way.hops[-1].kind == "stream" else UNKNOWN
-    _at_readers(walk, arn, record, way, ("event-source-mapping", "pipe-source", "delivery-stream"))
-
-
-def _at_readers(walk: Walk, arn: str, record: Any, way: Way, kinds: Sequence[str]) -> None:
-    links = walk.estate.links_from(arn, *kinds)
+def _at_readers(walk: Walk, arn: str, tree: Any, way: Way) -> None:
+    kind = way.hops[-1].kind
+    record, links = trees.record(kind, arn, tree), walk.estate.links_from(arn, *_READING)
     if not links:
-        _end(walk, way, f"Nothing collected reads this {way.hops[-1].kind}.")
+        _end(walk, way, f"Nothing collected reads this {kind}.")
     for link in links:
         _follow(walk, link, record, record, way)
 
@@ -253,10 +245,10 @@ def _onward(walk: Walk, arn: str, tree: Any, way: Way) -> None:
 
 _STEPS = {
     "bus": _at_bus,
-    "queue": _at_queue,
-    "stream": _at_stream,
-    "table": _at_stream,
-    "kafka-cluster": _at_stream,
+    "queue": _at_readers,
+    "stream": _at_readers,
+    "table": _at_readers,
+    "kafka-cluster": _at_readers,
     "topic": _at_topic,
     "pipe": _at_pipe,
     "event-source": _onward,
