@@ -99,7 +99,7 @@ def test_a_new_bus_logs_by_its_subscribers(build: Build, levels: tuple[Any, ...]
 def test_an_answer_says_what_was_not_observed_because_it_is_off(build: Build) -> None:
     off, on = (
         producers(
-            build(bus(log_level=level), trail(puts=puts), trace(BUS), read=ALSO), Question(SOURCE, TYPE)
+            build(bus(log_level=level), trail(puts=puts), read=ALSO), Question(SOURCE, TYPE, "orders")
         ).notes
         for level, puts in (("OFF", "none"), ("INFO", "all"))
     )
@@ -232,3 +232,8 @@ def test_subscribers_of_a_new_bus_are_told_to_log(build: Build) -> None:
         "UpdateSubscriber",
         {"SubscriberArn": found[6], "LogConfiguration": {"Level": "INFO"}},
     )
+
+
+def test_calls_that_were_found_prove_that_a_trail_of_another_account_tells_of_the_place(build: Build) -> None:
+    (one,) = sight.trail_sight(build(BUS, trail(puts="none"), trace(BUS), read=ALSO))
+    assert (one.state, one.why.startswith("Its calls are in the log files of s3://trail")) == ("on", True)

@@ -23,7 +23,8 @@ def observed(estate: Estate, asked: Question, buses: Buses, last: int | None = N
             groups[row["principal"]].append(row)
     named = {row["principal_account"] for rows in groups.values() for row in rows}
     since = log_flows.window_of(estate, last).start if last else None
-    logged = log_flows.callers(estate, asked, buses, named, since)
+    ours = not feeding.is_aws_service(asked.source)
+    logged = log_flows.callers(estate, asked, buses, named, since) if ours else []
     return [
         *(_seen(estate, principal, rows) for principal, rows in groups.items()),
         *(_logged(estate, asked, account, rows) for account, rows in logged),
@@ -52,6 +53,7 @@ def _logged(estate: Estate, asked: Question, account: str, rows: list[Row]) -> P
         bus=buses[0] if len(buses) == 1 else None,
         read=", ".join(sorted({row["evidence"] for row in rows})),
         note="The log of the bus names the calling account and no more.",
+        known_as=f"someone in account {account}",
     )
 
 

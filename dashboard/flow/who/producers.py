@@ -9,7 +9,6 @@ from dashboard.flow.model.domains import domain_of_source
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.known import known
 from dashboard.flow.who import declared, identity, permitted, sight
-from dashboard.flow.who.logged import logged
 from dashboard.flow.who.observed import observed, traces
 
 __all__ = ["EVIDENCE", "count", "gaps_of_evidence", "named", "observed", "producers", "traces"]
@@ -45,7 +44,6 @@ def producers(estate: Estate, asked: Question, last: int | None = None) -> Produ
     rows = observed(estate, asked, buses, last)
     seen = {row.arn for row in rows}  # one row a (type, producer): the better grade
     rows += [row for row in declared.declared(estate, asked, buses) if row.arn not in seen]
-    rows += logged(estate, asked, buses, rows, last)
     entered = (
         buses if buses is not None else frozenset(asking.enters(estate, asked.source, asked.detail_type))
     )
@@ -145,5 +143,4 @@ def named(estate: Estate, asked: Question) -> list[Producer]:
 def count(estate: Estate, asked: Question) -> int:
     """How many distinct producers the type has, observed and declared ones."""
     rows = observed(estate, asked, None) + declared.own(estate, asked, None)
-    rows += logged(estate, asked, None, rows)
     return len({arns.plain(row.arn) for row in rows})

@@ -92,11 +92,26 @@ def _of_place(estate: Estate, place: Place) -> TrailSight:
         told = f"The log files that the settings name were read ({', '.join(estate.settings.trails)}): whether they hold all of this account's calls is not known here."
         return TrailSight(account, region, "unknown", told)
     rows = covering(estate, place)
+    state: State = _state(rows[0]) if rows else "off"
+    found = _seen_in(estate).get(place)
+    if found and state in ("off", "unknown"):
+        told = f"Its calls are in the log files of {found}: which trail writes them cannot be seen from here."
+        return TrailSight(account, region, "on", told)
     if rows:
         return TrailSight(account, region, _state(rows[0]), _why(rows[0], rows), rows[0]["arn"])
     if not _was_read(estate, place):
         return TrailSight(account, region, "unknown", "The trails of this account were not read.")
     return TrailSight(account, region, "off", "There is no trail.")
+
+
+def _seen_in(estate: Estate) -> dict[Place, str]:
+    """Account and region → the location in whose log files calls of it were found: a trail of another account may write them."""
+    if "traced-places" not in estate.memory:
+        estate.memory["traced-places"] = {
+            (row["account"], row["region"]): row["evidence"] for row in estate.traces
+        }
+    found: dict[Place, str] = estate.memory["traced-places"]
+    return found
 
 
 def _was_read(estate: Estate, place: Place) -> bool:

@@ -69,8 +69,14 @@ def of_trail(estate: Estate, sight: TrailSight) -> str | None:
         return None
     if not rows:
         return _new_trail(sight)
-    row = next((one for one in readable if one["puts"] != "none"), readable[0])
-    region = str(row["home_region"] or sight.region)
+    return of_row(next((one for one in readable if one["puts"] != "none"), readable[0]))
+
+
+def of_row(row: Row) -> str | None:
+    """Commands that make this trail log PutEvents of every bus; None where it does, or its selectors could not be read."""
+    if not row["selectors_read"] or (row["puts"] == "all" and row["is_logging"] is not False):
+        return None
+    region = str(row["home_region"] or row["region"])
     lines = []
     if row["puts"] != "all":
         chosen = json.dumps(selectors(row))
