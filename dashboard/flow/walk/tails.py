@@ -54,9 +54,9 @@ def of(estate: Estate, way: Way, go_on: Callable[[Walk, Way], None], *, here: bo
     """
     explored: dict[Any, Tails | None] = estate.memory.setdefault("tails", {})
     last = way.hops[-1]
-    key = (last.arn, last.via, last.runs, way.attributes, here)
+    key = (last.arn, last.via, last.runs, here)
     if key not in explored:
-        explored[key] = _explored(estate, Way("", hops=(last,), attributes=way.attributes), go_on)
+        explored[key] = _explored(estate, Way("", hops=(last,)), go_on)
     return explored[key]
 
 
