@@ -196,8 +196,11 @@ _WHOLE: dict[str, Callable[[Values], Any]] = {
 def statistic(samples: Values, stat: str) -> Values:
     """One statistic of each row of samples (nan: not sent). Raises ValueError for a statistic that is not known."""
     sent = ~np.isnan(samples)
-    if sent.all() and stat in _WHOLE:
-        return np.asarray(_WHOLE[stat](samples))
+    if sent.all():
+        if stat in _WHOLE:
+            return np.asarray(_WHOLE[stat](samples))
+        if _is_percentile(stat):
+            return _percentile(samples, float(stat[1:]))
     filled = np.where(sent, samples, 0.0)
     count = sent.sum(axis=1).astype(np.float64)
     known: dict[str, Callable[[], Any]] = {
@@ -209,7 +212,21 @@ def statistic(samples: Values, stat: str) -> Values:
     }
     if stat in known:
         return np.asarray(known[stat]())
-    if stat.startswith("p") and 0 <= float(stat[1:]) <= 100:
+    if _is_percentile(stat):
         present = np.where(sent.any(axis=1, keepdims=True), samples, 0.0)
         return np.asarray(np.nanpercentile(present, float(stat[1:]), axis=1))
     raise ValueError(stat)
+
+
+def _is_percentile(stat: str) -> bool:
+    return stat.startswith("p") and 0 <= float(stat[1:]) <= 100
+
+
+def _percentile(samples: Values, share: float) -> Values:
+    """As numpy's, between the two nearest samples; it sorts along the other axis, and takes ten times as long."""
+    rank = share / 100 * (samples.shape[1] - 1)
+    low = math.floor(rank)
+    high = min(low + 1, samples.shape[1] - 1)
+    parted = np.sort(samples, axis=1)  # faster than a partition, of so few
+    found: Values = parted[:, low] + (parted[:, high] - parted[:, low]) * (rank - low)
+    return found
