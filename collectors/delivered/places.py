@@ -12,7 +12,7 @@ from typing import Any
 from collectors.scope import Scope, account_in
 from collectors.unread import rows_of
 
-SOURCES = "logs:DescribeDeliverySources"
+SOURCES, DELIVERIES = "logs:DescribeDeliverySources", "logs:DescribeDeliveries"
 LOGS_FOLDER = "Event"
 """Below AWSLogs/ACCOUNT/ the logs of buses lie in EventBusLogs/; how those of subscribers are called no document says."""
 
@@ -39,15 +39,17 @@ def own(scope: Scope, buses: dict[str, str | None]) -> list[Location] | None:
     if sources is None or deliveries is None:
         return None
     of_source: dict[str, list[dict[str, Any]]] = {}
-    for one in deliveries:
-        of_source.setdefault(one.get("deliverySourceName") or "", []).append(one)
+    for one in scope.with_key(deliveries, "deliverySourceName", DELIVERIES):
+        of_source.setdefault(one["deliverySourceName"], []).append(one)
     found: dict[str, Location] = {}
-    resources = [(arn, one) for one in sources for arn in one.get("resourceArns") or () if ":events:" in arn]
+    of_events = [one for one in sources if any(":events:" in arn for arn in one.get("resourceArns") or ())]
+    named_ones = scope.with_key(of_events, "name", SOURCES)
+    resources = [(arn, one) for one in named_ones for arn in one["resourceArns"]]
     logging = scope.each(resources, lambda pair: _level(scope, pair[0], buses), lambda pair: pair[0])
     for (arn, source), level in logging:
         if level == "OFF":
             continue
-        for delivery in of_source.get(source.get("name") or "", ()):
+        for delivery in of_source.get(source["name"], ()):
             for location in _destination(scope, delivery, arn):
                 found.setdefault(location.evidence, location).resources.add(arn)
     return list(found.values())
@@ -74,21 +76,25 @@ def _listed(scope: Scope, what: str) -> list[dict[str, Any]]:
     return list(scope.pages("logs", operation, key))
 
 
-def _level(scope: Scope, arn: str, buses: dict[str, str | None]) -> str:
-    """The level that a bus or a subscriber logs at; OFF where none is set. Raises RefusedError."""
+def _level(scope: Scope, arn: str, buses: dict[str, str | None]) -> str | None:
+    """The level that a bus or a subscriber logs at; OFF where none is set, None where AWS does not tell. Raises RefusedError."""
     if ":subscriber/" in arn:
         told = scope.call("eventbridgev2", "describe_subscriber", SubscriberArn=arn)
         buses[arn] = told.get("EventBusArn")
-        return (told.get("LogConfiguration") or {}).get("Level") or "OFF"
+        return _set_in(told.get("LogConfiguration"))
     told = scope.call("events", "describe_event_bus", Name=arn)
-    return (told.get("LogConfig") or {}).get("Level") or "OFF"
+    return _set_in(told.get("LogConfig"))
+
+
+def _set_in(config: Mapping[str, Any] | None) -> str | None:
+    return "OFF" if config is None else config.get("Level")
 
 
 def _destination(scope: Scope, delivery: Mapping[str, Any], arn: str) -> Iterator[Location]:
     """Where a delivery goes. Its destination may lie in another account, and is told there only."""
     wanted = delivery.get("deliveryDestinationArn") or ""
     account, region = account_in(wanted) or scope.account, (wanted.split(":") + [""] * 4)[3] or scope.region
-    owner = scope if (account, region) == (scope.account, scope.region) else _of(scope, account, region)
+    owner = scope if (account, region) == (scope.account, scope.region) else _with(scope, account, region)
     if owner is None:
         told = f"The logs of {arn} go to account {account}, which is not collected: name where they lie with bus_logs."
         scope.gap("unsupported", "logs:DescribeDeliveryDestinations", "OtherAccount", told, arn)
@@ -145,10 +151,10 @@ def _folders(scope: Scope, bucket: str, below: str) -> list[str]:
 def _owner(scope: Scope, arn: str) -> Scope:
     """A log group is asked with the credentials of its own account and region, where the run has them."""
     account, region = account_in(arn), arn.split(":")[3]
-    return _of(scope, account, region) or scope
+    return _with(scope, account, region) or scope
 
 
-def _of(scope: Scope, account: str, region: str) -> Scope | None:
+def _with(scope: Scope, account: str, region: str) -> Scope | None:
     if (account, region) == (scope.account, scope.region):
         return scope
     if not region or account not in (*scope.run.aws.accounts, scope.run.aws.home_account):

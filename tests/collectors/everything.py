@@ -1,11 +1,13 @@
 """An estate that has one of everything a collector reads, small enough to be collected in a second, in a local AWS."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collectors.sample.estate import make_history, make_schemas
-from collectors.sample.estate.calls import Made
+from collectors.sample.estate.calls import Client, Made
 from collectors.sample.estate.make_history import control
 from collectors.sample.estate.places import CORE_EU as AT
 from collectors.sample.estate.places import SHOP
@@ -38,14 +40,16 @@ from collectors.sample.estate.shapes import (
 )
 from collectors.sample.estate.trail import BUCKET
 from collectors.sample.loader import Clients, Loader, make_things
+from collectors.sample.server.bus_days import records
 
 SOURCE, TYPE = "com.acme.orders", "OrderPlaced"
 PLACED = {"source": [SOURCE], "detail-type": [TYPE]}
 PARTNER = "aws.partner/example.com/1/orders"
 NEW_BUS = AT.new_bus("fresh")
+LOG_GROUP = "/aws/vendedlogs/events/event-bus/orders"
 
 THINGS = (
-    Bus(AT, "orders", allows=(SHOP,)),
+    Bus(AT, "orders", allows=(SHOP,), log_level="INFO"),
     PartnerSource(AT, PARTNER),
     Bus(AT, PARTNER, partner_source=PARTNER),
     Archive(AT, "orders-week", "orders", PLACED, days=7),
@@ -113,7 +117,13 @@ THINGS = (
     Schedule(AT, "nightly", "rate(1 day)", AT.bus("orders"), puts=(SOURCE, "DayClosed")),
     NewBus(AT, "fresh", allows=(SHOP,)),
     Subscriber(
-        AT, "fresh-orders", NEW_BUS, AT.queue("orders"), {"DATA": PLACED}, on_failure=AT.queue("orders-dlq")
+        AT,
+        "fresh-orders",
+        NEW_BUS,
+        AT.queue("orders"),
+        {"DATA": PLACED},
+        on_failure=AT.queue("orders-dlq"),
+        log_level="INFO",
     ),
     EventSource(AT, "webhook", NEW_BUS),
     Bucket(AT, BUCKET),
@@ -149,6 +159,36 @@ def load(endpoint_url: str) -> None:
     control(endpoint_url, "cloudtrail", place | {"records": list(_changes(now))})
     series = [{"namespace": n, "metric": m, "dimensions": d, "base": 2} for n, m, d in SERIES]
     control(endpoint_url, "metrics", place | {"series": series})
+    _log(endpoint_url, client, loader.made, now)
+
+
+def _log(endpoint_url: str, client: Client, made: Made, now: datetime) -> None:
+    """The bus logs into a log group, the subscriber into a bucket."""
+    subscriber = made.real(AT.arn("events", "subscriber/fresh-orders"))
+    (of_bus, of_subscriber) = (_day(one, now) for one in (AT.bus("orders"), subscriber))
+    place = {"account": AT.account, "region": AT.region}
+    control(endpoint_url, "logs", place | {"group": LOG_GROUP, "days": [of_bus]})
+    lines = "\n".join(json.dumps(record) for record in records(of_subscriber))
+    key = f"AWSLogs/{AT.account}/EventBusLogs/{AT.region}/a.log.gz"
+    client("s3").put_object(Bucket="acme-lake", Key=key, Body=gzip.compress(lines.encode()))
+    for number, (arn, to) in enumerate(
+        ((AT.bus("orders"), AT.log_group(LOG_GROUP)), (subscriber, "arn:aws:s3:::acme-lake"))
+    ):
+        logs, name = client("logs"), f"logs-{number}"
+        logs.put_delivery_source(name=name, resourceArn=arn, logType="INFO_LOGS")
+        where = {"destinationResourceArn": to}
+        told = logs.put_delivery_destination(name=name, deliveryDestinationConfiguration=where)
+        logs.create_delivery(
+            deliverySourceName=name, deliveryDestinationArn=told["deliveryDestination"]["arn"]
+        )
+
+
+def _day(arn: str, now: datetime) -> dict[str, Any]:
+    target = {"arn": AT.queue("orders"), "ends": "ok"}
+    rule = {"arn": AT.arn("events", "rule/orders/placed"), "share": 1, "targets": [target]}
+    flow = {"source": SOURCE, "detail_type": TYPE, "caller": AT.account, "counts": [2, 0, 1], "rules": [rule]}
+    begin = (now - timedelta(hours=5)).replace(minute=0, second=0, microsecond=0)
+    return {"bus": arn, "level": "INFO", "begin": int(begin.timestamp() * 1000), "flows": [flow]}
 
 
 def _changes(now: datetime) -> Iterator[dict[str, Any]]:

@@ -282,6 +282,32 @@ def test_where_logs_go_that_cannot_be_read_is_told(logging: Call, collect: Call)
     assert "bus_logs" in gap.message
 
 
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [("DescribeDeliverySources", "name"), ("DescribeDeliveries", "deliverySourceName")],
+)
+def test_a_delivery_without_its_name_is_a_gap(
+    operation: str, member: str, aws: Server, logging: Call, collect: Call
+) -> None:
+    logging()("a.json.gz", packed(*STORY))
+    aws.misbehave({"service": "logs", "operation": operation, "drop": [member]})
+    (outcome,) = collect("bus-logs")
+    (gap,) = outcome.scope.gaps
+    assert (gap.status, gap.error, member in gap.message) == ("partial", "UnexpectedShape", True)
+
+
+def test_logs_that_go_to_another_account_are_read_there(aws: Server, logging: Call, collect: Call) -> None:
+    central = GROUP_ARN.replace(ACCOUNT, OTHER)
+    body = {"account": OTHER, "region": REGION, "group": GROUP, "records": list(STORY)}
+    aws.control("POST", "logs", body)
+    logging(central)
+    (outcome, other) = collect("bus-logs", accounts=(ACCOUNT, OTHER))
+    check_story(outcome)
+    assert (rows_of(other), other.status) == ([], "ok")
+    (alone,) = collect("bus-logs")
+    assert [(gap.status, gap.action) for gap in alone.scope.gaps] == [("failed", "logs:StartQuery")]
+
+
 DENIALS = {
     "deliveries": (("logs", "DescribeDeliverySources"), "logs:DescribeDeliverySources"),
     "query": (("logs", "StartQuery"), "logs:StartQuery"),

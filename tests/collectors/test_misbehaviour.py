@@ -129,6 +129,7 @@ NEEDED = {
         "Filters",
         "Configuration",
     ),
+    *("status", "field", "Prefix", "resourceArns", "deliveryDestinationConfiguration"),
     *("definition", "key", "value", "EventBridgeConfiguration", "RolePolicyList", "PolicyDocument"),
 }
 """Members without which there is no row, or a link fewer, beside names, ids, ARNs and addresses."""
