@@ -1,15 +1,16 @@
-"""What a walk did not follow: a new event on a bus where one of its kind had passed, which may hold other fields.
+"""What a walk did not follow: an event or message that came where another of its kind had passed, and is not the same.
 
-A loop of the very same event hides nothing. Where a pipe or a transformer makes a new one at every turn, the second turn
-is tried by itself: the walk is whole where that leads nowhere else.
+A loop of the very same event hides nothing. Where a pipe or a transformer makes a new one at every turn, what comes of the
+next turn is tried by itself, and of each after it, until all that differs between the turns is taken as not known: the walk
+is whole where none of them gets to anything else.
 """
 
-from dashboard.flow.model.estate import Estate
-from dashboard.flow.walk import paths
-from dashboard.flow.walk.paths import Walk
-from dashboard.flow.walk.ways import Put
+from collections.abc import Iterator
 
-MOST_TRIED = 8
+from dashboard.flow.walk import paths
+from dashboard.flow.walk.found import MOST_LOOPS, Turn, Walk
+
+MOST_TRIED = 24
 
 
 def is_whole(walk: Walk) -> bool:
@@ -19,33 +20,50 @@ def is_whole(walk: Walk) -> bool:
 
 def notes(walk: Walk) -> tuple[str, ...]:
     """What there is to say of the walk, and of what it did not follow."""
-    return (*walk.notes, *unfollowed(walk))
+    more = walk.loops - MOST_LOOPS
+    loops = [f"Loops were cut {more:,} more times."] if more > 0 else []
+    return (*walk.notes, *loops, *unfollowed(walk))
 
 
 def unfollowed(walk: Walk) -> tuple[str, ...]:
-    """What was put on a bus again and may go on to somewhere else, one sentence each."""
-    tried = [one for one in walk.again[:MOST_TRIED] if _leads_on(walk, *one)]
-    rest = walk.again[MOST_TRIED:]
-    return tuple(dict.fromkeys(_sentence(walk.estate, *one) for one in (*tried, *rest)))
+    """What came somewhere again and may go on to somewhere else, one sentence each."""
+    return tuple(dict.fromkeys(_sentence(turn) for turn in _leading_on(walk)))
 
 
-def _leads_on(walk: Walk, bus: str, put: Put) -> bool:
-    if None in put.kind:
-        return True
-    onward = paths.walk(walk.estate, bus, put.tree)
-    if onward.cut or any(None in other.kind for _, other in onward.again):
-        return True
-    return not (onward.touched <= walk.touched and _ends(onward) <= _ends(walk))
+def _leading_on(walk: Walk) -> Iterator[Turn]:
+    all_ = Walk(walk.estate, again=dict(walk.again))
+    pending, tried = list(walk.again), 0
+    while pending:
+        key = pending.pop(0)
+        turn = all_.again[key]
+        tried += 1
+        onward = _onward(walk, turn) if tried <= MOST_TRIED and turn.way.kind.is_known else None
+        if onward is None:
+            yield turn
+            continue
+        for other in onward.again.values():
+            if all_.turned(other) and other.key not in pending:
+                pending.append(other.key)
+
+
+def _onward(walk: Walk, turn: Turn) -> Walk | None:
+    """The walk from where it came again; null where that gets to anything else."""
+    onward = Walk(walk.estate)
+    paths.beyond(onward, turn.way, turn.tree, here=turn.here)
+    if onward.cut or not (onward.touched <= walk.touched and _ends(onward) <= _ends(walk)):
+        return None
+    return onward
 
 
 def _ends(walk: Walk) -> set[tuple[str, bool]]:
     return {(path.hops[-1].arn, all(hop.active for hop in path.hops)) for path in walk.paths}
 
 
-def _sentence(estate: Estate, bus: str, put: Put) -> str:
-    kind = (
-        "an event of a type that is not known"
-        if None in put.kind
-        else f"a new {'/'.join(map(str, put.kind))}"
+def _sentence(turn: Turn) -> str:
+    hop, kind = turn.way.hops[-1], turn.way.kind
+    what = (
+        f"a new {kind.source}/{kind.detail_type}" if kind.is_known else "an event of a type that is not known"
     )
-    return f"Bus {estate.name_of(bus)} gets {kind} again: where that goes was not followed."
+    if kind.maker:
+        what = "a new message"
+    return f"{hop.kind.capitalize()} {hop.name} gets {what} again: where that goes was not followed."

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.flow.answers import Hop, Kept
 from dashboard.flow.model import trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.subscriptions import Subscription
-from dashboard.flow.walk.ways import Put, Way
+from dashboard.flow.model.widening import widened
+from dashboard.flow.walk.ways import Way
+
+MOST_LOOPS = 20
+"""Loops that are told one by one; buses that all forward to all have more than anyone can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,25 @@ class Path:
     note: str | None = None
 
 
+class Turn(NamedTuple):
+    """What came where another of its kind had passed: a way that begins there, what arrives, and whether its end is there."""
+
+    way: Way
+    tree: Any
+    here: bool
+
+    @property
+    def key(self) -> Any:
+        """The same for all that may go on alike but for what they hold."""
+        way = self.way
+        return way.hops[-1].arn, way.kind, frozenset(way.accounts), way.attributes
+
+
 @dataclass
 class Walk:
     """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched.
 
-    `cut`: a limit was met. `again`: new events that were not followed from a bus where one of their kind had passed.
+    `cut`: a limit was met. `loops`: how often the walk came where it had been. `again`: what was not followed from where another of its kind had passed, and is not the same.
     """
 
     estate: Estate
@@ -36,18 +54,27 @@ class Walk:
     kept: dict[str, Kept] = field(default_factory=dict)
     steps: int = 0
     cut: bool = False
-    again: list[tuple[str, Put]] = field(default_factory=list)
+    loops: int = 0
+    again: dict[Any, Turn] = field(default_factory=dict)
 
     @property
     def looks_for_something(self) -> bool:
         """Whether each step is told to it: then none is taken from what an earlier walk found."""
         return type(self) is not Walk
 
-    def turned_back(self, arn: str, way: Way) -> None:
-        """Keeps a new event that came where another of its kind had passed: that is no loop of the very same event."""
-        put, buses = way.puts[-1], (*way.buses, arn) if arn in self.estate.buses else way.buses
-        if buses and not any(other.covers(put) for other in way.same_kind(arn)):
-            self.again.append((buses[-1], put))
+    def loops_noted(self) -> bool:
+        """Counts a loop that was cut; whether it is one of the first, which are told one by one."""
+        self.loops += 1
+        return self.loops <= MOST_LOOPS
+
+    def turned(self, turn: Turn) -> bool:
+        """Keeps what came where another of its kind had passed, with all that is kept of such; whether that is more than was."""
+        had = self.again.get(turn.key)
+        tree = turn.tree if had is None else widened(had.tree, turn.tree)
+        if had is not None and tree is had.tree:
+            return False
+        self.again[turn.key] = Turn(turn.way.alone(turn.way.hops[-1], tree), tree, turn.here)
+        return True
 
     def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
         """Subscriptions of the bus that may take the event."""

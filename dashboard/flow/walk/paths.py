@@ -15,7 +15,7 @@ from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.matching import UNKNOWN, Json, Obj, Verdict
 from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.walk import hops, inputs, linking, saying, tails
-from dashboard.flow.walk.found import Path, Walk
+from dashboard.flow.walk.found import Path, Turn, Walk
 from dashboard.flow.walk.tails import Tails
 from dashboard.flow.walk.ways import Way
 
@@ -80,9 +80,8 @@ def _through(walk: Walk, sub: Subscription, verdict: Verdict, tree: Any, way: Wa
     if sub.makes_another or (row["input_kind"] != "event" and estate.kind_of(target) != "bus"):
         hidden = sub.kind == "subscriber" and row["filters_hidden"]  # not described: nor is its transformer
         after = UNKNOWN if hidden else inputs.after(row, tree)
-        if estate.kind_of(target) == "bus":
-            way = way.putting(after)
-        way = way.saying(saying.of_input(sub.kind, row, after))
+        maker = "" if estate.kind_of(target) == "bus" else f"{sub.arn} {sub.target_id}"
+        way = way.putting(after, maker).saying(saying.of_input(sub.kind, row, after))
     way = way.starting(sub.arn, sub).sending(row["attributes"])
     _reach(walk, target, after, sub.carrier, verdict, way)
 
@@ -92,8 +91,11 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, verdict: Verdict, 
     if kind in arns.KEEPERS or not walk.wants(arn):
         return
     if way.passed(arn):
-        walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
-        walk.turned_back(arn, way)
+        if walk.loops_noted():
+            walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
+        if not way.covers(tree, arn):
+            hop, here = hops.hop(estate, arn, kind, carrier, verdict)
+            walk.turned(Turn(way.alone(hop, tree), tree, here))
         return
     walk.touched.add(arn)
     walk.steps += 1
@@ -102,7 +104,7 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, verdict: Verdict, 
         walk.notes[f"More than {MAX_STEPS:,} steps or {MAX_HOPS} hops: the rest is left out."] = None
         return
     hop, here = hops.hop(estate, arn, kind, carrier, verdict)
-    way = way.on(hop)
+    way = way.on(hop, tree)
     if walk.arrived(way, tree, here):
         beyond(walk, way, tree, here=here)
 
@@ -167,8 +169,6 @@ def _follow(walk: Walk, link: Row, over: Any, after: Any, way: Way) -> None:
 
 def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     estate, account = walk.estate, walk.estate.account_of(arn)
-    if way.hops[-1].via == "pipe-target":
-        way = way._replace(accounts=())  # a pipe puts an event of its own
     crossed = any(a != b for a, b in pairwise(way.accounts))
     if crossed and account not in way.accounts and way.hops[-1].via == "rule":
         names = _chain(estate, (*way.buses, arn))
@@ -223,17 +223,21 @@ def _at_pipe(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     for link in estate.links_from(arn, "pipe-enrichment"):
         before = len(walk.paths)
         _follow(walk, link, tree, inputs.after(link, tree), way)
-        ended = walk.paths[before:]
         tree = UNKNOWN
-        if ended:
-            way = way._replace(hops=ended[-1].hops)
+        for ended in walk.paths[before:][-1:]:
+            for hop in ended.hops[len(way.hops) :]:
+                way = way.on(hop, UNKNOWN)
     for link in estate.links_from(arn, "pipe-target"):
         after = inputs.after(link, tree)
         said = way.saying(saying.of_input("pipe", link, after))
         if estate.kind_of(link["to_arn"]) == "bus":
             body = after.tree if isinstance(after, Json) else after
             after = trees.put_on_bus(link, estate.account_of(arn), body)
-            said = said.putting(after)
+            said = said.putting(after)._replace(
+                accounts=()
+            )  # an event of its own: not that which crossed accounts
+        else:
+            said = said.putting(after, arn)
         _follow(walk, link, after, after, said)
 
 
