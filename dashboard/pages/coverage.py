@@ -26,12 +26,13 @@ def render(estate: Estate, scope: Scope) -> None:
     parts.facts(estate)
     rows = [row for (account, region, _), row in estate.scopes.items() if _shown(scope, account, region)]
     gaps = [gap for gap in estate.gaps if _shown(scope, gap.account, gap.region)]
+    absent = [gap for gap in estate.unsupported if _shown(scope, gap.account, gap.region)]
     with st.container(key="sentence"):
         st.text(_sentence(estate, rows, gaps))
     parts.quiet(f"Estate: {estate.snapshot.manifest.estate}. Snapshot {estate.snapshot.id}.", "estate")
     collect.control()
     st.header("What could not be read", anchor=False)
-    _gaps(gaps)
+    _gaps([*gaps, *absent])
     st.header("Scopes", anchor=False)
     parts.hidden(len(rows), len(estate.scopes), scope, "scopes", "scopes")
     if rows:

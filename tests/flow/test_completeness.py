@@ -5,6 +5,7 @@ import pytest
 from collectors.records import Gap, Record
 from dashboard.flow.answers import Question
 from dashboard.flow.backwards import between, reverse
+from dashboard.flow.who import catalogue
 from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
@@ -30,6 +31,7 @@ from tests.flow.building import (
     trace,
 )
 
+ASKED = Question(SOURCE, TYPE)
 BUS, BILL, INBOX = bus(), function(), queue()
 TO_INBOX, TO_NEWS, TO_BILL = (rule(BUS, "r", end.arn) for end in (INBOX, topic(), BILL))
 ON_BUS = ["archives", "buses", "rules", "sources", "subscribers"]
@@ -58,6 +60,18 @@ def test_what_was_never_collected_makes_the_answers_that_need_it_incomplete(
     answer = ask(build(*records, read=read))
     assert ([one.collector for one in answer.gaps], answer.complete) == (missing, not missing)
     assert {(one.account, one.region) for one in answer.gaps} <= {(ACCOUNT, REGION)}
+
+
+def test_what_a_region_does_not_offer_is_no_gap_in_any_answer(build: Build) -> None:
+    """The run that met it ends as complete, and so do the answers; the page of coverage still tells it."""
+    lacks = gap(action="events:ListEventBuses", status="unsupported")
+    gaps = {(ACCOUNT, REGION, one): [lacks] for one in ("buses", "subscribers", "sources")}
+    estate = build(BUS, BILL, TO_BILL, trace(BUS), gaps=gaps)
+    answers = [ask(estate).gaps, reverse.gaps_before(estate, [BILL.arn]), catalogue.events(estate).gaps]
+    answers += [between.ask(estate, f"{SOURCE}/{TYPE}", "bill")[0].gaps, producers(estate, ASKED).gaps]
+    assert answers == [()] * 5
+    assert (ask(estate).complete, catalogue.events(estate).complete) == (True, True)
+    assert [note.status for note in estate.unsupported] == ["unsupported"] * 3
 
 
 def test_the_gap_says_what_was_not_collected_and_where(build: Build) -> None:

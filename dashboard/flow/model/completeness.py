@@ -87,7 +87,6 @@ def _was_listed(estate: Estate, place: tuple[str, str], arn: str, kind: str) -> 
         is_about(gap["subject"], arn) or (gap["action"] == call and arns.parts(gap["subject"]) is None)
         for gap in estate.gap_rows
         if (gap["account"], gap["region"], gap["collector"]) == (*place, collector)
-        and gap["status"] != "unsupported"  # what a region does not offer is not there
     )
 
 

@@ -22,7 +22,10 @@ Scope = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Estate:
-    """A snapshot with its settings, by ARN. Make one with Estate.of."""
+    """A snapshot with its settings, by ARN. Make one with Estate.of.
+
+    `gaps` may hide something; `unsupported` are those of what a region does not offer, where there is nothing to see.
+    """
 
     snapshot: Snapshot
     settings: Settings
@@ -34,6 +37,7 @@ class Estate:
     tags: dict[str, dict[str, str]]
     gaps: tuple[GapNote, ...]
     gap_rows: tuple[Row, ...]
+    unsupported: tuple[GapNote, ...]
     scopes: dict[Scope, Row]
     schemas: tuple[Row, ...]
     traces: tuple[Row, ...]
@@ -44,7 +48,8 @@ class Estate:
         """The estate of a snapshot. 10,000 rules take about a second. Raises StoreError when a frame cannot be read."""
         parser = matching.Parser()
         links = snapshot.rows("links")
-        gaps = snapshot.rows("gaps")
+        refused = snapshot.rows("gaps")
+        gaps = [row for row in refused if row["status"] != "unsupported"]
         return cls(
             snapshot=snapshot,
             settings=settings,
@@ -56,6 +61,7 @@ class Estate:
             tags=_tags(snapshot.rows("tags")),
             gaps=tuple(_note(row) for row in gaps),
             gap_rows=tuple(gaps),
+            unsupported=tuple(_note(row) for row in refused if row["status"] == "unsupported"),
             scopes={(r["account"], r["region"], r["collector"]): r for r in snapshot.rows("scopes")},
             schemas=tuple(snapshot.rows("schemas")),
             traces=tuple(snapshot.traces()),
