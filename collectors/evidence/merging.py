@@ -1,6 +1,7 @@
 """Earlier rows of `traces` and new readings → the rows as they are now. Columns, never records: a year has millions of hours."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,37 +13,56 @@ from collectors.evidence.reading import KEY, TRACES, Reading
 
 ORDER = ("source", "detail_type", "principal")
 """How the frame is sorted: what a page asks for then lies together in the file."""
+AT_A_TIME = 1_000_000
+"""Hours that are merged at a time."""
 _SUMS = ("events", "failed")
+_BITS, _HOUR = 24, 3_600_000_000
+"""Hours since 1970 fit into so many bits; an hour in µs."""
 _SPAN = ("first_seen", "last_seen")
 _LONGEST, _SHORTEST = np.iinfo(np.int64).max, np.iinfo(np.int64).min
 
 
 def merge(earlier: pa.Table, readings: Sequence[Reading], since: datetime | None = None) -> pa.Table:
-    """The rows of one scope as TRACES, by ORDER. Hours before `since` are dropped, and rows that have no hour left.
+    """The rows of one scope as TRACES. Hours before `since` are dropped, and rows that have no hour left.
 
     `earlier` is the scope's part of the frame. Rows of a version that knew no lists of hours are left out.
     """
-    old = earlier.filter(pc.is_valid(earlier["hours"]))
-    tables = [old, *(reading.rows for reading in readings)]
+    old = earlier.filter(pc.is_valid(earlier["hours"])).combine_chunks()
+    tables = [old, *(reading.rows.combine_chunks() for reading in readings)]
     keys = pa.concat_tables([table.select([*KEY, *_SPAN]) for table in tables])
     group, row_of = _groups(keys)
-    parts, at = [], 0
-    for table in tables:
-        parts.append(_hours(table, group[at : at + len(table)]))
-        at += len(table)
-    stays = _unreplaced(old, parts[0], readings)
-    parts[0] = tuple(column[stays] for column in parts[0][:4])
-    columns = [np.concatenate([part[n] for part in parts]) for n in range(4)]
-    if since:
-        columns = [column[columns[1] >= _micro(since)] for column in columns]
     first, last = np.full(len(row_of), _LONGEST), np.full(len(row_of), _SHORTEST)
     np.minimum.at(first, group, _micros(keys["first_seen"]))
     np.maximum.at(last, group, _micros(keys["last_seen"]))
-    return nested(keys.select(KEY).take(pa.array(row_of)), (first, last), columns)
+    keys = keys.select(KEY).take(pa.array(row_of))
+    groups = np.split(group, np.cumsum([len(table) for table in tables])[:-1])
+    merged = [TRACES.empty_table()]
+    for begin, end in _blocks(tables, groups, len(keys)):
+        parts = []
+        for number, (table, of) in enumerate(zip(tables, groups, strict=True)):
+            where = np.flatnonzero((of >= begin) & (of < end))
+            part = table.take(pa.array(where))
+            columns = _hours(part, of[where] - begin)
+            stays = np.ones(len(columns[0]), bool) if since is None else columns[1] >= _micro(since)
+            if number == 0:
+                stays &= _unreplaced(part, columns, readings)
+            parts.append([column[stays] for column in columns[:4]])
+        hours = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        merged.append(nested(keys.slice(begin, end - begin), (first[begin:end], last[begin:end]), hours))
+    return pa.concat_tables(merged)
+
+
+def _blocks(tables: Sequence[pa.Table], groups: Sequence[Any], count: int) -> Iterator[tuple[int, int]]:
+    """Ranges of groups with some million hours each: what is merged at a time bounds the memory that it takes."""
+    sizes = np.zeros(count, np.int64)
+    for table, of in zip(tables, groups, strict=True):
+        np.add.at(sizes, of, pc.list_value_length(table["hours"]) if "hours" in table.column_names else 1)
+    edges = np.flatnonzero(np.diff(np.cumsum(sizes) // AT_A_TIME)) + 1
+    yield from itertools.pairwise([0, *edges.tolist(), count])
 
 
 def nested(keys: pa.Table, span: tuple[Any, Any], hours: Sequence[Any]) -> pa.Table:
-    """TRACES, sorted: a row for each of `keys` that has hours, with its lists.
+    """TRACES: a row for each of `keys` that has hours, with its lists.
 
     `span` is when each key was first and last seen. `hours` are columns, in any order: which row of `keys`, the hour, events,
     failed. Times are µs since 1970.
@@ -62,17 +82,24 @@ def nested(keys: pa.Table, span: tuple[Any, Any], hours: Sequence[Any]) -> pa.Ta
     for name, values in of_hour.items():
         typed = pa.array(values).cast(TRACES.field(name).type.value_type)
         columns[name] = pa.ListArray.from_arrays(offsets, typed)
-    table = pa.table({field.name: columns[field.name].cast(field.type) for field in TRACES}, TRACES)
-    return table.sort_by([(name, "ascending") for name in ORDER])
+    return pa.table({field.name: columns[field.name].cast(field.type) for field in TRACES}, TRACES)
 
 
 def by_hour(group: Any, hour: Any, events: Any, failed: Any) -> tuple[Any, Any, Any, Any]:
     """The same, sorted, each hour of a group once."""
-    order = np.lexsort((hour, group))
-    group, hour = group[order], hour[order]
-    changes = (group[1:] != group[:-1]) | (hour[1:] != hour[:-1])
-    starts = np.flatnonzero(np.r_[True, changes][: len(group)])
-    return group[starts], hour[starts], _sums(events[order], starts), _sums(failed[order], starts)
+    # one number for both: a stable sort of what is nearly in order, as earlier rows are, takes little more than a copy
+    both = (group << _BITS) + hour // _HOUR
+    order = np.argsort(both, kind="stable")
+    both = both[order]
+    is_first = np.r_[True, both[1:] != both[:-1]][: len(both)]
+    of, again = np.cumsum(is_first) - 1, ~is_first
+    sums = []
+    for values in (events[order], failed[order]):
+        total = values[is_first]
+        np.add.at(total, of[again], values[again])
+        sums.append(total)
+    both = both[is_first]
+    return both >> _BITS, (both & ((1 << _BITS) - 1)) * _HOUR, *sums
 
 
 def _sums(values: Any, starts: Any) -> Any:

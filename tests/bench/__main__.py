@@ -26,6 +26,7 @@ from dashboard.flow.answers import Question
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who import catalogue, consumers
+from tests.bench.evidence import evidence
 from tests.bench.rules import rules
 
 Row = tuple[str, str]
@@ -46,7 +47,7 @@ def main() -> None:
         "--rules", type=int, default=1_000, help="size of the estate collected through the API"
     )
     parser.add_argument(
-        "--only", default="collect,generated,flow,rules,page", help="parts, separated by commas"
+        "--only", default="collect,generated,flow,rules,evidence,page", help="parts, separated by commas"
     )
     asked = parser.parse_args()
     parts: dict[str, Callable[[], Iterator[Row]]] = {
@@ -54,6 +55,7 @@ def main() -> None:
         "generated": lambda: collection(f"generated, {asked.rules:,} rules", asked.rules),
         "flow": flow,
         "rules": rules,
+        "evidence": evidence,
         "page": page,
     }
     for name in asked.only.split(","):

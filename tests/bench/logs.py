@@ -60,7 +60,9 @@ def _record(chosen: random.Random, at: datetime) -> dict[str, Any]:
             "source": f"com.acme.domain{producer % 20:02d}",
             "detailType": kind,
             "detail": "HIDDEN_DUE_TO_SECURITY_REASONS",
-            "eventBusName": "orders" if producer % 3 else f"arn:aws:events:{REGION}:111111111111:event-bus/core",
+            "eventBusName": "orders"
+            if producer % 3
+            else f"arn:aws:events:{REGION}:111111111111:event-bus/core",
         }
         for kind in kinds
     ]

@@ -14,6 +14,7 @@ from collectors.sample.server import Server
 from collectors.scope import Run, Scope
 from collectors.settings import Settings
 from collectors.snapshot import Snapshot
+from tests.collectors.logged import NOW, Call
 
 ACCOUNT, OTHER = "111111111111", "222222222222"
 REGION = "eu-west-1"
@@ -92,3 +93,21 @@ def collecting(known: dict[Any, Aws]) -> Collect:
         ]
 
     return run
+
+
+@pytest.fixture
+def trail(client: Call) -> Call:
+    """A trail that logs PutEvents; the function puts a log file of this name and content where it belongs."""
+    s3, cloudtrail = client("s3"), client("cloudtrail")
+    s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+    cloudtrail.create_trail(Name="trail", S3BucketName="logs", S3KeyPrefix="all")
+    selected = [{"Field": "resources.type", "Equals": ["AWS::Events::EventBus"]}]
+    data = [{"Field": "eventCategory", "Equals": ["Data"]}, *selected]
+    cloudtrail.put_event_selectors(TrailName="trail", AdvancedEventSelectors=[{"FieldSelectors": data}])
+
+    def add(name: str, body: bytes, account: str = ACCOUNT) -> str:
+        key = f"all/AWSLogs/{account}/CloudTrail/{REGION}/{NOW:%Y/%m/%d}/{name}.json.gz"
+        s3.put_object(Bucket="logs", Key=key, Body=body)
+        return f"s3://logs/{key}"
+
+    return add

@@ -1,76 +1,16 @@
 """Who put which events: log files in a bucket or a folder, people's names left out, and what damaged files become."""
 
-import gzip
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from collectors.principals import principal_of
 from collectors.evidence.put_events import parse
-from collectors.records import Change, Trace
+from collectors.principals import principal_of
+from collectors.records import Change
 from collectors.sample.server import Server
-
-ACCOUNT, OTHER, REGION = "111111111111", "222222222222", "eu-west-1"
-BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/path/shop"
-NOW = datetime.now(UTC).replace(minute=1, second=0, microsecond=0) - timedelta(hours=1)
-Call = Callable[..., Any]
-
-
-def session(role: str, name: str = "ann@example.com") -> dict[str, Any]:
-    short = role.rsplit("/", 1)[-1]
-    return {
-        "type": "AssumedRole",
-        "principalId": f"AROA:{name}",
-        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{short}/{name}",
-        "accountId": ACCOUNT,
-        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role, "accountId": ACCOUNT}},
-    }
-
-
-def put(identifier: str, *entries: dict[str, str], **more: Any) -> dict[str, Any]:
-    given = entries or ({"source": "com.acme.shop", "detailType": "Sold"},)
-    return {
-        "eventID": identifier,
-        "eventTime": f"{NOW:%Y-%m-%dT%H:%M:%SZ}",
-        "eventSource": "events.amazonaws.com",
-        "eventName": "PutEvents",
-        "awsRegion": REGION,
-        "recipientAccountId": ACCOUNT,
-        "userIdentity": session(ROLE),
-        "requestParameters": {"entries": list(given)},
-        "responseElements": {"failedEntryCount": 0, "entries": [{"eventId": "x"} for _ in given]},
-    } | more
-
-
-def packed(*records: Any) -> bytes:
-    return gzip.compress(json.dumps({"Records": list(records)}).encode())
-
-
-def traces(outcome: Any) -> list[Trace]:
-    return [Trace(**row) for row in outcome.tables["traces"].table.to_pylist()] if outcome.tables else []
-
-
-@pytest.fixture
-def trail(client: Call) -> Call:
-    """A trail that logs PutEvents; the function puts a log file of this name and content where it belongs."""
-    s3, cloudtrail = client("s3"), client("cloudtrail")
-    s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": REGION})
-    cloudtrail.create_trail(Name="trail", S3BucketName="logs", S3KeyPrefix="all")
-    selected = [{"Field": "resources.type", "Equals": ["AWS::Events::EventBus"]}]
-    data = [{"Field": "eventCategory", "Equals": ["Data"]}, *selected]
-    cloudtrail.put_event_selectors(TrailName="trail", AdvancedEventSelectors=[{"FieldSelectors": data}])
-
-    def add(name: str, body: bytes, account: str = ACCOUNT) -> str:
-        key = f"all/AWSLogs/{account}/CloudTrail/{REGION}/{NOW:%Y/%m/%d}/{name}.json.gz"
-        s3.put_object(Bucket="logs", Key=key, Body=body)
-        return f"s3://logs/{key}"
-
-    return add
+from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, Call, packed, put, session, traces
 
 
 def test_the_accounts_own_trail_is_read_where_it_lies(trail: Call, collect: Call) -> None:
