@@ -171,7 +171,11 @@ def parse(contents: Sequence[bytes], partition: str) -> Parsed:
 def hashes_of(ids: Sequence[str]) -> Any:
     """64-bit hashes of eventIDs, the same in every process and run; ids are told apart by their first 40 characters."""
     fit = [each if len(each) <= 40 and each.isascii() else _digest(each) for each in ids]
-    words = np.array(fit, "S40").view(np.uint64).reshape(-1, 5) if fit else np.zeros((0, 5), np.uint64)
+    words = (
+        np.array(fit, "S40").view("<u8").astype(np.uint64).reshape(-1, 5)
+        if fit
+        else np.zeros((0, 5), np.uint64)
+    )
     mixed = np.full(len(words), 0x9E3779B97F4A7C15, np.uint64)
     for column in range(5):
         mixed = (mixed ^ words[:, column]) * np.uint64(0xBF58476D1CE4E5B9)

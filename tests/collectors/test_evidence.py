@@ -1,0 +1,197 @@
+"""Log files are read once each, and what comes again counts once: late files, changed files, refused ones, stopped runs."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors import snapshot
+from collectors.evidence import log_state
+from collectors.run import Outcome, save
+from collectors.sample.server import Server
+from tests.collectors.logged import ACCOUNT, NOW, OTHER, REGION, Call, packed, put, traces
+
+Again = Callable[..., tuple[list[Outcome], int]]
+
+
+@pytest.fixture
+def again(collect: Call, tmp_path: Path) -> Again:
+    """A run of the collector on what the last one left, written; gives the outcomes and how many entries are known then."""
+    store = tmp_path / "store"
+
+    def run(*, written: bool = True, accounts: tuple[str, ...] = (ACCOUNT,), **settings: Any) -> Any:
+        before = snapshot.load(store) if store.exists() else None
+        outcomes = collect("traces", accounts, before=before, **settings)
+        if written:
+            save(store, outcomes, outcomes[0].scope.run.aws, outcomes[0].scope.settings)
+        rows = snapshot.load(store).traces() if store.exists() else []
+        return outcomes, sum(row["events"] + row["failed"] for row in rows)
+
+    return run
+
+
+def gaps(outcomes: list[Outcome]) -> list[str]:
+    return [gap.error for outcome in outcomes for gap in outcome.scope.gaps]
+
+
+def reads(aws: Server) -> int:
+    """How many objects were fetched since this was asked last."""
+    found = sum(one["calls"] for one in aws.calls()["calls"] if one["operation"] == "GetObject")
+    aws.control("DELETE", "calls")
+    return found
+
+
+def test_a_file_is_read_once_and_a_late_one_when_it_comes(aws: Server, trail: Call, again: Again) -> None:
+    trail("a", packed(put("1"), put("2")))
+    reads(aws)
+    assert (again()[1], reads(aws)) == (2, 1)
+    assert (again()[1], reads(aws)) == (2, 0)
+    trail("late", packed(put("3")))
+    assert (again()[1], reads(aws)) == (3, 1)
+
+
+def test_a_record_in_two_files_counts_once_in_one_run_or_two(trail: Call, again: Again) -> None:
+    trail("a", packed(put("1"), put("2")))
+    trail("b", packed(put("2"), put("2"), put("3")))
+    assert again()[1] == 3
+    trail("c", packed(put("1"), put("3"), put("4")))
+    assert again()[1] == 4
+
+
+def test_a_file_that_has_changed_is_read_again_and_only_what_is_new_counts(trail: Call, again: Again) -> None:
+    trail("a", packed(put("1")))
+    again()
+    trail("a", packed(put("1"), put("2")))
+    assert again()[1] == 2
+
+
+def test_a_run_that_is_not_written_loses_nothing_and_counts_nothing_twice(trail: Call, again: Again) -> None:
+    trail("a", packed(put("1")))
+    again()
+    trail("b", packed(put("2")))
+    again(written=False)
+    assert again()[1] == 2
+
+
+def test_an_object_that_is_refused_is_read_by_a_later_run(aws: Server, trail: Call, again: Again) -> None:
+    trail("a", packed(put("1")))
+    again()
+    trail("b", packed(put("2")))
+    aws.misbehave({"service": "s3", "operation": "GetObject", "deny": True})
+    outcomes, known = again()
+    assert (known, gaps(outcomes), outcomes[0].status) == (1, ["AccessDenied"], "partial")
+    aws.behave()
+    assert again()[1] == 2
+
+
+def test_more_files_than_one_run_reads_are_read_by_the_next(
+    trail: Call, again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_state, "MOST_FILES", 2)
+    for number in range(5):
+        trail(f"f{number}", packed(put(str(number))))
+    told = [(again, gaps(outcomes)) for outcomes, again in (again() for _ in range(4))]
+    assert told == [(2, ["TooMany"]), (4, ["TooMany"]), (5, []), (5, [])]
+
+
+def test_a_damaged_file_is_told_by_each_run_until_it_is_mended(trail: Call, again: Again) -> None:
+    trail("good", packed(put("1")))
+    trail("bad", packed(put("2"))[:-20])
+    for _ in range(2):
+        outcomes, known = again()
+        assert (known, gaps(outcomes)) == (1, ["Damaged"])
+    trail("bad", packed(put("2")))
+    assert (again()[1], gaps(again()[0])) == (2, [])
+
+
+def test_days_before_the_window_of_late_files_are_listed_no_more(
+    client: Call, trail: Call, again: Again
+) -> None:
+    trail("a", packed(put("1")))
+    again(late_days=1, metric_hours=24 * 9)
+    old = datetime.now(UTC) - timedelta(days=5)
+    key = f"all/AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{old:%Y/%m/%d}/late.json.gz"
+    client("s3").put_object(
+        Bucket="logs", Key=key, Body=packed(put("9", eventTime=f"{old:%Y-%m-%dT%H:%M:%SZ}"))
+    )
+    assert again(late_days=1, metric_hours=24 * 9)[1] == 1
+    assert again(late_days=7, metric_hours=24 * 9)[1] == 1, "what was passed is passed"
+
+
+@pytest.mark.parametrize("refused", [{"operation": "ListObjectsV2"}, {"operation": "GetObject"}])
+def test_the_days_of_what_was_refused_stay_in_the_list(
+    aws: Server, trail: Call, again: Again, refused: dict[str, Any]
+) -> None:
+    trail("a", packed(put("1")))
+    aws.misbehave({"service": "s3", "deny": True} | refused)
+    again(late_days=1, metric_hours=24 * 9)
+    aws.behave()
+    assert again(late_days=1, metric_hours=24 * 9)[1] == 1
+
+
+def test_files_of_a_folder_are_read_once_and_kept_when_they_are_gone(tmp_path: Path, again: Again) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    named = {"trails": (str(folder),), "accounts": (ACCOUNT, OTHER)}
+    (folder / "a.json.gz").write_bytes(packed(put("1"), put("2", recipientAccountId=OTHER)))
+    assert [again(**named)[1] for _ in range(2)] == [2, 2]
+    (folder / "b.json.gz").write_bytes(packed(put("1"), put("3", recipientAccountId=OTHER)))
+    (folder / "a.json.gz").unlink()
+    assert [again(**named)[1] for _ in range(2)] == [3, 3]
+    assert again(**named | {"accounts": (OTHER, ACCOUNT)})[1] == 3, "whichever account comes first"
+
+
+def test_what_is_read_in_another_way_counts_once(tmp_path: Path, trail: Call, again: Again) -> None:
+    body = packed(put("1"), put("2"))
+    trail("a", body)
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.json.gz").write_bytes(body)
+    assert [again()[1], again(trails=(str(folder),))[1], again()[1]] == [2, 2, 2]
+
+
+def test_hours_beyond_trace_days_go_and_the_rest_stays(tmp_path: Path, again: Again) -> None:
+    old = NOW - timedelta(days=9)
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.json.gz").write_bytes(packed(put("1", eventTime=f"{old:%Y-%m-%dT%H:%M:%SZ}"), put("2")))
+    outcomes, known = again(trails=(str(folder),))
+    assert (known, [len(row.hours) for row in traces(outcomes[0])]) == (2, [2])
+    outcomes, known = again(trails=(str(folder),), trace_days=3)
+    assert (known, [row.hours for row in traces(outcomes[0])]) == (1, [(NOW.replace(minute=0),)])
+
+
+def test_a_damaged_store_is_told_and_its_traces_are_left_alone(
+    tmp_path: Path, trail: Call, again: Again
+) -> None:
+    trail("a", packed(put("1")))
+    again()
+    folder = next((tmp_path / "store" / "snapshots").iterdir())
+    shutil.copy(folder / "buses.parquet", folder / "seen.parquet")
+    (folder / "seen.parquet").write_bytes(b"PAR1")
+    (outcome,) = again(written=False)[0]
+    assert [gap.error for gap in outcome.scope.gaps] == ["Damaged"]
+    assert outcome.tables == {}
+
+
+def test_nothing_that_names_a_person_or_a_key_is_kept(tmp_path: Path, trail: Call, again: Again) -> None:
+    secret = {
+        "sourceIPAddress": "203.0.113.77",
+        "userAgent": "s3cr3t-agent",
+        "requestID": "s3cr3t-request",
+        "errorMessage": "s3cr3t-message",
+        "errorCode": "AccessDenied",
+        "responseElements": None,
+    }
+    record = put("s3cr3t-id", {"source": "s", "detailType": "t", "detail": "s3cr3t-detail"}, **secret)
+    record["userIdentity"] |= {"accessKeyId": "ASIAS3CR3T", "userName": "ann"}
+    trail("a", packed(record))
+    again()
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "store").rglob("*.parquet"))
+    rows = repr([snapshot.load(tmp_path / "store").rows(frame) for frame in ("traces", "seen", "gaps")])
+    for word in ("s3cr3t", "ASIAS3CR3T", "203.0.113.77", "ann@", "AROA"):
+        assert word.encode() not in kept
+        assert word not in rows
