@@ -20,6 +20,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
+from collectors import metric_points
 from collectors.errors import RefusedError, UsageError
 from collectors.pace import THROTTLED, Pacer
 from collectors.records import Status
@@ -103,6 +104,8 @@ class Aws:
             if key not in self._clients:
                 made = self._session(account).client(service, region_name=region, config=_CONFIG)
                 self._pacer.attach(made, service, account, region)
+                if service == "cloudwatch":
+                    metric_points.attach(made)
                 self._clients[key] = made
             return self._clients[key]
 

@@ -7,7 +7,7 @@ dimension (PutEvents…) belong to the whole account and are never read: they ca
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from collectors.frames import Rows, empty
 from collectors.metric_arns import Owners
 from collectors.metric_layers import USD_PER_SERIES, Layer, Window, due, layers
-from collectors.metric_list import METRICS, NAMESPACES, MetricRow
+from collectors.metric_list import METRICS, NAMESPACES
 from collectors.metric_table import Read, Series, ends_of, of_layer, table_of
 from collectors.missing import as_far_as_read
 from collectors.pace import Bucket
@@ -30,10 +30,13 @@ _ROWS = {(row.namespace, row.dimensions, row.metric.lower()): row for row in MET
 
 
 class Points(NamedTuple):
-    """What came of one series, over as many pages as it took; `code` is CloudWatch's complaint, None when it is whole."""
+    """What came of one series, a part a page; `code` is CloudWatch's complaint, None when it is whole.
 
-    times: list[datetime]
-    values: list[float]
+    Times are seconds since 1970 (metric_points), or datetimes where the answer was not as expected there.
+    """
+
+    times: list[Any]
+    values: list[Any]
     code: str | None
 
 
@@ -134,13 +137,13 @@ def _read(scope: Scope, batch: Sequence[Series], answer: Sequence[dict[str, Any]
     """The series that were given, each whole. One may come in several parts, over several pages."""
     given: dict[str, Points] = {}
     for part in answer:
-        times, values = part.get("Timestamps") or (), part.get("Values") or ()
+        times, values = (_given(part.get(name)) for name in ("Timestamps", "Values"))
         number, code = part.get("Id") or "?", part.get("StatusCode") or "Complete"
         known = given.get(number, Points([], [], None))
         if len(times) != len(values):
             code, times, values = "UnexpectedShape", (), ()
-        known.times.extend(times)
-        known.values.extend(values)
+        known.times.append(times)
+        known.values.append(values)
         given[number] = known._replace(code=None if code == "Complete" else code)
     whole, codes = [], {}
     for number, one in enumerate(batch):
@@ -156,17 +159,27 @@ def _read(scope: Scope, batch: Sequence[Series], answer: Sequence[dict[str, Any]
     return whole
 
 
+def _given(value: Any) -> Sequence[Any]:
+    return () if value is None else cast("Sequence[Any]", value)
+
+
 def _as_arrays(points: Points) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
     """Microseconds and values, ascending, each time once; None for what is no time or no number."""
     try:
-        stamps = np.array([round(at.timestamp() * 1_000_000) for at in points.times], np.int64)
-        values = np.array(points.values, np.float64)
+        stamps = np.concatenate([_microseconds(part) for part in points.times])
+        values = np.concatenate([np.asarray(part, np.float64) for part in points.values])
     except (AttributeError, TypeError, ValueError):
         return None
     if len(stamps) > 1 and not (np.diff(stamps) > 0).all():
         stamps, first = np.unique(stamps, return_index=True)
         values = values[first]
     return stamps, values
+
+
+def _microseconds(part: Sequence[Any]) -> NDArray[np.int64]:
+    if part and isinstance(part[0], datetime):
+        part = [at.timestamp() for at in part]
+    return np.asarray(np.round(np.asarray(part, np.float64) * 1_000_000), np.int64)
 
 
 def _tell_incomplete(scope: Scope, batch: Sequence[Series], codes: dict[int, str | None]) -> None:
