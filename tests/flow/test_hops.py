@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Resource
+from collectors.records import Record, Resource
 from dashboard.flow.answers import Question
 from dashboard.flow.walk import paths
+from dashboard.flow.walk.found import MOST_TOLD
 from dashboard.flow.who.consumers import consumers
 from tests.flow.building import (
     ACCOUNT,
@@ -117,14 +118,34 @@ def test_a_loop_is_cut_and_reported(build: Build) -> None:
     assert answer.notes == ("Loop cut: orders → other → orders.",)
 
 
-def test_buses_that_all_forward_to_all_end_the_walk_and_make_the_answer_incomplete(
-    build: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paths, "MAX_STEPS", 100)
-    mesh = [bus(f"b{n}") for n in range(6)]
+def meshed(size: int) -> list[Record]:
+    """Buses that all forward to all; bill listens on the last, and one function of its own on each."""
+    mesh = [bus(f"b{n}") for n in range(size)]
+    own = [function(f"f{n}") for n in range(size)]
     rules = [rule(a, f"to-{b.name}", b.arn) for a in mesh for b in mesh if a is not b]
-    answer = ask(build(*mesh, BILL, *rules, rule(mesh[5], "end", BILL.arn)), "b0")
+    rules += [rule(on, "zone", end.arn) for on, end in zip(mesh, own, strict=True)]
+    return [*mesh, *own, BILL, *rules, rule(mesh[-1], "end", BILL.arn)]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_STEPS", 100), ("MAX_LOOPS", 30)])
+def test_buses_that_all_forward_to_all_end_the_walk_and_make_the_answer_incomplete(
+    build: Build, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    estate = build(*meshed(6))
+    whole = ask(estate, "b0")
+    monkeypatch.setattr(paths, limit, most)
+    answer = ask(estate, "b0")
     assert (answer.complete, any("the rest is left out" in note for note in answer.notes)) == (False, True)
+    # what was come to on the way is told all the same
+    assert {row.name for row in answer.consumers} == {"bill", *(f"f{n}" for n in range(6))}
+    assert len(answer.consumers) < len(whole.consumers)
+
+
+def test_of_many_loops_the_first_are_told_and_how_many_more(build: Build) -> None:
+    answer = ask(build(*meshed(6)), "b0")
+    assert answer.complete
+    assert len([note for note in answer.notes if " → " in note]) == MOST_TOLD
+    assert answer.notes[-1] == "Loop cut: 1,285 more times."
 
 
 SNS = [

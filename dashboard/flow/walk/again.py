@@ -8,7 +8,7 @@ is whole where none of them gets to anything else.
 from collections.abc import Iterator
 
 from dashboard.flow.walk import paths
-from dashboard.flow.walk.found import MOST_LOOPS, Turn, Walk
+from dashboard.flow.walk.found import Turn, Walk
 
 MOST_TRIED = 24
 
@@ -20,9 +20,12 @@ def is_whole(walk: Walk) -> bool:
 
 def notes(walk: Walk) -> tuple[str, ...]:
     """What there is to say of the walk, and of what it did not follow."""
-    more = walk.loops - MOST_LOOPS
-    loops = [f"Loops were cut {more:,} more times."] if more > 0 else []
-    return (*walk.notes, *loops, *unfollowed(walk))
+    return (*walk.notes, *walk.more(), *unfollowed(walk))
+
+
+def left_out(walk: Walk) -> tuple[str, ...]:
+    """What may lie beyond what was walked, one sentence each; none where the walk is whole."""
+    return (*((paths.TOO_MUCH,) if walk.cut else ()), *unfollowed(walk))
 
 
 def unfollowed(walk: Walk) -> tuple[str, ...]:
@@ -48,15 +51,11 @@ def _leading_on(walk: Walk) -> Iterator[Turn]:
 
 def _onward(walk: Walk, turn: Turn) -> Walk | None:
     """The walk from where it came again; null where that gets to anything else."""
-    onward = Walk(walk.estate)
+    onward = walk.alike()
     paths.beyond(onward, turn.way, turn.tree, here=turn.here)
-    if onward.cut or not (onward.touched <= walk.touched and _ends(onward) <= _ends(walk)):
+    if onward.cut or not (onward.touched <= walk.touched and onward.got_to <= walk.got_to):
         return None
     return onward
-
-
-def _ends(walk: Walk) -> set[tuple[str, bool]]:
-    return {(path.hops[-1].arn, all(hop.active for hop in path.hops)) for path in walk.paths}
 
 
 def _sentence(turn: Turn) -> str:

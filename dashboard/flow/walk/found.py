@@ -1,6 +1,7 @@
 """What a walk finds: its paths, and all there is to tell beside them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,8 +12,8 @@ from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.model.widening import widened
 from dashboard.flow.walk.ways import Way
 
-MOST_LOOPS = 20
-"""Loops that are told one by one; buses that all forward to all have more than anyone can read."""
+MOST_TOLD = 20
+"""Remarks of one sort that are told one by one; buses that all forward to all have more loops than anyone can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,18 @@ class Turn(NamedTuple):
 class Walk:
     """What a walk found: the paths, remarks (loops, hops that AWS does not make), archives that keep it, and every ARN it touched.
 
-    `cut`: a limit was met. `loops`: how often the walk came where it had been. `again`: what was not followed from where another of its kind had passed, and is not the same.
+    `barred`: hops that AWS does not make. `cut`: a limit was met. `remarks`: how many there are of each sort. `again`: what was not followed from where another of its kind had passed, and is not the same.
     """
 
     estate: Estate
     paths: list[Path] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    barred: dict[str, None] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)
     steps: int = 0
     cut: bool = False
-    loops: int = 0
+    remarks: Counter[str] = field(default_factory=Counter)
     again: dict[Any, Turn] = field(default_factory=dict)
 
     @property
@@ -62,10 +64,28 @@ class Walk:
         """Whether each step is told to it: then none is taken from what an earlier walk found."""
         return type(self) is not Walk
 
-    def loops_noted(self) -> bool:
-        """Counts a loop that was cut; whether it is one of the first, which are told one by one."""
-        self.loops += 1
-        return self.loops <= MOST_LOOPS
+    def alike(self) -> "Walk":
+        """A new walk that goes wherever this one would."""
+        return Walk(self.estate)
+
+    @property
+    def got_to(self) -> set[tuple[str, bool]]:
+        """What it got to, and whether over a way that is on."""
+        return {(path.hops[-1].arn, all(hop.active for hop in path.hops)) for path in self.paths}
+
+    def remark(self, sort: str, says: Callable[[], str]) -> list[str]:
+        """Keeps a remark, and tells it, where it is one of the first of its sort; the others are counted."""
+        self.remarks[sort] += 1
+        if self.remarks[sort] > MOST_TOLD:
+            return []
+        told = f"{sort}: {says()}."
+        self.notes[told] = None
+        return [told]
+
+    def more(self) -> list[str]:
+        """Of which sorts there are more remarks than are told."""
+        sorts = self.remarks.items()
+        return [f"{sort}: {n - MOST_TOLD:,} more times." for sort, n in sorts if n > MOST_TOLD]
 
     def turned(self, turn: Turn) -> bool:
         """Keeps what came where another of its kind had passed, with all that is kept of such; whether that is more than was."""

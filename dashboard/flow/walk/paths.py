@@ -23,7 +23,12 @@ __all__ = ["MAX_HOPS", "MAX_STEPS", "Path", "Walk", "along", "beyond", "through"
 
 MAX_HOPS = 24
 MAX_STEPS = 50_000
+MAX_LOOPS = 100_000
 """Buses that all forward to all have more simple paths than anyone can read: then the walk ends, and says so."""
+TOO_MUCH = f"More than {MAX_STEPS:,} steps, {MAX_LOOPS:,} loops or {MAX_HOPS} hops: the rest is left out."
+_LOOP, _THIRD_ACCOUNT = "Loop cut", "EventBridge does not forward to a third account"
+_MULTIPLY = ("bus", "pipe")
+"""Only they lead back: what comes after the rest ends soon, and is still told when a walk has gone on for too long."""
 _READING = ("event-source-mapping", "pipe-source", "delivery-stream")
 _NAMES_ATTRIBUTES = ("rule", "pipe-target", "subscriber")
 """Carriers of which it is known which SNS message attributes they send; whatever else publishes may send any."""
@@ -91,17 +96,17 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, verdict: Verdict, 
     if kind in arns.KEEPERS or not walk.wants(arn):
         return
     if way.passed(arn):
-        if walk.loops_noted():
-            walk.notes[f"Loop cut: {_chain(estate, (*way.buses, arn))}."] = None
+        walk.remark(_LOOP, lambda: _chain(estate, (*way.buses, arn)))
         if not way.covers(tree, arn):
             hop, here = hops.hop(estate, arn, kind, carrier, verdict)
             walk.turned(Turn(way.alone(hop, tree), tree, here))
         return
     walk.touched.add(arn)
     walk.steps += 1
-    if walk.steps > MAX_STEPS or len(way.hops) >= MAX_HOPS:
+    spent = walk.steps > MAX_STEPS or walk.remarks[_LOOP] > MAX_LOOPS
+    if (spent and kind in _MULTIPLY) or len(way.hops) >= MAX_HOPS:
         walk.cut = True
-        walk.notes[f"More than {MAX_STEPS:,} steps or {MAX_HOPS} hops: the rest is left out."] = None
+        walk.notes[TOO_MUCH] = None
         return
     hop, here = hops.hop(estate, arn, kind, carrier, verdict)
     way = way.on(hop, tree)
@@ -171,8 +176,8 @@ def _at_bus(walk: Walk, arn: str, tree: Any, way: Way) -> None:
     estate, account = walk.estate, walk.estate.account_of(arn)
     crossed = any(a != b for a, b in pairwise(way.accounts))
     if crossed and account not in way.accounts and way.hops[-1].via == "rule":
-        names = _chain(estate, (*way.buses, arn))
-        walk.notes[f"EventBridge does not forward to a third account: {names}."] = None
+        told = walk.remark(_THIRD_ACCOUNT, lambda: _chain(estate, (*way.buses, arn)))
+        walk.barred |= dict.fromkeys(told)
         return
     way = way._replace(accounts=(*way.accounts, account))
     if arn not in estate.buses:
