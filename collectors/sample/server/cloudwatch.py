@@ -83,7 +83,7 @@ def get_metric_data(call: Call) -> Params:
         high = min(max(skipped + asked - passed, 0), len(times))
         whole = high == len(times)
         passed += len(times)
-        results.append(_result(query, times[low:high], values[low:high], whole=whole))
+        results.append(_result(call, query, (times[low:high], values[low:high]), whole=whole))
     more = passed > skipped + asked
     after = {"NextToken": make_token(call, skipped + asked, _IGNORED)} if more else {}
     return {"MetricDataResults": results, "Messages": [], **after}
@@ -96,17 +96,21 @@ def _one_by_one(call: Call, queries: list[Params], start: datetime, end: datetim
     """One series a page, whole: point by point, a day of a few series would be thousands of calls."""
     chosen, token = page(call, queries, size=QUERIES, bad="InvalidNextToken")
     results = [
-        _result(query, *_points(call, query["MetricStat"], start, end), whole=True) for query in chosen
+        _result(call, query, _points(call, query["MetricStat"], start, end), whole=True) for query in chosen
     ]
     return {"MetricDataResults": results, "Messages": [], **token}
 
 
-def _result(query: Params, times: Any, values: Any, *, whole: bool) -> Params:
+def _result(call: Call, query: Params, points: tuple[Any, Any], *, whole: bool) -> Params:
+    times, values = points
+    seconds = (times * 60).astype(np.int64).tolist()
     return {
         "Id": query["Id"],
         "Label": query.get("Label") or query["MetricStat"]["Metric"]["MetricName"],
-        "Timestamps": [datetime.fromtimestamp(int(at) * 60, UTC) for at in times],
-        "Values": [float(value) for value in values],
+        "Timestamps": seconds
+        if call.protocol == "json"
+        else [datetime.fromtimestamp(at, UTC) for at in seconds],
+        "Values": values.tolist(),
         "StatusCode": "Complete" if whole else "PartialData",
         "Messages": [],
     }

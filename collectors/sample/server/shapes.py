@@ -32,15 +32,20 @@ def to_json(value: Any, shape: Any) -> Any:
             if value.get(name) is not None
         }
     if kind == "list":
-        if shape.member.type_name in {"double", "string", "integer", "long", "boolean", "float"}:
-            return value
-        return [to_json(item, shape.member) for item in value]
+        return value if _is_json(value, shape.member) else [to_json(item, shape.member) for item in value]
     if kind == "map":
         return {key: to_json(item, shape.value) for key, item in value.items()}
     if kind == "timestamp" and isinstance(value, datetime):
         text = shape.serialization.get("timestampFormat") == "iso8601"
         return value.isoformat() if text else round(value.timestamp(), 3)
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _is_json(items: Any, member: Any) -> bool:
+    """Whether the items go as they are: plain ones, and times that are seconds already, of which metrics have very many."""
+    if member.type_name == "timestamp":
+        return bool(items) and isinstance(items[0], int)
+    return member.type_name in {"double", "string", "integer", "long", "boolean", "float"}
 
 
 def without(value: Any, names: set[str], of: str | None = None) -> Any:
