@@ -35,12 +35,18 @@ def collect(scope: Scope) -> Iterator[Record | Rows]:
     mine = own(scope, buses)
     if mine is None:
         return
-    found = [_read(scope, location, now) for location in mine]
+    # what is named is read as it is named: the same records must not be read twice
+    own_ones = [one for one in mine if not one.evidence.startswith(tuple(_names(scope)))]
+    found = [_read(scope, location, now) for location in own_ones]
     found += _named(scope, now)
     fresh = [one for one in found if one is not None]
     rows = [row for one in fresh for row in one.rows(scope, buses)]
     yield Rows("deliveries", _merged(scope, rows, fresh, now))
     yield Rows("seen", _remembered(scope, fresh))
+
+
+def _names(scope: Scope) -> list[str]:
+    return [text.removesuffix(":*") for text in scope.settings.bus_logs]
 
 
 class _Read:
@@ -104,15 +110,23 @@ def _read(scope: Scope, location: Location, now: datetime) -> _Read | None:
 def _begin(scope: Scope, evidence: str, now: datetime) -> datetime:
     """From which whole hour on a location is read: an hour before it was last read, at first `metric_hours` back."""
     settings = scope.settings
-    known = [
-        row["at"]
-        for row in (scope.run.before.rows("seen") if scope.run.before else ())
-        if row["collector"] == scope.collector and (row["kind"], row["evidence"]) == (SINCE, evidence)
-    ]
+    known = _last_read(scope, evidence)
     first = now - timedelta(hours=settings.metric_hours)
     last = min(known, default=first + HOUR) - HOUR
     oldest = now - timedelta(days=settings.log_days)
     return max(last, oldest).replace(minute=0, second=0, microsecond=0)
+
+
+def _last_read(scope: Scope, evidence: str) -> list[datetime]:
+    """When scopes of this collector last read a location."""
+    if scope.run.before is None:
+        return []
+    seen = scope.run.before.table("seen")
+    wanted = (("collector", scope.collector), ("kind", SINCE), ("evidence", evidence))
+    for name, value in wanted:
+        seen = seen.filter(pc.equal(seen[name], value))
+    found: list[datetime] = seen["at"].to_pylist()
+    return found
 
 
 def _earlier(scope: Scope, frame: str) -> pa.Table:

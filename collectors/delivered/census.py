@@ -54,7 +54,7 @@ class Census:
     _seen: set[int] = field(default_factory=set)
     _types: dict[int, Type] = field(default_factory=dict)
     _waiting: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
-    _ended: set[tuple[Key, int]] = field(default_factory=set)
+    _ended: set[tuple[Key, int, int | None]] = field(default_factory=set)
 
     def take(self, steps: Iterable[Step]) -> None:
         """Add steps; one that was seen before counts nothing."""
@@ -98,8 +98,9 @@ class Census:
             worst = max(counts.get("failed", 0), counts.get("dead_lettered", 0))
             counts["failed"] = worst if step.is_sum or not self._ended_before(key, step) else 0
         total.stages.update(counts)
-        if step.code:
-            total.codes[step.code] += sum(counts.get(stage, 0) for stage in BAD)
+        bad = sum(counts.get(stage, 0) for stage in BAD)
+        if step.code and bad:
+            total.codes[step.code] += bad
         if step.latency:
             total.latency += step.latency[0]
             total.latency_count += step.latency[1]
@@ -109,7 +110,7 @@ class Census:
             total.duration_count += step.duration[1]
 
     def _ended_before(self, key: Key, step: Step) -> bool:
-        ended = (key, step.event if step.invocation is None else step.invocation)
+        ended = (key, step.event, step.invocation)
         known = ended in self._ended
         self._ended.add(ended)
         return known

@@ -19,6 +19,7 @@ from collectors.sample.server import Server
 ACCOUNT, OTHER, REGION = "111111111111", "222222222222", "eu-west-1"
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/orders"
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/orders/ship"
+SUBSCRIBER = f"arn:aws:events:{REGION}:{ACCOUNT}:subscriber/large/abc"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:ship"
 SOURCE, TYPE = "com.acme.orders", "OrderPlaced"
 GROUP = "/aws/vendedlogs/events/event-bus/orders"
@@ -134,6 +135,18 @@ def in_group(aws: Server, logging: Call) -> Call:
     return add
 
 
+def attempted(event: str = "e1", **more: Any) -> Row:
+    system = {"aws:EventId": event, "aws:Source": SOURCE, "aws:DetailType": TYPE}
+    details = {
+        "outcome": "SUCCESS",
+        "terminal_kind": "EVENTS_DELIVERED",
+        "http_status": 200,
+        "target_arn": QUEUE,
+    }
+    details |= {"event_system_metadata": system, "ingestion_to_complete_latency_ms": 50}
+    return record("EVENT_DELIVERY_ATTEMPT", event, details=details | more, resource_arn=SUBSCRIBER)
+
+
 STORY = (
     received("e1"), delivered("e1", "i1", 100),
     received("e2"), refused("e2", "i2", "RETRYABLE_FAILURE"), delivered("e2", "i2", 300),
@@ -236,7 +249,7 @@ def test_damaged_files_and_odd_records_are_counted_by_gaps_and_the_others_stay(
     add("a.json.gz", whole)
     add("b.json.gz", whole[: len(whole) // 2])
     add("c.json", b'{"Records": []}\n')
-    odd = (
+    odd: tuple[Any, ...] = (
         [],
         {},
         {"message_type": "RULE_MATCH"},
@@ -267,6 +280,12 @@ def test_a_folder_that_is_named_is_read_and_places_outside_the_run_come_with_its
     outcomes = collect("bus-logs", regions=(REGION, "us-east-1"), bus_logs=(str(tmp_path),))
     assert [{row["bus_arn"] for row in rows_of(outcome)} for outcome in outcomes] == [{BUS, foreign}, set()]
     assert sum(row["received"] or 0 for row in rows_of(outcomes[0])) == 5
+
+
+def test_a_location_that_is_told_and_named_is_read_once(in_group: Call, collect: Call) -> None:
+    in_group(*STORY)
+    (outcome,) = collect("bus-logs", bus_logs=(f"{GROUP_ARN}:*",))
+    check_story(outcome)
 
 
 def test_a_folder_that_is_not_there_is_a_gap(collect: Call) -> None:
@@ -422,7 +441,25 @@ def test_a_query_that_takes_too_long_is_stopped(
 
 
 SYSTEM = {"aws:EventId": "e1", "aws:Source": SOURCE, "aws:DetailType": TYPE}
-SUBSCRIBER = f"arn:aws:events:{REGION}:{ACCOUNT}:subscriber/large/abc"
+
+
+def test_a_subscribers_log_group_tells_types_and_targets_in_one_question(
+    in_group: Call, collect: Call
+) -> None:
+    bad = attempted("e2", outcome="FAILURE", terminal_kind="EVENTS_DROPPED", http_status=403)
+    in_group(
+        attempted(), attempted("e3"), bad | {"log_level": "ERROR", "error": {"error_code": "AccessDenied"}}
+    )
+    (outcome,) = collect("bus-logs", bus_logs=(GROUP_ARN,))
+    row = at_target(outcome)
+    assert (row["rule_arn"], row["bus_arn"], row["source"], row["detail_type"]) == (
+        SUBSCRIBER,
+        None,
+        SOURCE,
+        TYPE,
+    )
+    assert (row["attempts"], row["succeeded"], row["failed"], row["dead_lettered"]) == (3, 2, 1, 0)
+    assert (row["latency_ms"], row["latency_count"], row["codes"]) == (100, 2, ["AccessDenied 403"])
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,12 @@ def test_records_of_a_day_agree_with_each_other() -> None:
     assert counts["RULE_MATCH"] == counts["INVOCATION_SUCCESS"] + counts["INVOCATION_DLQ"]
     assert counts["INVOCATION_DLQ"] == counts["INVOCATION_ATTEMPT_PERMANENT_FAILURE"] == 19
     assert not counts["EVENT_RECEIPT"]
+    ids = {
+        (record["event_id"], record.get("invocation_id"))
+        for record in day("catalogue")
+        if "INVOCATION" in record["message_type"]
+    }
+    assert len(ids) == counts["INVOCATION_SUCCESS"] + counts["INVOCATION_DLQ"] == len({one[1] for one in ids})
     traced = Counter(record["message_type"] for record in day("customers"))
     assert traced["EVENT_RECEIPT"] == traced["EVENT_INGEST_SUCCESS"] > 1000
 

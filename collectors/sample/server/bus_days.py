@@ -101,7 +101,7 @@ def _bus_steps(
         targets = [target["arn"] for target in rule["targets"]]
         yield "RULE_MATCH", _base(bus, event, at + 10, {"rule_arn": rule["arn"], "target_arns": targets})
         for other, target in enumerate(rule["targets"]):
-            invocation = f"{event[:-4]}{order:02x}{other:02x}"
+            invocation = f"{event[:14]}{order:02x}{other:02x}{event[18:]}"
             for message, after, details, more in _invocation(rule["arn"], target, nth):
                 record = _base(bus, event, at + after, details)
                 yield message, record | {"invocation_id": invocation} | more
