@@ -29,7 +29,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store whose answers have a row of everything."""
     folder = tmp_path_factory.mktemp("store")
     records = [
-        *(BUS, queue(), BILL, function("=HYPERLINK(1)"), trace()),
+        *(
+            BUS,
+            queue(),
+            BILL,
+            function("=HYPERLINK(1)"),
+            trace(),
+            bus("yonder"),
+            trace(bus("yonder"), source="com.acme.yonder"),
+        ),
         rule(BUS, "r", queue().arn),
         link("event-source-mapping", queue(), BILL),
         rule(BUS, "open", function("=HYPERLINK(1)").arn, f'{{"source": ["{SOURCE}"]}}'),
@@ -60,7 +68,9 @@ EVENT = json.dumps({"source": SOURCE, "detail-type": TYPE, "detail": {"total": 1
 def examples() -> dict[str, dict[str, Any]]:
     """The example documents of docs/cli.md by command."""
     found = re.findall(
-        r"^## (?:`python -m dashboard )?(\w+).*?```json\n(.*?)```", DOCS.read_text(), re.DOTALL | re.MULTILINE
+        r"^## (?:`python -m dashboard )?([\w-]+).*?```json\n(.*?)```",
+        DOCS.read_text(),
+        re.DOTALL | re.MULTILINE,
     )
     return {name: json.loads(text) for name, text in found}
 
@@ -76,6 +86,7 @@ COMMANDS = [
     ("consumers", (SOURCE, TYPE), ""),
     ("producers", (SOURCE, TYPE), ""),
     ("events", (), ""),
+    ("loose-ends", (), ""),
     ("resource", ("bill",), ""),
     ("path", (f"{SOURCE}/{TYPE}", "bill"), ""),
     ("reads", (SOURCE, TYPE), ""),
@@ -290,3 +301,22 @@ def test_reads_of_one_field_has_a_row_for_each_consumer(store: Path) -> None:
     found = document(store, "reads", SOURCE, TYPE, "total")
     assert {row["field"] for row in found["reads"]} == {"detail.total"}
     assert {row["breaks"] for row in found["reads"]} == {"unknown"}
+
+
+def test_loose_ends_are_told_by_domain_and_in_sentences(store: Path) -> None:
+    assert [end["kind"] for end in document(store, "loose-ends")["ends"]] == ["no consumer"]
+    assert document(store, "loose-ends", "--domain", "billing")["ends"] == []
+    assert "on yonder leads it to a consumer" in run("loose-ends", store=store).stdout.replace("\n", " ")
+
+
+def test_producers_of_the_last_hours_only(store: Path) -> None:
+    assert run("producers", SOURCE, TYPE, "--hours", "none", store=store).returncode == 2
+    found = document(store, "producers", SOURCE, TYPE, "--hours", "1")
+    assert (found["producers"], found["window"]["to"]) == ([], "2026-11-25T12:00:00Z")
+
+
+def test_a_role_is_asked_about_by_its_arn_or_name(store: Path) -> None:
+    for name in ("shop", "arn:aws:iam::111111111111:role/shop"):
+        found = document(store, "resource", name)
+        told = [(row["direction"], row["detail_type"], row["evidence"]) for row in found["flows"]]
+        assert told == [("produces", TYPE, "observed")] * 2

@@ -12,7 +12,7 @@ Deliverable = Literal["yes", "no", "unknown"]
 Evidence = Literal["observed", "declared", "permitted", "named"]
 KnownBy = Literal["schema", "observed", "pattern"]
 HealthState = Literal["ok", "failing", "idle", "unknown"]
-FoundKind = Literal["event", "source", "bus", "rule", "resource", "domain", "owner"]
+FoundKind = Literal["event", "source", "bus", "rule", "resource", "producer", "domain", "owner"]
 
 
 @dataclass(frozen=True, slots=True)

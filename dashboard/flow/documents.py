@@ -11,6 +11,7 @@ from dashboard.flow.answers import Consumers, Events, Explanation, Producers, Qu
 from dashboard.flow.suppose.changes import Change, FieldChange, as_text
 from dashboard.flow.suppose.effects import WhatIf
 from dashboard.flow.suppose.trials import Trial
+from dashboard.flow.who.loose_ends import LooseEnds
 
 Document = dict[str, Any]
 
@@ -27,6 +28,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "events": (
         *("source", "detail_type", "domain", "owner", "producers", "consumers", "last_seen", "known_by"),
         *("orphan", "schema", "buses"),
+    ),
+    "ends": (
+        *("kind", "source", "detail_type", "domain", "owner", "events", "last_seen", "says"),
+        *("evidence", "buses"),
     ),
     "subscriptions": ("name", "matched", "active", "sentences", "problem", "bus", "subscription"),
     "tried": (
@@ -84,6 +89,7 @@ IN_TABLE = {
     "consumers": 8,
     "producers": 8,
     "events": 9,
+    "ends": 8,
     "subscriptions": 5,
     "tried": 6,
     "effects": 7,
@@ -136,6 +142,12 @@ def of_events(answer: Events) -> Document:
     malformed = [{"subscription": arn, "problem": problem} for arn, problem in answer.malformed]
     keys = ("snapshot", "complete", "gaps", "events", "open")
     return {**{key: found[key] for key in keys}, "malformed": malformed}
+
+
+def of_loose_ends(answer: LooseEnds) -> Document:
+    """The document of `loose-ends`."""
+    found: Document = plain(answer)
+    return {key: found[key] for key in ("snapshot", "complete", "gaps", "ends", "notes")}
 
 
 def of_explanations(event: Mapping[str, Any], rows: Sequence[Explanation], snapshot: str) -> Document:

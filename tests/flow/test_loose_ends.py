@@ -76,6 +76,7 @@ CASES = [
     ),
     ([schema(), trace(BUS), received(unmatched=3), TO_BILL], ["matches nothing"]),
     ([schema("Object Created", "aws.s3", "aws.events")], []),
+    ([schema("Ticket", "aws.partner/x.example/1/a")], []),
     ([schema(), trace(BUS), rule(BUS, "off", BILL.arn, state="DISABLED")], ["no consumer"]),
     ([TO_BILL], ["no sender"]),
 ]

@@ -65,6 +65,8 @@ def presence(estate: Estate, arn: str, kind: str) -> Presence:
         return Presence(
             here=True, collected=True
         )  # an API call, or a document of AWS's own: it lies in no account
+    if region is None and account in estate.accounts:
+        return Presence(here=True, collected=True)  # a role or user belongs to no region, and is in no list
     name = f"{kind} {estate.name_of(arn)}"
     if (account, region) not in estate.places:
         return Presence(

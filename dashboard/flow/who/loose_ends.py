@@ -135,7 +135,7 @@ class _Finder:
     def _never_seen(self, row: EventRow, entry: Known) -> Iterator[LooseEnd]:
         buses = sorted(entry.buses & self.estate.buses.keys())
         places = {(row_["account"], row_["region"]) for row_ in self._schema_rows(entry)}
-        if not self._could_be_seen(buses, places):
+        if not self._could_be_seen((row.source, row.detail_type), buses, places):
             self.unseeable["neither a trail nor the log of a bus would have shown it"] += 1
             return
         declared = " A producer is declared." if row.producers else ""
@@ -147,7 +147,10 @@ class _Finder:
     def _schema_rows(self, entry: Known) -> list[Any]:
         return [row for row in self.estate.schemas if row["arn"] in entry.schemas]
 
-    def _could_be_seen(self, buses: list[str], places: set[tuple[str, str]]) -> bool:
+    def _could_be_seen(self, key: Key, buses: list[str], places: set[tuple[str, str]]) -> bool:
+        if key[0].startswith("aws."):  # what a partner puts is in no trail of ours: only a bus's log tells
+            logs = {one.bus: one.state for one in sight.log_sight(self.estate)}
+            return bool(buses) and all(logs.get(bus) == "on" for bus in buses)
         if buses:
             return sight.could_see(self.estate, buses)
         states = {(one.account, one.region): one.state for one in sight.trail_sight(self.estate)}

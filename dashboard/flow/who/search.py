@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from dashboard.flow.answers import Found, FoundKind, Search
-from dashboard.flow.model import domains
+from dashboard.flow.model import callers, domains, roles
 from dashboard.flow.model.domains import domain_of_event
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
@@ -14,7 +14,7 @@ from dashboard.flow.model.near import closeness
 from dashboard.flow.model.sentences import parse
 from dashboard.flow.who import catalogue
 
-_ORDER: tuple[FoundKind, ...] = ("event", "source", "domain", "owner", "bus", "rule", "resource")
+_ORDER: tuple[FoundKind, ...] = ("event", "source", "domain", "owner", "bus", "rule", "resource", "producer")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NEAR_BELOW = 0.6
 _MOST_TRIED = 100  # types looked at for one that lacks something
@@ -115,6 +115,10 @@ def _all(estate: Estate) -> Iterator[Found]:
         yield Found("rule", sub.name, f"{sub.kind} on {estate.name_of(sub.bus)}", 0.0, arn=arn)
     for arn, row in sorted(estate.resources.items()):
         yield Found("resource", str(row["name"]), str(row["kind"]), 0.0, arn=arn)
+    for principal in sorted({row["principal"] for row in estate.traces}):
+        if len(roles.resources_of(estate, principal)) != 1:  # else the resource stands for it
+            label = callers.permission_set(principal) or estate.name_of(principal)
+            yield Found("producer", label, callers.known_as(estate, principal) or "", 0.0, arn=principal)
 
 
 def _owners(estate: Estate) -> list[str]:

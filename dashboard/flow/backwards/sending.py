@@ -1,0 +1,196 @@
+"""A producer's own answer: what it sends, on which bus, by what evidence, how much, and who gets it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.flow.answers import Consumer, GapNote, Producer, Question, Window
+from dashboard.flow.backwards import making
+from dashboard.flow.backwards.making import Produced
+from dashboard.flow.model import callers, hours, roles
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who import consumers, identity, producers
+
+_GRADES = ("observed", "declared", "permitted", "named")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An event type that the producer sends, or may. `takers` are the names of who gets it now; none where it only may be sent."""
+
+    source: str
+    detail_type: str
+    domain: str | None
+    owner: str | None
+    row: Producer
+    takers: tuple[str, ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A consumer of what the producer sends, and which of its types."""
+
+    arn: str
+    kind: str
+    name: str
+    account: str | None
+    region: str | None
+    domain: str | None
+    owner: str | None
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The answer. `hours` are (accepted, rejected) of each hour with any, of all that the principal put."""
+
+    arn: str
+    kind: str
+    name: str
+    known_as: str | None
+    account: str | None
+    domain: str | None
+    owner: str | None
+    principal: str | None
+    shared: tuple[str, ...]
+    window: Window | None
+    sent: tuple[Sent, ...]
+    permitted: tuple[Sent, ...]
+    takers: tuple[Taker, ...]
+    hours: dict[datetime, tuple[int, int]]
+    gaps: tuple[GapNote, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One of all who were seen or are declared to send. `events` are those of the window; null where none was seen."""
+
+    arn: str
+    kind: str
+    name: str
+    known_as: str | None
+    account: str | None
+    region: str | None
+    domain: str | None
+    owner: str | None
+    evidence: str
+    types: int
+    events: int | None
+    last_seen: datetime | None
+
+
+def resolved(estate: Estate, arn: str) -> str:
+    """The producer that an ARN means: of a role that one resource alone runs as, that resource."""
+    owners = roles.resources_of(estate, arn)
+    return owners[0] if len(owners) == 1 else arn
+
+
+def sending(estate: Estate, arn: str) -> Sending:
+    """What this resource, role or user sends. Nothing is raised for one that nobody knows: it sends nothing."""
+    arn = resolved(estate, arn)
+    made = making.produced(estate, [arn], permitted=True)
+    facts = _facts(arn, made)
+    principal = facts.principal if facts else ((estate.row_of(arn) or {}).get("role_arn") or arn)
+    found = {one: _takers(estate, arn, one) for one in made if one.row.evidence != "permitted"}
+    window = hours.window_of(estate)
+    rows = hours.with_hours(estate, principal=principal) if principal else []
+    is_row = estate.row_of(arn) is not None
+    return Sending(
+        arn=arn,
+        kind=facts.kind if facts else estate.kind_of(arn),
+        name=estate.name_of(arn),
+        known_as=callers.known_as(estate, arn, facts.kind if facts else None),
+        account=estate.account_of(arn) or (facts.account if facts else None),
+        domain=estate.domain_of(arn) if is_row else callers.domain_of(estate, arn),
+        owner=estate.owner_of(arn) if is_row else callers.owner_of(estate, arn),
+        principal=principal if principal != arn else None,
+        shared=tuple(owners) if len(owners := roles.resources_of(estate, principal or "")) > 1 else (),
+        window=window,
+        sent=tuple(sorted((_sent(one, rows_) for one, rows_ in found.items()), key=_order)),
+        permitted=tuple(_sent(one, []) for one in made if one.row.evidence == "permitted"),
+        takers=_all_takers(found),
+        hours=hours.by_hour(rows, window) if window else {},
+        gaps=producers.gaps_of_evidence(estate),
+        notes=_notes(estate),
+    )
+
+
+def _facts(arn: str, made: Sequence[Produced]) -> Producer | None:
+    """A row that tells of the producer itself: not of a role that it shares."""
+    return next((one.row for one in made if one.row.arn == arn), None)
+
+
+def _notes(estate: Estate) -> tuple[str, ...]:
+    if not identity.unread(estate):
+        return ()
+    return (
+        "Identity policies were not read: what else it may send is not known. The setting permitted = true reads them.",
+    )
+
+
+def _takers(estate: Estate, arn: str, one: Produced) -> list[Consumer]:
+    """Who gets the type where the producer puts it, or where it enters when that is not told."""
+    buses = making.puts_on(estate, one.row.principal or arn, (one.source, one.detail_type)) or {one.row.bus}
+    known: list[str | None] = [bus for bus in sorted(filter(None, buses)) if bus in estate.buses]
+    rows = {
+        row.arn: row
+        for bus in known or [None]
+        for row in consumers.consumers(estate, Question(one.source, one.detail_type, bus)).consumers
+        if row.active
+    }
+    return list(rows.values())
+
+
+def _sent(one: Produced, rows: Sequence[Consumer]) -> Sent:
+    names = tuple(sorted({row.name for row in rows}))
+    return Sent(one.source, one.detail_type, one.domain, one.owner, one.row, names, one.shared)
+
+
+def _order(one: Sent) -> tuple[int, int, str, str]:
+    return _GRADES.index(one.row.evidence), -(one.row.events or 0), one.detail_type, one.source
+
+
+def _all_takers(found: dict[Produced, list[Consumer]]) -> tuple[Taker, ...]:
+    """Each consumer once, those of the most types first."""
+    rows: dict[str, Consumer] = {}
+    types: dict[str, set[str]] = defaultdict(set)
+    for one, takers in found.items():
+        for row in takers:
+            rows[row.arn] = row
+            types[row.arn].add(one.detail_type)
+    made = [
+        Taker(
+            *(row.arn, row.kind, row.name, row.account, row.region, row.domain, row.owner),
+            tuple(sorted(types[arn])),
+        )
+        for arn, row in rows.items()
+    ]
+    return tuple(sorted(made, key=lambda one: (-len(one.types), one.name, one.arn)))
+
+
+def senders(estate: Estate) -> tuple[Sender, ...]:
+    """Everyone who was seen or is declared to send, who sends most first. Worked out once an estate."""
+    if "senders" not in estate.memory:
+        made = [one for arn in making.makers(estate) if (one := _sender(estate, arn))]
+        made.sort(key=lambda one: (-(one.events or 0), one.name, one.arn))
+        estate.memory["senders"] = tuple(made)
+    found: tuple[Sender, ...] = estate.memory["senders"]
+    return found
+
+
+def _sender(estate: Estate, arn: str) -> Sender | None:
+    made = [one for one in making.produced(estate, [arn]) if not one.shared]
+    if not made:
+        return None
+    row = made[0].row
+    seen = [one.row for one in made if one.row.evidence == "observed"]
+    return Sender(
+        *(arn, row.kind, row.name, row.known_as, row.account, row.region, row.domain, row.owner),
+        evidence=min((one.row.evidence for one in made), key=_GRADES.index),
+        types=len({(one.source, one.detail_type) for one in made}),
+        events=sum(one.events or 0 for one in seen) if seen else None,
+        last_seen=max((one.last_seen for one in seen if one.last_seen), default=None),
+    )
