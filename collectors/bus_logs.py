@@ -114,7 +114,11 @@ def _begin(scope: Scope, evidence: str, now: datetime) -> datetime:
     first = now - timedelta(hours=settings.metric_hours)
     last = min(known, default=first + HOUR) - HOUR
     oldest = now - timedelta(days=settings.log_days)
-    return max(last, oldest).replace(minute=0, second=0, microsecond=0)
+    return _hour(max(last, oldest))
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _last_read(scope: Scope, evidence: str) -> list[datetime]:
@@ -153,12 +157,12 @@ def _merged(scope: Scope, rows: Sequence[Delivery], fresh: Sequence[_Read], now:
 
 
 def _remembered(scope: Scope, fresh: Sequence[_Read]) -> pa.Table:
-    """Up to when each location was read: of those that were not read now, what was known."""
+    """Up to which hour each location was read: of those that were not read now, what was known."""
     old = _earlier(scope, "seen")
     read = pa.array([one.location.evidence for one in fresh], pa.string())
     stays = old.filter(pc.invert(pc.is_in(old["evidence"], value_set=read)))
     rows = [
-        key_of(scope) | {"kind": SINCE, "evidence": one.location.evidence, "at": one.now, "count": 0}
+        key_of(scope) | {"kind": SINCE, "evidence": one.location.evidence, "at": _hour(one.now), "count": 0}
         for one in fresh
     ]
     new = pa.Table.from_pylist(rows, empty("seen").schema)

@@ -99,6 +99,9 @@ REFUSED = [
     ("streams", ("firehose", "DescribeDeliveryStream")),
     ("traces", ("cloudtrail", "DescribeTrails")),
     ("traces", ("s3", "ListObjectsV2")),
+    ("bus-logs", ("logs", "DescribeDeliverySources")),
+    ("bus-logs", ("logs", "StartQuery")),
+    ("bus-logs", ("s3", "ListObjectsV2")),
 ]
 
 
