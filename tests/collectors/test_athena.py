@@ -14,10 +14,9 @@ import pytest
 from collectors.evidence import athena
 from collectors.evidence.athena_sql import create_table
 from collectors.sample.server import Server
-from tests.collectors.test_traces import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, packed, put, traces, trail
+from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, packed, put, traces
 from tests.commanding import ROOT, clean
 
-__all__ = ["trail"]
 Call = Callable[..., Any]
 LOCATION = "s3://logs/all/AWSLogs/"
 READER = {"trail_reader": "athena", "athena_output": "s3://logs/answers/", "fresh": True}
