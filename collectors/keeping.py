@@ -42,6 +42,8 @@ IDENTITY: dict[str, tuple[str, ...]] = {
 """What tells a row of a frame from all others of its scope."""
 MERGED = {"traces": ("traces",), "deliveries": ("bus-logs",), "seen": ("traces", "bus-logs")}
 """Frame → its collectors. Frames that add up from run to run: a scope gives all rows of one, or those of the last run stay as they are."""
+GIVEN_AGAIN = ("deliveries",)
+"""Those of them whose collector gives the rows of what was refused again, as they were."""
 OF_RULE = ("state", "description", "managed_by", "pattern", "filters_hidden", "schedule")
 FRESH: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "subscriptions": (("arn",), OF_RULE),
@@ -105,7 +107,7 @@ class Kept:
         """For each row of the scope's last reading, whether it stays; counts, by the gap that it stays for."""
         new = [row for row in self.rows if frame_of(row) == frame]
         known = {tuple(getattr(row, name) for name in IDENTITY[frame]) for row in new}
-        if frame in self._whole:
+        if frame in self._whole and frame not in GIVEN_AGAIN:
             given = self._whole[frame].table
             known |= set(zip(*(given[name].to_pylist() for name in IDENTITY[frame]), strict=True))
         for row in rows:

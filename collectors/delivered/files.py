@@ -22,7 +22,6 @@ from collectors.errors import RefusedError
 from collectors.evidence.trails import ENDINGS
 from collectors.evidence.unpacking import unpacked
 from collectors.scope import Scope
-from collectors.unread import rows_of
 
 MOST_FILES = 20_000
 """Log files of one reading of one location."""
@@ -47,10 +46,7 @@ def read(scope: Scope, location: Location, since: datetime) -> Iterator[list[Ste
     problems: Counter[str] = Counter()
     first: dict[str, str] = {}
     files = _objects(scope, location, since) if location.kind == "s3" else _paths(location, since)
-    lost = rows_of("deliveries", evidence=location.evidence)
-    for file, told in scope.each(
-        islice(files, MOST_FILES), _steps, lambda file: file.location, lambda _: (lost,)
-    ):
+    for file, told in scope.each(islice(files, MOST_FILES), _steps, lambda file: file.location):
         if told is None:
             continue
         steps, odd = told
