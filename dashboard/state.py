@@ -15,12 +15,13 @@ from collectors import snapshot as snapshots
 from collectors.settings import Settings
 from dashboard import collecting
 from dashboard.escape import clean
+from dashboard.flow.model import ranges
 from dashboard.flow.model.estate import Estate
 
 MOST_CHARACTERS = 400
 PARTS = ("domain", "owner", "account", "region", "bus", "kind")
 """The filters every page shares, by their name in the URL."""
-RANGES = {"3h": 3, "24h": 24}
+RANGES = ranges.RANGES
 """Time ranges: name in the URL → hours."""
 
 

@@ -1,7 +1,7 @@
 """CloudWatch series as lines. A window that CloudWatch has no point for is a gap in the line: missing is not zero."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -11,19 +11,24 @@ import plotly.graph_objects as go
 from dashboard.charts import look
 from dashboard.escape import plot
 
+GAPS = "a gap is a window without a point"
 MOST_POINTS = 5_000
 """Above this a browser's SVG gets slow: neighbouring windows are then taken together."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line: starts of windows of `period` seconds, ascending, and their values. `joined` adds up windows."""
+    """One line: starts of windows of `period` seconds, ascending, and their values. `joined` adds up windows.
+
+    `muted`: drawn behind the others, grey and dotted, to compare with.
+    """
 
     name: str
     times: tuple[datetime, ...]
     values: tuple[float, ...]
     period: int
     joined: Literal["sum", "max"] = "sum"
+    muted: bool = False
 
 
 def of_metric(metrics: pd.DataFrame, metric: str, names: Mapping[str, str], since: datetime) -> list[Series]:
@@ -76,27 +81,45 @@ def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str)
     return figure
 
 
-def caption(series: Sequence[Series], since: datetime, until: datetime) -> str:
-    """Window and resolution in words: what a reader must know before believing a line."""
-    hours = round((until - since).total_seconds() / 3600)
-    window = f"Last {hours} hours of the snapshot, to {until:%d %b %H:%M} UTC"
-    drawn = thinned(series)
+def caption(
+    series: Sequence[Series], since: datetime, until: datetime, source: str | None = None, missing: str = GAPS
+) -> str:
+    """Window and resolution in words: what a reader must know before believing a line. `source` says where it was counted."""
+    window = f"Last {_length(until - since)} of the snapshot, to {until:%d %b %H:%M} UTC"
+    window = f"{source}. {window}" if source else window
+    drawn = [one for one in thinned(series) if not one.muted]
     if not drawn:
         return f"{window}; CloudWatch has no point."
     period = max(one.period for one in drawn)
-    size = f"{period // 60} minutes" if period >= 120 else f"{period} seconds"
-    return f"{window}, one point each {size}; a gap is a window without a point."
+    size = f"{period} seconds" if period < 120 else _length(timedelta(seconds=period), most=120)
+    return f"{window}, one point each {size}; {missing}."
+
+
+def _length(length: timedelta, most: int = 0) -> str:
+    """90 days, 3 hours, 5 minutes: in the largest unit that says it whole; minutes up to `most`."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes <= most and minutes != 60:
+        return f"{minutes} minutes"
+    hours = round(minutes / 60)
+    if hours > 48 and hours % 24 == 0:
+        return f"{hours // 24} days"
+    return f"{hours} hours" if hours != 1 else "hour"
 
 
 def thinned(series: Sequence[Series]) -> list[Series]:
     """The series with so many windows taken together that all fit into MOST_POINTS."""
-    points = sum(len(one.times) for one in series)
+    points = sum(len(one.times) for one in series if not one.muted)
     factor = -(-points // MOST_POINTS)
     return list(series) if factor <= 1 else [_joined(one, factor) for one in series]
 
 
 def _joined(one: Series, factor: int) -> Series:
     """Every `factor` windows as one, cut at whole multiples so that lines keep the same windows."""
+    if one.muted:  # its height is that of one window of the others
+        of_one = factor if one.joined == "sum" else 1
+        return replace(
+            one, values=tuple(of_one * float(value) for _, value in zip(one.times, one.values, strict=True))
+        )
     period = one.period * factor
     together: dict[int, float] = {}
     for time, value in zip(one.times, one.values, strict=True):
@@ -107,13 +130,14 @@ def _joined(one: Series, factor: int) -> Series:
         )
     zone = one.times[0].tzinfo if one.times else None
     times = tuple(datetime.fromtimestamp(start, zone) for start in together)
-    return Series(one.name, times, tuple(together.values()), period, one.joined)
+    return replace(one, times=times, values=tuple(together.values()), period=period)
 
 
 def _trace(one: Series, index: int) -> go.Scatter:
     xs, ys, alone = _with_gaps(one)
-    color = look.SERIES[index % len(look.SERIES)]
-    line = {"color": color, "width": 2, "dash": look.DASHES[index // len(look.SERIES) % len(look.DASHES)]}
+    color = look.GREY if one.muted else look.SERIES[index % len(look.SERIES)]
+    dash = "dot" if one.muted else look.DASHES[index // len(look.SERIES) % len(look.DASHES)]
+    line = {"color": color, "width": 1.5 if one.muted else 2, "dash": dash}
     return go.Scatter(
         x=xs,
         y=ys,

@@ -1,7 +1,7 @@
 """Charts of what flows: which CloudWatch metrics are drawn of a thing, in what groups, over which range."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,9 @@ from dashboard import state
 from dashboard.charts import look, throughput
 from dashboard.escape import clean
 from dashboard.flow.answers import Consumers
+from dashboard.flow.model import ranges
 from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.measured import ZERO_WHEN_MISSING
 from dashboard.pages import parts
 
 MOST_LINES = 8
@@ -58,8 +60,10 @@ GROUPS = (
             "NumberOfNotificationsFailed",
             "ExecutionFailed",
             "ExecutionTimeout",
+            "RetryInvocationAttempts",
         ),
     ),
+    Group("Latency", "milliseconds", ("IngestionToInvocationSuccessLatency", "Duration")),
     Group("Backlog", "messages", ("ApproximateNumberOfMessagesVisible",)),
     Group("Age of the oldest message", "seconds", ("ApproximateAgeOfOldestMessage", "ApproximateBacklogAge")),
 )
@@ -72,7 +76,7 @@ def chosen_hours() -> int:
     chosen = st.segmented_control(
         "Time range",
         list(state.RANGES),
-        default="24h",
+        default=ranges.DEFAULT,
         key="range",
         bind="query-params",
         label_visibility="collapsed",
@@ -81,19 +85,30 @@ def chosen_hours() -> int:
     return state.RANGES.get(str(chosen), 24)
 
 
+def compared() -> str | None:
+    """What the range is compared with, from the URL or the control; None: nothing."""
+    state.told("compare", list(ranges.COMPARED))
+    chosen = st.segmented_control(
+        "Compare with",
+        list(ranges.COMPARED),
+        key="compare",
+        bind="query-params",
+        format_func=lambda name: f"with {name}",
+        label_visibility="collapsed",
+    )
+    return str(chosen) if chosen in ranges.COMPARED else None
+
+
 def of_event(estate: Estate, got: Consumers) -> None:
     """What the rules and subscribers that take the event matched. CloudWatch counts by rule, not by event type."""
-    hours = chosen_hours()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        hours, against = chosen_hours(), compared()
     names = {row.subscription: estate.name_of(row.subscription) for row in got.consumers}
     metrics = estate.snapshot.metrics_of(list(names))
     if metrics.empty:
         st.text("No metrics of the rules that take it were collected.")
         return
-    since, until = window(metrics, hours)
-    series = [
-        one for metric in CARRIES for one in throughput.of_metric(metrics, metric, _shown(names), since)
-    ]
-    draw(series, since, until, "matched in each window", "carries")
+    of_metrics(metrics, CARRIES, _shown(names), Drawn(hours, against, "matched in each window", "carries"))
     parts.quiet(
         "Matched by each rule or subscriber that takes it; a rule may match other types too.", "carries"
     )
@@ -101,44 +116,117 @@ def of_event(estate: Estate, got: Consumers) -> None:
         st.text(f"{MOST_LINES} of {len(names)} rules drawn.")
 
 
-def of_thing(estate: Estate, arn: str, hours: int) -> None:
+def of_thing(estate: Estate, arn: str, hours: int, against: str | None = None) -> None:
     """All charts of one thing."""
     metrics = estate.snapshot.metrics_of([arn])
     if metrics.empty:
         st.text("No metrics of it were collected.")
         return
-    since, until = window(metrics, hours)
     for group in GROUPS:
-        series = [
-            one
-            for metric in group.metrics
-            for one in throughput.of_metric(metrics, metric, {arn: metric}, since)
-        ]
-        if any(one.times for one in series):
+        there = [metric for metric in group.metrics if (metrics["metric"] == metric).any()]
+        lines = ranges.lines(metrics[metrics["metric"].isin(there)], hours)
+        if any(line.times for line in lines):
             st.header(group.title, anchor=False)
-            draw(series, since, until, group.unit, group.title)
+            of_metrics(metrics, there, {arn: ""}, Drawn(hours, against, group.unit, group.title))
 
 
-def of_many(estate: Estate, arns: Iterable[str], metric: str, unit: str, hours: int) -> None:
+def of_many(
+    estate: Estate, arns: Iterable[str], metric: str, unit: str, hours: int, against: str | None = None
+) -> None:
     """One metric of several things in one chart."""
     names = _shown({arn: estate.name_of(arn) for arn in arns})
     metrics = estate.snapshot.metrics_of(list(names))
-    if metrics.empty:
+    if not metrics.empty:
+        of_metrics(metrics, (metric,), names, Drawn(hours, against, unit, f"many-{metric}"))
+
+
+class Drawn(NamedTuple):
+    """How a chart is drawn: over which hours, compared with what, the unit of its axis, its key on the page."""
+
+    hours: int
+    against: str | None
+    unit: str
+    key: str
+
+
+def of_metrics(metrics: pd.DataFrame, which: Sequence[str], names: Mapping[str, str], how: Drawn) -> None:
+    """These metrics of these things (ARN → what to call it) in one chart, with where it was counted and how finely.
+
+    A thing whose name is empty is alone: its lines are called by their metrics.
+    """
+    wanted = metrics[metrics["metric"].isin(list(which))]
+    lines = _ordered(ranges.lines(wanted, how.hours), which, names)
+    if not lines:
+        st.text("No such metrics of it were collected.")
         return
-    since, until = window(metrics, hours)
-    draw(throughput.of_metric(metrics, metric, names, since), since, until, unit, f"many-{metric}")
+    until = max(line.until for line in lines)
+    since = until - timedelta(hours=how.hours)
+    series = [_series(line, names) for line in lines]
+    told = []
+    if how.against:
+        earlier = ranges.before(wanted, how.hours, ranges.COMPARED[how.against])
+        earlier = _ordered(earlier, which, names)
+        series = [_series(line, names, how.against) for line in earlier] + series
+        told = [_compared(how.against, earlier, lines)]
+    draw(series, since, until, how.unit, how.key, _source(lines))
+    for note in (*told, *_short(lines, since)):
+        parts.quiet(note, f"compare-{how.key}-{note[:12]}")
 
 
-def window(metrics: pd.DataFrame, hours: int) -> tuple[datetime, datetime]:
-    """The range to draw: it ends where the collected range ends, not now."""
-    end = metrics["end"].max()
-    until = end.to_pydatetime() if isinstance(end, pd.Timestamp) else end
-    return until - timedelta(hours=hours), until
+def _ordered(lines: list[ranges.Line], which: Sequence[str], names: Mapping[str, str]) -> list[ranges.Line]:
+    """By metric, then by thing, as asked for."""
+    arns = list(names)
+    found = [line for line in lines if line.arn in names]
+    return sorted(found, key=lambda line: (list(which).index(line.metric), arns.index(line.arn)))
 
 
-def draw(series: list[throughput.Series], since: datetime, until: datetime, unit: str, key: str) -> None:
+def _series(line: ranges.Line, names: Mapping[str, str], against: str | None = None) -> throughput.Series:
+    name = names[line.arn] or line.metric
+    return throughput.Series(
+        name=f"{name}, {against}" if against else name,
+        times=line.times,
+        values=line.values,
+        period=line.period,
+        joined="sum" if line.statistic == "Sum" else "max",
+        muted=against is not None,
+    )
+
+
+def _source(lines: Sequence[ranges.Line]) -> str:
+    """Where and how it was counted, and what a missing point means: the metrics' own rule."""
+    told = ", ".join(dict.fromkeys(f"{line.metric} ({line.statistic.lower()})" for line in lines[:3]))
+    zero = {(line.namespace, line.metric) in ZERO_WHEN_MISSING for line in lines}
+    rule = "; sent only when not zero, so that a missing point is zero" if zero == {True} else ""
+    return f"CloudWatch {told}{rule}"
+
+
+def _compared(against: str, earlier: Sequence[ranges.Line], lines: Sequence[ranges.Line]) -> str:
+    """What stands behind the lines, and that it may be coarser."""
+    if not earlier:
+        return f"The same hours {against} were not collected."
+    some = f" ({len(earlier)} of {len(lines)} series)" if len(earlier) < len(lines) else ""
+    scaled = any(line.scale != 1 for line in earlier)
+    hour = ": from points of an hour, a sum spread evenly over its windows" if scaled else ""
+    return f"Grey, dotted: the same hours {against}{some}{hour}."
+
+
+def _short(lines: Sequence[ranges.Line], since: datetime) -> list[str]:
+    """That what was collected does not reach back over the whole range."""
+    first = min(line.since for line in lines)
+    late = first - since > timedelta(hours=1)
+    return [f"What was collected begins {first:%d %b %H:%M} UTC."] if late else []
+
+
+def draw(
+    series: list[throughput.Series],
+    since: datetime,
+    until: datetime,
+    unit: str,
+    key: str,
+    source: str | None = None,
+) -> None:
     """The chart with its window in words."""
-    parts.quiet(throughput.caption(series, since, until), f"window-{key}")
+    parts.quiet(throughput.caption(series, since, until, source), f"window-{key}")
     if any(one.times for one in series):
         figure = throughput.lines(series, since, until, unit)
         st.plotly_chart(figure, key=f"lines-{key}", config=look.CONFIG, alt=f"{key}: {unit}")

@@ -48,6 +48,7 @@ def render(estate: Estate, scope: Scope) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         show = _show()
         hours = flowing.chosen_hours()
+        against = flowing.compared()
     things = _things(estate.snapshot.id, show, estate)
     rows = [row for row in things if scope.admits(row, row.bus)]
     chosen = _chosen(estate)
@@ -55,9 +56,9 @@ def render(estate: Estate, scope: Scope) -> None:
     with main:
         _table(rows, len(things), hours, scope, show)
         if chosen:
-            flowing.of_thing(estate, chosen, hours)
+            flowing.of_thing(estate, chosen, hours, against)
         elif rows:
-            _busiest(estate, rows, hours, show)
+            _busiest(estate, rows, hours, show, against)
     with side, st.container(key="panel"), st.container(border=True):
         if chosen:
             panel.thing(estate, chosen)
@@ -124,7 +125,7 @@ def _table(rows: list[Thing], total: int, hours: int, scope: Scope, show: str) -
         return
     ends = max((row.health.window_end for row in rows if row.health.window_end), default=None)
     parts.quiet(
-        f"Last {hours} hours to {words.moment(ends)}; backlog and age at its last point."
+        f"Last {_window(hours)} hours to {words.moment(ends)}; backlog and age at its last point."
         if ends
         else "No metrics were collected of these.",
         "window-table",
@@ -138,14 +139,20 @@ def _row(thing: Thing, hours: int, show: str) -> dict[str, object]:
     told: dict[str, object] = {
         "Name": thing.name,
         "Health": words.HEALTH[found.state],
-        "An hour": found.rate_3h if hours == 3 else found.rate_24h,
-        "Failed": found.failed_3h if hours == 3 else found.failed_24h,
+        "An hour": found.rate_3h if _window(hours) == 3 else found.rate_24h,
+        "Failed": found.failed_3h if _window(hours) == 3 else found.failed_24h,
     }
     if show != "Rules":
         told |= {"Backlog": _whole(found.backlog), "Oldest": _age(found)}
     told |= {"Dead-lettered": _whole(found.dead_lettered), "Domain": thing.domain, "Owner": thing.owner}
     told |= {"Bus": thing.bus} if show == "Rules" else {"Kind": thing.kind}
+    told |= {"Since, UTC": words.stamp(found.since)}
     return told | {"Account": thing.account, "Region": thing.region, "Says": found.says}
+
+
+def _window(hours: int) -> int:
+    """The figures of the table are of 3 or of 24 hours, whatever the charts draw."""
+    return 3 if hours <= 3 else 24
 
 
 def _whole(count: float | None) -> int | None:
@@ -157,10 +164,10 @@ def _age(found: Health) -> str | None:
     return words.duration(found.age_seconds) if found.age_seconds is not None else None
 
 
-def _busiest(estate: Estate, rows: list[Thing], hours: int, show: str) -> None:
+def _busiest(estate: Estate, rows: list[Thing], hours: int, show: str, against: str | None) -> None:
     _, metric, unit = SHOWS[show]
     busy = sorted(rows, key=lambda row: (-(row.health.rate_24h or 0), row.name, row.arn))
     if show == "Queues":
         busy = sorted(rows, key=lambda row: (-(row.health.backlog or 0), row.name, row.arn))
     st.header("Fullest" if show == "Queues" else "Busiest", anchor=False)
-    flowing.of_many(estate, [row.arn for row in busy[:BUSIEST]], metric, unit, hours)
+    flowing.of_many(estate, [row.arn for row in busy[:BUSIEST]], metric, unit, hours, against)

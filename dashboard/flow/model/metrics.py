@@ -106,13 +106,14 @@ def _failed(series: Sequence[Series], rows: Sequence[Series], hours: int) -> flo
     return total
 
 
-def drawn(row: Mapping[str, Any]) -> Iterator[tuple[datetime, float | None]]:
+def drawn(row: Mapping[str, Any]) -> Iterator[tuple[datetime, float]]:
     """The points of a row of the metrics frame, with zero where a missing one means zero and nothing where it means nothing."""
     points = dict(zip(row["times"], row["values"], strict=True))
     if (row["namespace"], row["metric"]) not in ZERO_WHEN_MISSING:
         yield from points.items()
         return
-    step = row["period_seconds"]
-    for second in range(int(row["start"].timestamp()), int(row["end"].timestamp()), step):
+    for second in range(
+        int(row["start"].timestamp()), int(row["end"].timestamp()), int(row["period_seconds"])
+    ):
         at = datetime.fromtimestamp(second, row["end"].tzinfo)
         yield at, points.get(at, 0.0)
