@@ -95,6 +95,8 @@ def _resource(estate: Estate, one: Named, scope: Scope) -> None:
 def _body(estate: Estate, one: Named, answer: ResourceAnswer, scope: Scope) -> None:
     with st.container(key="sentence"):
         st.text(clean(around.sentence(one, answer.got, answer.made), 600))
+    for note in answer.notes:
+        st.text(clean(note, 300))
     parts.gaps(answer.gaps, "this answer")
     st.header("Consumes", anchor=False)
     _consumed(estate, answer.got, scope)
@@ -106,7 +108,9 @@ def _body(estate: Estate, one: Named, answer: ResourceAnswer, scope: Scope) -> N
     st.header("Path", anchor=False)
     pathing.render(estate, one)
     st.header("Throughput", anchor=False)
-    flowing.of_thing(estate, one.arn or "", flowing.chosen_hours())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        hours, against = flowing.chosen_hours(), flowing.compared()
+    flowing.of_thing(estate, one.arn or "", hours, against)
 
 
 def admits(estate: Estate, scope: Scope, domain: str | None, owner: str | None, bus: str | None) -> bool:
@@ -171,6 +175,8 @@ def _open(estate: Estate, found: tuple[Open, ...]) -> None:
 def _produced(estate: Estate, one: Named, made: tuple[Produced, ...], scope: Scope) -> None:
     rows = [row for row in made if admits(estate, scope, row.domain, row.owner, row.row.bus)]
     parts.hidden(len(rows), len(made), scope, "rows", "produces")
+    if any(row.row.evidence != "permitted" for row in made):
+        links.link("producer", "How much it sends, and who gets it", icon=":material/outbound:", of=one.arn)
     if not any(row.row.evidence != "permitted" for row in made):
         st.text(_makes_nothing(one))
     if rows:
