@@ -4,7 +4,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dashboard.flow.model.estate import Estate
-from dashboard.pages import ask, catalogue, coverage, event, resource, throughput, try_event, what_if
+from dashboard.pages import (
+    ask,
+    catalogue,
+    coverage,
+    event,
+    loose_ends,
+    producer,
+    resource,
+    throughput,
+    try_event,
+    what_if,
+)
 from dashboard.pages.scope import Scope
 
 
@@ -20,10 +31,12 @@ class Page(NamedTuple):
 PAGES = (
     Page("ask", "Ask", ":material/search:", ask.render),
     Page("event", "Event type", ":material/bolt:", event.render),
+    Page("producer", "Producer", ":material/outbound:", producer.render),
     Page("resource", "Resource", ":material/hub:", resource.render),
     Page("try", "Try an event", ":material/science:", try_event.render),
     Page("what-if", "What if", ":material/alt_route:", what_if.render),
     Page("catalogue", "Catalogue", ":material/list_alt:", catalogue.render),
+    Page("loose-ends", "Loose ends", ":material/link_off:", loose_ends.render),
     Page("throughput", "Throughput", ":material/monitoring:", throughput.render),
     Page("coverage", "Coverage", ":material/fact_check:", coverage.render),
 )

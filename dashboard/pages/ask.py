@@ -25,6 +25,7 @@ KINDS = {
     "bus": "bus",
     "rule": "rule",
     "resource": "resource",
+    "producer": "producer",
     "domain": "domain",
     "owner": "owner",
 }
@@ -131,6 +132,8 @@ def _hit(index: int, hit: Found) -> None:
             links.link("resource", label, of=f"{hit.kind}:{hit.label}")
         elif hit.kind == "rule":
             links.link("throughput", label, sel=hit.arn)
+        elif hit.kind == "producer":
+            links.link("producer", label, of=hit.arn)
         else:
             links.link("resource", label, of=hit.arn)
         where = [part for part in (hit.detail,) if part not in KINDS.values()]

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.flow.answers import GapNote
 from dashboard.flow.model.estate import Estate, Row
-from dashboard.pages import collect, parts, words
+from dashboard.pages import collect, parts, sight, words
 from dashboard.pages.scope import Scope
 
 SIGNS = {
@@ -33,6 +33,7 @@ def render(estate: Estate, scope: Scope) -> None:
     collect.control()
     st.header("What could not be read", anchor=False)
     _gaps([*gaps, *absent])
+    sight.render(estate, scope)
     st.header("Scopes", anchor=False)
     parts.hidden(len(rows), len(estate.scopes), scope, "scopes", "scopes")
     if rows:

@@ -165,6 +165,7 @@ def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object
 
 def _producers(answer: Answer, rows: list[Producer], scope: Scope) -> None:
     parts.hidden(len(rows), len(answer.made.producers), scope, "producer rows", "producers")
+    _window(answer)
     if not answer.made.producers:
         st.text("No producer seen: nothing in the traces, no link or policy that names the bus.")
     if not rows:
@@ -173,10 +174,21 @@ def _producers(answer: Answer, rows: list[Producer], scope: Scope) -> None:
     parts.table(frame, "producers", choose=lambda i: state.put(sel=rows[i].arn))
 
 
+def _window(answer: Answer) -> None:
+    """What time the counts are of, and what could not be observed."""
+    window = answer.made.window
+    if window:
+        told = f"Counts are of {words.moment(window.start)} to {words.moment(window.end)}. Select a row for what else it sends."
+        parts.quiet(told, "window")
+    for index, note in enumerate(answer.made.notes):
+        parts.quiet(clean(note, 400), f"producers-{index}")
+
+
 def _producer(row: Producer) -> dict[str, object]:
     return {
         "Producer": row.name,
         "Kind": row.kind,
+        "Known as": row.known_as,
         "Evidence": row.evidence,
         "Domain": row.domain,
         "Owner": row.owner,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.escape import clean
 from dashboard.flow.answers import Health
+from dashboard.flow.backwards import making
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.subscriptions import Subscription
@@ -49,6 +50,8 @@ def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
     pairs([(label, facts.get(name)) for name, label in FACTS])
     if ask and estate.row_of(arn) is not None:
         links.link("resource", "What does it consume and produce?", icon=":material/arrow_forward:", of=arn)
+    if ask and arn in making.makers(estate):
+        links.link("producer", "What does it send, and who gets it?", icon=":material/outbound:", of=arn)
     for name, label in (
         ("pattern", "Pattern"),
         ("metadata_pattern", "Metadata filter"),

@@ -1,0 +1,58 @@
+"""Coverage says what would be seen: trails, logs of buses, and the commands that turn them on."""
+
+import json
+from pathlib import Path
+
+from collectors.records import ScopeRun, Trail
+from tests.pages.conftest import Run, write
+from tests.pages.estate import ACCOUNT, NOW, REGION, records
+from tests.pages.test_pages import rows, said
+
+RUN = ScopeRun(status="ok", rows=1, calls=1, throttles=0, seconds=1, tried_at=NOW, read_at=NOW)
+
+
+def trail(name: str, puts: str) -> Trail:
+    return Trail.model_validate(
+        {
+            "arn": f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/{name}",
+            "name": name,
+            "home_region": REGION,
+            "is_logging": True,
+            "selectors_read": True,
+            "puts": puts,
+            "selectors": json.dumps(
+                {"AdvancedEventSelectors": [{"Name": "<b>mine</b>", "FieldSelectors": []}]}
+            ),
+        }
+    )
+
+
+def test_trails_and_buses_are_listed_with_the_commands_that_turn_them_on(store: Path, run_bare: Run) -> None:
+    write(store, [*records(), trail("audit", "none")])
+    app = run_bare("coverage")
+    told = said(app)
+    assert "PutEvents is logged in 1 of 1 account and region." in told  # calls of it were found
+    assert "0 of 1 bus log what becomes of their events." in told
+    assert rows(app, "Trail") == ["audit"]
+    assert rows(app, "Logs") == ["○ off"]
+    shown = [element.value for element in app.code]
+    assert any(
+        text.startswith("aws cloudtrail put-event-selectors") and "<b>mine</b>" in text for text in shown
+    )
+    assert any(text.startswith("aws events update-event-bus") for text in shown)
+    assert "Review it before you run it" in told
+
+
+def test_where_nothing_is_logged_the_reason_stands_there(store: Path, run_bare: Run) -> None:
+    write(store, [*(row for row in records() if type(row).__name__ != "Trace"), trail("audit", "none")])
+    app = run_bare("coverage")
+    assert rows(app, "Who puts events") == ["○ off"]
+    assert (
+        rows(app, "Why")[0] == "Trail audit does not log PutEvents (no selector for AWS::Events::EventBus)."
+    )
+
+
+def test_filters_narrow_it(store: Path, run_bare: Run) -> None:
+    write(store, [*records(), trail("audit", "all")])
+    told = said(run_bare("coverage", bus="shop"))
+    assert "0 of 1 bus log" in told
