@@ -107,13 +107,13 @@ class Kept:
         """For each row of the scope's last reading, whether it stays; counts, by the gap that it stays for."""
         new = [row for row in self.rows if frame_of(row) == frame]
         known = {tuple(getattr(row, name) for name in IDENTITY[frame]) for row in new}
-        if frame in self._whole and frame not in GIVEN_AGAIN:
+        if frame in self._whole:
             given = self._whole[frame].table
             known |= set(zip(*(given[name].to_pylist() for name in IDENTITY[frame]), strict=True))
         for row in rows:
             found = sought.find(row)
             is_new = tuple(row[name] for name in IDENTITY[frame]) in known
-            stays = found is not None and (found[0].instead or not is_new)
+            stays = found is not None and (found[0].instead or is_new == (frame in GIVEN_AGAIN))
             if found and stays:
                 counts[id(found[1])] += 1
             yield stays
