@@ -29,5 +29,7 @@ def run(asked: argparse.Namespace) -> int:
         answer, known = found.answer, reading.known_fields(estate, found.answer)
         document = reversed_documents.of_reads(answer, found.readers, known)
     common.write(asked, document, "reads")
+    for note in answer.notes:
+        common.say(note)
     common.say_gaps(answer.gaps)
     return common.exit_code(answer.known, answer.event, answer.nearest)

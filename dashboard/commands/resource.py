@@ -35,6 +35,8 @@ def run(asked: argparse.Namespace) -> int:
     common.write(asked, document, "flows")
     for one in document["open"]:
         common.say(f"{one['name']} also brings whatever fits: {one['family']}.")
+    for note in document["notes"]:
+        common.say(note)
     if document["gaps"]:
         common.say(
             f"Not complete: {len(document['gaps'])} gaps touch this answer. The first: {document['gaps'][0]['message']}"

@@ -28,16 +28,19 @@ _BLANK: Document = dict.fromkeys(
 
 def of_resources(estate: Estate, asked: str, resources: Sequence[Named]) -> Document:
     """The document of `resource` for resources: each with its own rows."""
-    flows, counted = [], []
+    flows, counted, all_ = [], [], []
     for one in resources:
         arn = one.arn or ""
-        got, made = reverse.consumed(estate, [arn]), making.produced(estate, [arn], permitted=True)
-        flows += [_consumed(row) for row in got] + [_produced(one, row) for row in made]
-        counted.append(_resource(estate, one, got, made))
+        got, made = reverse.reached(estate, [arn]), making.produced(estate, [arn], permitted=True)
+        flows += [_consumed(row) for row in got.rows] + [_produced(one, row) for row in made]
+        counted.append(_resource(estate, one, got.rows, made))
+        all_.append(got)
+    told = reverse.together(all_)
     arns = [one.arn for one in resources if one.arn]
     gaps = reverse.gaps_before(estate, arns)
     return {
-        **_head(estate, asked, gaps),
+        **_head(estate, asked, gaps, told.left_out),
+        "notes": list(told.notes),
         "resources": counted,
         "team": None,
         "flows": flows,
@@ -58,7 +61,8 @@ def of_team(estate: Estate, team: Team) -> Document:
         "types": [{"source": source, "detail_type": name} for source, name in team.types],
     }
     return {
-        **_head(estate, team.name, team_gaps(estate, team)),
+        **_head(estate, team.name, team_gaps(estate, team), team.notes),
+        "notes": list(team.notes),
         "resources": [],
         "team": about,
         "flows": flows,
@@ -70,12 +74,13 @@ def of_team(estate: Estate, team: Team) -> Document:
 def team_gaps(estate: Estate, team: Team) -> tuple[GapNote, ...]:
     """Gaps that may hide what leads to the team's resources, or what comes of its events."""
     ends = {hop.arn for row in team.consumed for hop in row.row.path}
-    found = (*reverse.gaps_before(estate, team.members), *completeness.gaps_on(estate, ends))
+    found = (*reverse.gaps_before(estate, team.members), *completeness.gaps_on(estate, ends), *team.gaps)
     return tuple(dict.fromkeys(found))
 
 
-def _head(estate: Estate, asked: str, gaps: tuple[GapNote, ...]) -> Document:
-    return {"asked": asked, "snapshot": estate.snapshot.id, "complete": not gaps, "gaps": plain(gaps)}
+def _head(estate: Estate, asked: str, gaps: Sequence[GapNote], left_out: Sequence[str]) -> Document:
+    complete = not gaps and not left_out
+    return {"asked": asked, "snapshot": estate.snapshot.id, "complete": complete, "gaps": plain(tuple(gaps))}
 
 
 def _resource(estate: Estate, one: Named, got: Sequence[Consumed], made: Sequence[Produced]) -> Document:
@@ -130,7 +135,7 @@ def of_between(estate: Estate, start: str, end: str, answers: Sequence[Between])
         "from": start,
         "to": end,
         "snapshot": estate.snapshot.id,
-        "complete": not gaps,
+        "complete": not gaps and all(one.answer != "unknown" for one in answers),
         "gaps": plain(gaps),
         "answers": [_between(one) for one in answers],
         "paths": [_route(estate, one, route) for one in answers for route in one.routes],
@@ -206,6 +211,7 @@ def _reads_head(answer: Consumers, name: str | None) -> Document:
         "known": answer.known,
         "complete": answer.complete,
         "gaps": plain(answer.gaps),
+        "notes": list(answer.notes),
     }
 
 

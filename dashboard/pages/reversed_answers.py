@@ -23,6 +23,7 @@ class ResourceAnswer:
     open: tuple[Open, ...]
     made: tuple[Produced, ...]
     gaps: tuple[GapNote, ...]
+    notes: tuple[str, ...]
 
 
 def resource(estate: Estate, one: Named) -> ResourceAnswer:
@@ -32,11 +33,13 @@ def resource(estate: Estate, one: Named) -> ResourceAnswer:
 
 @st.cache_resource(max_entries=500, show_spinner="Following what leads here …")
 def _resource(snapshot_id: str, arn: str, _estate: Estate) -> ResourceAnswer:  # noqa: ARG001 - the id is the cache's key
+    got = reverse.reached(_estate, [arn])
     return ResourceAnswer(
-        got=reverse.consumed(_estate, [arn]),
+        got=got.rows,
         open=reverse.open_ways(_estate, [arn]),
         made=making.produced(_estate, [arn], permitted=True),
         gaps=reverse.gaps_before(_estate, [arn]),
+        notes=got.notes,
     )
 
 

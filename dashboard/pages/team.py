@@ -27,6 +27,8 @@ def render(estate: Estate, one: Named, scope: Scope) -> None:
     with main:
         with st.container(key="sentence"):
             st.text(clean(around.of_team(team), 900))
+        for note in team.notes:
+            st.text(clean(note, 300))
         parts.gaps(gaps, "this answer")
         _contracts(estate, team, "takes", scope)
         _contracts(estate, team, "gives", scope)

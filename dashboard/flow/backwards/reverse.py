@@ -4,27 +4,26 @@ Both agree with `consumers` and `producers`: a resource has a row here for a typ
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from dashboard.flow.answers import Consumer, GapNote, Hop, Question
+from dashboard.flow.answers import Consumer, GapNote, Question
 from dashboard.flow.backwards import upstream
+from dashboard.flow.backwards.seeking import Arrival, Probe, Role, Seeking, is_certain
 from dashboard.flow.backwards.upstream import Upstream
 from dashboard.flow.model import arns, asking, completeness, domains, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key
-from dashboard.flow.model.subscriptions import Subscription
-from dashboard.flow.walk import paths
-from dashboard.flow.walk.paths import Path, Walk
-from dashboard.flow.walk.ways import Way
+from dashboard.flow.walk import again, paths
+from dashboard.flow.walk.paths import Path
 from dashboard.flow.who.consumers import row_of, told_once
 from dashboard.flow.who.narrowing import Narrowing, key_of, settled
 
-FEW = 16
-Role = Literal["consumes", "passes", "arrives"]
 _ROLES: tuple[Role, ...] = ("consumes", "passes", "arrives")
 _ANYWHERE = ("buses", "rules", "subscribers", "sources", "traces")
 """Collectors whose gaps anywhere may hide a way to anything: a rule may forward to any account and region."""
+_HANDS_ON = ("bus", "event-source", "endpoint")
+"""Kinds that hand events on to buses of any account and region."""
 _NEAR = ("topics", "functions", "pipes", "streams")
 """Collectors whose gaps hide a way to resources of the same account and region."""
 
@@ -57,67 +56,17 @@ class Open:
     active: bool
 
 
-class Arrival(NamedTuple):
-    """A path that came to a target, what becomes of the event there, and whether any of it depends on the payload."""
+class Reached(NamedTuple):
+    """What gets to resources. `left_out` tells why more may than is known, `barred` of ways there that AWS does not go."""
 
-    path: Path
-    role: Role
-    open: bool
-
-
-@dataclass
-class Seeking(Walk):
-    """A walk that goes only where one of the targets may come, and notes each arrival there with its role.
-
-    With `ends` only where the target is the end; then the paths themselves tell it.
-    """
-
-    up: Upstream | None = None
-    ends: bool = False
-    arrivals: list[Arrival] = field(default_factory=list)
-
-    def subscriptions(self, bus: str, tree: Any) -> Sequence[Subscription]:
-        """Those of the bus that lead on to a target: few are tried one by one, of many the index takes its pick."""
-        mine = self.up.subscriptions.get(bus, ()) if self.up else ()
-        if len(mine) <= FEW or self.up is None:
-            return mine
-        return [sub for sub in super().subscriptions(bus, tree) if sub.target in self.up.resources]
-
-    def wants(self, arn: str) -> bool:
-        """Whether a target may come after it."""
-        return self.up is None or arn in self.up.passed
-
-    def arrived(self, way: Way, tree: Any, here: bool) -> bool:  # noqa: FBT001 - as Walk has it
-        """Notes an arrival; goes on from there only where another target may come."""
-        if self.ends or self.up is None or way.hops[-1].arn not in self.up.targets:
-            return True
-        probe = _Probe(self.estate)
-        paths.beyond(probe, way, tree, here=here)
-        ends = [path for path in probe.paths if len(path.hops) == len(way.hops)]
-        role: Role = "consumes" if ends else "passes" if probe.paths else "arrives"
-        certain = probe.certain if probe.paths else _is_certain(way.hops)
-        first = way.first.target_id if way.first else None
-        path = Path(way.bus, way.by, first, way.hops, ends[0].note if ends else None)
-        self.arrivals.append(Arrival(path, role, not certain))
-        self.cut = self.cut or probe.cut
-        # an enrichment is a hop on the way to what comes after the pipe
-        return len(self.up.targets) > 1 or way.hops[-1].via == "pipe-enrichment"
-
-
-class _Probe(Walk):
-    """A walk that ends with the first path that is certain, or a few that are not."""
-
-    def wants(self, arn: str) -> bool:  # noqa: ARG002 - as Walk has it
-        return len(self.paths) < FEW and not self.certain
+    rows: tuple[Consumed, ...]
+    left_out: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
 
     @property
-    def certain(self) -> bool:
-        """Whether something gets the event, whatever its payload."""
-        return any(_is_certain(path.hops) for path in self.paths)
-
-
-def _is_certain(hops: Iterable[Hop]) -> bool:
-    return all(hop.delivery == "always" for hop in hops)
+    def notes(self) -> tuple[str, ...]:
+        """All that there is to say beside the rows."""
+        return (*self.barred, *self.left_out)
 
 
 def consumed(estate: Estate, targets: Iterable[str], *, ends: bool = False) -> tuple[Consumed, ...]:
@@ -125,33 +74,47 @@ def consumed(estate: Estate, targets: Iterable[str], *, ends: bool = False) -> t
 
     With `ends` only what they consume, not what they pass on: then many can be asked about at once.
     """
+    return reached(estate, targets, ends=ends).rows
+
+
+def reached(estate: Estate, targets: Iterable[str], *, ends: bool = False) -> Reached:
+    """The same, with what there is to say beside it."""
     up = upstream.upstream(estate, map(arns.plain, targets))
-    rows = [
-        row
-        for key, buses in upstream.types(estate, up)
-        for row in arriving(estate, up, Question(*key), buses, ends=ends)
+    found = [
+        arriving(estate, up, Question(*key), buses, ends=ends) for key, buses in upstream.types(estate, up)
     ]
-    return tuple(sorted(rows, key=_order))
+    return together(found)
+
+
+def together(found: Sequence[Reached]) -> Reached:
+    """Several as one, in the order in which rows are shown."""
+    return Reached(
+        tuple(sorted((row for one in found for row in one.rows), key=_order)),
+        tuple(dict.fromkeys(text for one in found for text in one.left_out)),
+        tuple(dict.fromkeys(text for one in found for text in one.barred)),
+    )
 
 
 def arriving(
     estate: Estate, up: Upstream, asked: Question, buses: Iterable[str], *, ends: bool = False
-) -> list[Consumed]:
+) -> Reached:
     """Rows of one type that begins at these buses. What a schema settles is done; what it merely says, for one target."""
     tree = trees.of_type(asked.source, asked.detail_type)
-    arrivals = _arrivals(estate, up, buses, tree, ends=ends)
+    walk = Seeking(estate, up=up, ends=ends)
+    arrivals = _arrivals(walk, buses, tree)
     rows = _told_once(estate, arrivals)
     # a schema takes nothing from what is certain: most questions need none
     if any(one.open for one in arrivals):
         schema = Narrowing(estate, asked)
         if schema.settles:
-            arrivals = _arrivals(estate, up, buses, schema.tree, ends=ends)
+            arrivals = _arrivals(Seeking(estate, up=up, ends=ends), buses, schema.tree)
             rows, _ = schema.rows(rows, {_key(one.path): one.path.hops for one in arrivals})
         elif len(up.targets) == 1:
             rows, _ = schema.rows(rows)
     roles = {_key(one.path): one.role for one in arrivals}
     found = [_told(estate, asked, roles[key_of(row.bus, row.subscription, row.path)], row) for row in rows]
-    return found + [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus)]
+    found += [row for bus in buses if bus in up.targets for row in _entering(estate, asked, bus)]
+    return Reached(tuple(found), again.left_out(walk), tuple(walk.barred))
 
 
 def _told_once(estate: Estate, arrivals: Iterable[Arrival]) -> list[Consumer]:
@@ -168,13 +131,12 @@ def _told_once(estate: Estate, arrivals: Iterable[Arrival]) -> list[Consumer]:
     return list(told)
 
 
-def _arrivals(estate: Estate, up: Upstream, buses: Iterable[str], tree: Any, *, ends: bool) -> list[Arrival]:
-    walk = Seeking(estate, up=up, ends=ends)
+def _arrivals(walk: Seeking, buses: Iterable[str], tree: Any) -> list[Arrival]:
     for bus in buses:
-        paths.walk(estate, bus, tree, walk)
-    if ends:
-        found = [path for path in walk.paths if path.hops[-1].arn in up.targets]
-        return [Arrival(path, "consumes", not _is_certain(path.hops)) for path in found]
+        paths.walk(walk.estate, bus, tree, walk)
+    if walk.ends and walk.up is not None:
+        found = [path for path in walk.paths if path.hops[-1].arn in walk.up.targets]
+        return [Arrival(path, "consumes", not is_certain(path.hops)) for path in found]
     return walk.arrivals
 
 
@@ -210,12 +172,12 @@ def _entering(estate: Estate, asked: Question, bus: str) -> list[Consumed]:
 
 def _goes_on(estate: Estate, asked: Question, bus: str) -> bool:
     """Whether anything on the bus takes the type to a consumer, and its schemas do not rule that out."""
-    probe = _Probe(estate)
+    probe = Probe(estate)
     paths.walk(estate, bus, trees.of_type(asked.source, asked.detail_type), probe)
     schema = None if probe.certain or not probe.paths else settled(estate, asked)
     if schema is None:
         return bool(probe.paths)
-    narrowed = _Probe(estate)
+    narrowed = Probe(estate)
     paths.walk(estate, bus, schema.tree, narrowed)
     return bool(narrowed.paths)
 
@@ -262,9 +224,26 @@ def gaps_before(estate: Estate, resources: Iterable[str]) -> tuple[GapNote, ...]
         near = row["collector"] in _NEAR and (row["account"], row["region"]) in places
         if near or row["collector"] in _ANYWHERE:
             found[note] = None
+    found |= dict.fromkeys(completeness.gaps_on(estate, _out_of_sight(estate)))
     needs = {(*place, one) for place in estate.places for one in _ANYWHERE}
     needs |= {(account, region, one) for account, region in places if account and region for one in _NEAR}
     return tuple(dict.fromkeys((*found, *completeness.never_read(estate, needs, found))))
+
+
+def _out_of_sight(estate: Estate) -> frozenset[str]:
+    """What events are handed on to where nobody looked: from there they may come back to any bus."""
+    if "out-of-sight" not in estate.memory:
+        links = (link for link in estate.links if link["kind"] in upstream.FOLLOWED)
+        ends = {arns.plain(link["to_arn"]) for link in links}
+        ends |= {sub.target for sub in estate.subscriptions if sub.target and not sub.matches_nothing}
+        estate.memory["out-of-sight"] = frozenset(
+            arn
+            for arn in ends
+            if (kind := estate.kind_of(arn)) in _HANDS_ON
+            and not completeness.presence(estate, arn, kind).collected
+        )
+    found: frozenset[str] = estate.memory["out-of-sight"]
+    return found
 
 
 def of_type(rows: Iterable[Consumed]) -> dict[Key, list[Consumed]]:

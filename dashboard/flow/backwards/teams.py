@@ -1,12 +1,12 @@
 """A team: a domain or an owner with all that is its own. What it takes of others, what others take of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from collectors.errors import UsageError
-from dashboard.flow.answers import Delivery, Question
+from dashboard.flow.answers import Consumers, Delivery, GapNote, Question
 from dashboard.flow.backwards import making, named, reverse
 from dashboard.flow.backwards.making import Produced
 from dashboard.flow.backwards.reverse import Consumed, whose
@@ -39,7 +39,10 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """What a domain or owner has, consumes and produces. `types` are its own event types."""
+    """What a domain or owner has, consumes and produces. `types` are its own event types.
+
+    `notes` tell what was left out, `gaps` what may hide who consumes its events.
+    """
 
     sort: Sort
     name: str
@@ -48,6 +51,8 @@ class Team:
     consumed: tuple[Consumed, ...]
     produced: tuple[Produced, ...]
     contracts: tuple[Contract, ...]
+    notes: tuple[str, ...] = ()
+    gaps: tuple[GapNote, ...] = ()
 
 
 def team(estate: Estate, sort: Sort, name: str) -> Team:
@@ -60,9 +65,13 @@ def team(estate: Estate, sort: Sort, name: str) -> Team:
     produced = making.produced(estate, mine) + _named(estate, sort, name)
     types = own_types(estate, sort, name, produced)
     ends = [arn for arn in mine if arn not in estate.buses]
-    consumed = reverse.consumed(estate, ends, ends=True)
-    contracts = [*_takes(sort, set(types), consumed), *_gives(estate, sort, name, types)]
-    return Team(sort, name, mine, types, consumed, produced, tuple(contracts))
+    got = reverse.reached(estate, ends, ends=True)
+    given = {key: consumers(estate, Question(*key)) for key in types}
+    contracts = (*_takes(sort, set(types), got.rows), *_gives(sort, name, given))
+    cut = (note for one in given.values() if not one.complete for note in one.notes)
+    notes = tuple(dict.fromkeys((*got.left_out, *cut)))
+    gaps = tuple(dict.fromkeys(gap for one in given.values() for gap in one.gaps))
+    return Team(sort, name, mine, types, got.rows, produced, contracts, notes, gaps)
 
 
 def members(estate: Estate, sort: Sort, name: str) -> tuple[str, ...]:
@@ -100,10 +109,10 @@ def _takes(sort: Sort, own: set[Key], rows: Iterable[Consumed]) -> list[Contract
     return _contracts("takes", groups)
 
 
-def _gives(estate: Estate, sort: Sort, name: str, own: Iterable[Key]) -> list[Contract]:
+def _gives(sort: Sort, name: str, given: Mapping[Key, Consumers]) -> list[Contract]:
     groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for key in own:
-        for row in consumers(estate, Question(*key)).consumers:
+    for key, answer in given.items():
+        for row in answer.consumers:
             other = row.domain if sort == "domain" else row.owner
             if other != name:
                 groups[other, key].append(row)
