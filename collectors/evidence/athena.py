@@ -83,6 +83,7 @@ def _asker(scope: Scope) -> Scope:
 
 def _ask(scope: Scope) -> Answer:
     asker, evidence, aws = _asker(scope), _evidence(scope), scope.run.aws
+    asker.tally = scope.tally
     since, until = sums.window(scope, "athena", evidence)
     rows: pa.Table | None = None
     missing: list[str] = []
@@ -90,9 +91,7 @@ def _ask(scope: Scope) -> Answer:
         table, metadata = _table(asker)
         missing = not_projected(table, metadata, {"accounts": aws.accounts, "regions": aws.regions})
         asked = question(table, since, until, aws.accounts, aws.regions, aws.partition)
-        query, scanned = _run(asker, asked)
-        scope.tally.charge("Athena", scanned, USD_PER_TB / 1000)
-        found = list(_results(asker, query))
+        found = list(_results(asker, _run(asker, asked)))
         rows = sums.hourly(found, evidence)
         _tell_problems(asker, found, evidence)
     except RefusedError as error:
@@ -147,8 +146,8 @@ def _most(asker: Scope) -> tuple[int, str]:
     return ours, "the setting athena_most_gb"
 
 
-def _run(asker: Scope, asked: str) -> tuple[str, int]:
-    """Start the question and wait for its end: its id, and bytes scanned. Raises RefusedError when it comes to no good end.
+def _run(asker: Scope, asked: str) -> str:
+    """Start the question and wait for its end; its id. Raises RefusedError when it comes to no good end.
 
     A run that is stopped stops the question.
     """
@@ -166,8 +165,9 @@ def _run(asker: Scope, asked: str) -> tuple[str, int]:
     )["QueryExecutionId"]
     with asker.run.under_way.until_done(lambda: _call_off(asker, query)):
         state, reason, scanned = _wait(asker, query, *most)
+    asker.tally.charge("Athena", scanned, USD_PER_TB / 1000)
     if state == "SUCCEEDED":
-        return query, scanned
+        return query
     message = f"The question to Athena ended as {state}: {reason} ({told_of(scanned)}.)"
     raise RefusedError("failed", "athena:StartQueryExecution", state, message)
 

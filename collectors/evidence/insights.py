@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pyarrow as pa
@@ -143,12 +143,10 @@ class _Group:
 
         Singles first: a record that comes again meanwhile is then counted too often for once, and never too seldom.
         """
-        now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-        end = max(since + timedelta(seconds=1), min(until + LATE, now))
         answers = []
         for query in (SINGLES, TOTALS):
             group = self.evidence.removeprefix("insights:")
-            rows = run_query(self.owner, [group], text_of(query, since, until), since, end)
+            rows = run_query(self.owner, [group], text_of(query, since, until), since, until + LATE)
             if len(rows) >= log_queries.MOST_ROWS:
                 return None
             answers.append(rows)

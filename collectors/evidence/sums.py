@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collectors.evidence import state
 from collectors.evidence.reading import HOURLY, SEEN
 from collectors.principals import Principal, principal_of
 from collectors.scope import Scope
@@ -81,17 +82,10 @@ def _hour(at: datetime) -> datetime:
 
 
 def _read_until(scope: Scope, kind: str, evidence: str) -> list[datetime]:
-    """Up to when the scopes of this run were read, those that ever were."""
-    before, aws = scope.run.before, scope.run.aws
-    if before is None:
-        return []
-    table = before.table("seen")
+    """Up to when the scopes of the last run were read, those that were."""
+    table = state.seen(scope, everywhere=True)
     same = pc.and_(pc.equal(table["kind"], kind), pc.equal(table["evidence"], evidence))
-    return [
-        row["at"]
-        for row in table.filter(same).to_pylist()
-        if row["at"] and row["account"] in aws.accounts and row["region"] in aws.regions
-    ]
+    return [at for at in table.filter(same)["at"].to_pylist() if at]
 
 
 def seen(kind: str, evidence: str, at: datetime) -> pa.Table:

@@ -43,6 +43,7 @@ def load_sample(endpoint_url: str) -> None:
     make_history.make_trail(core)
     make_history.make_quiet_trail(loader.clients.of(SHOP_US))
     make_history.make_log_files(core, loader.made, now)
+    make_history.make_athena(core, now)
     bus_logs.make_bus_logs(loader.clients.of, loader.made, now, partial(make_history.control, endpoint_url))
     make_history.make_changes(endpoint_url, now)
     make_history.make_denials(endpoint_url)

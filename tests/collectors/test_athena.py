@@ -120,6 +120,7 @@ def test_a_question_that_ends_badly_is_a_gap_that_says_why(
     assert (outcome.status, outcome.tables, gap.status, gap.error) == ("failed", {}, "failed", error)
     assert says in gap.message
     assert "s3cr3t" not in gap.message
+    assert outcome.scope.tally.scanned == rule.get("scanned", 0)
     stopped = any(call["operation"] == "StopQueryExecution" for call in aws.calls()["calls"])
     assert stopped == (error == "TooMuch")
 

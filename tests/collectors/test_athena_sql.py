@@ -28,7 +28,7 @@ from collectors.evidence.athena_sql import (
 from collectors.evidence.put_events import parse
 from collectors.sample.server import sql
 
-LAWS = 60 * int(os.environ.get("LAWS", "1"))
+LAWS = 40 * int(os.environ.get("LAWS", "1"))
 ACCOUNTS, REGIONS = ("111111111111", "222222222222"), ("eu-west-1", "us-east-1")
 SINCE, UNTIL = datetime(2026, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
 TABLE = Table("headwater", "cloudtrail", "day", "%Y/%m/%d", "account", "region")
@@ -218,26 +218,23 @@ def told_once(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @settings(max_examples=LAWS, deadline=None)
-@given(st.lists(records(), max_size=25).map(told_once))
-def test_both_readers_give_the_same_sums_of_any_records(found: list[dict[str, Any]]) -> None:
-    expected, _ = by_files(found)
-    counted, _ = by_athena(found)
-    assert counted == expected
+@given(st.lists(records(), max_size=25).map(told_once), st.randoms(use_true_random=False))
+def test_both_readers_count_and_leave_out_the_same(found: list[dict[str, Any]], chosen: Any) -> None:
+    named = [one for one in found if one["eventID"]]
+    again = [*found, *chosen.choices(named, k=len(named) // 2 + 1)] if named else found
+    counted, left_out = by_athena(again)
+    assert counted == by_files(again)[0]
+    # the reader of files has no window, and tells what it left out of a record as often as the record comes
+    once = [*{one["eventID"]: one for one in named}.values(), *(one for one in found if not one["eventID"])]
+    inside = [one for one in once if SINCE <= (when(one) or SINCE) < UNTIL]
+    assert left_out == by_files(inside)[1]
 
 
-@settings(max_examples=LAWS, deadline=None)
-@given(st.lists(records(), max_size=25).map(told_once))
-def test_both_readers_leave_out_the_same_records_of_the_hours_asked_about(
-    found: list[dict[str, Any]],
-) -> None:
-    inside = [
-        one
-        for one in found
-        if not (one["eventTime"] or "").startswith("2")
-        or SINCE.isoformat() <= str(one["eventTime"]).replace("Z", "+00:00") < UNTIL.isoformat()
-    ]
-    once = [one for number, one in enumerate(inside) if not one["eventID"] or one not in inside[:number]]
-    assert by_athena(once)[1] == by_files(once)[1]
+def when(record: dict[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(record["eventTime"])
+    except (TypeError, ValueError):
+        return None
 
 
 def test_the_question_is_athenas_sql_and_reads_no_other_column_than_the_documented_ones() -> None:

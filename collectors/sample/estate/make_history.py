@@ -8,18 +8,20 @@ import json
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from collectors.evidence.athena_sql import create_table
 from collectors.sample.estate.calls import Client, Made
 from collectors.sample.estate.changes import history
 from collectors.sample.estate.metrics import metrics
 from collectors.sample.estate.place import Place
-from collectors.sample.estate.places import OPS_US
+from collectors.sample.estate.places import ACCOUNTS, CORE_EU, OPS_US, REGIONS
 from collectors.sample.estate.producing import PUTS, Put
 from collectors.sample.estate.trail import BUCKET, log_files
 
 TRAIL, QUIET_TRAIL = "acme-events", "audit"
+LOG_GROUP = "acme-cloudtrail"
 # One account that denies one call: the schemas of its second region cannot be listed.
 DENIALS: tuple[Mapping[str, Any], ...] = (
     {
@@ -46,9 +48,17 @@ _SELECTORS = (
 
 
 def make_trail(client: Client) -> None:
-    """The trail of every account and region, with data events of event buses turned on."""
+    """The trail of every account and region, with data events of event buses turned on. It delivers to a log group, too."""
     api = client("cloudtrail")
-    api.create_trail(Name=TRAIL, S3BucketName=BUCKET, IsMultiRegionTrail=True)
+    client("logs").create_log_group(logGroupName=LOG_GROUP)
+    group = f"arn:aws:logs:{CORE_EU.region}:{CORE_EU.account}:log-group:{LOG_GROUP}:*"
+    api.create_trail(
+        Name=TRAIL,
+        S3BucketName=BUCKET,
+        IsMultiRegionTrail=True,
+        CloudWatchLogsLogGroupArn=group,
+        CloudWatchLogsRoleArn=CORE_EU.role("cloudtrail-to-logs"),
+    )
     api.put_event_selectors(TrailName=TRAIL, AdvancedEventSelectors=list(_SELECTORS))
     api.start_logging(Name=TRAIL)
 
@@ -63,6 +73,17 @@ def make_log_files(client: Client, made: Made, now: datetime, puts: tuple[Put, .
     """A day of log files in the trail's bucket."""
     for key, body in log_files(now, made.real, puts):
         client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+
+def make_athena(client: Client, now: datetime) -> None:
+    """Athena's table over the trail's log files, by the documented statement, and a place for answers."""
+    api = client("athena")
+    to = {"ResultConfigurationUpdates": {"OutputLocation": f"s3://{BUCKET}/athena/"}}
+    api.update_work_group(WorkGroup="primary", ConfigurationUpdates=to)
+    since = (now - timedelta(days=30)).date()
+    made = create_table("headwater", "cloudtrail", f"s3://{BUCKET}/AWSLogs/", ACCOUNTS, REGIONS, since)
+    for statement in ("CREATE DATABASE IF NOT EXISTS `headwater`", made):
+        api.start_query_execution(QueryString=statement)
 
 
 def make_metrics(endpoint_url: str, described: Iterable[tuple[Place, dict[str, Any]]] | None = None) -> None:

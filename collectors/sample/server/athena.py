@@ -14,12 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
-from collectors.sample.server import sql, trail_files
+from collectors.sample.server import trail_files
 from collectors.sample.server.paging import page
 from collectors.sample.server.store import Store
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -84,8 +79,11 @@ def update_work_group(call: Call) -> Params:
 
 def get_table_metadata(call: Call) -> Params:
     """Columns, partitions and properties of a table that CREATE EXTERNAL TABLE made."""
-    asked = call.params
-    found = STORE[call.scope].tables.get((asked["DatabaseName"].lower(), asked["TableName"].lower()))
+    asked, held = call.params, STORE[call.scope]
+    with STORE.lock:
+        for query in [one for one in held.queries.values() if one.state == "QUEUED" and _makes(one)]:
+            _carry_out(call, query)
+    found = held.tables.get((asked["DatabaseName"].lower(), asked["TableName"].lower()))
     if asked["CatalogName"] != CATALOG or found is None:
         raise AwsError(
             "MetadataException", f"EntityNotFoundException: Table {asked['TableName']} is not found"
@@ -94,7 +92,7 @@ def get_table_metadata(call: Call) -> Params:
 
 
 def start_query(call: Call) -> Params:
-    """Takes a statement. One that makes something is carried out at once."""
+    """Takes a statement; it is carried out when it is asked about, or what it makes is."""
     asked, held = call.params, STORE[call.scope]
     name = asked.get("WorkGroup") or "primary"
     workgroup = get_work_group(_asking(call, "GetWorkGroup", {"WorkGroup": name}))["WorkGroup"]
@@ -181,11 +179,20 @@ def get_results(call: Call) -> Params:
     return {"ResultSet": {"Rows": cells, "ResultSetMetadata": {"ColumnInfo": columns}}, **token}
 
 
+def _makes(query: Query) -> bool:
+    return query.text.lstrip()[:6].upper() == "CREATE"
+
+
 def _carry_out(call: Call, query: Query) -> None:
+    # imported here: they take long, and most local AWSs are never asked a question
+    import duckdb  # noqa: PLC0415
+    import sqlglot  # noqa: PLC0415
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+
     held = STORE[call.scope]
     try:
         parsed = sqlglot.parse_one(query.text, read="athena")
-        if isinstance(parsed, exp.Create):
+        if _makes(query):
             _create(held, parsed)
         else:
             _answer(call, held, query, parsed)
@@ -197,7 +204,9 @@ def _carry_out(call: Call, query: Query) -> None:
         query.state, query.reason = "FAILED", f"SYNTAX_ERROR: {error}"
 
 
-def _create(held: Held, parsed: exp.Create) -> None:
+def _create(held: Held, parsed: Any) -> None:
+    from sqlglot import exp  # noqa: PLC0415 - as above
+
     if parsed.kind in {"SCHEMA", "DATABASE"}:
         held.databases.add(parsed.this.name.lower() or parsed.this.db.lower())
         return
@@ -222,12 +231,16 @@ def _create(held: Held, parsed: exp.Create) -> None:
     }
 
 
-def _column(told: exp.ColumnDef) -> Params:
+def _column(told: Any) -> Params:
     kind = re.sub(r"\s", "", told.args["kind"].sql(dialect="hive")).lower()
     return {"Name": told.name.lower(), "Type": kind}
 
 
 def _answer(call: Call, held: Held, query: Query, parsed: Any) -> None:
+    from sqlglot import exp  # noqa: PLC0415 - as above
+
+    from collectors.sample.server import sql  # noqa: PLC0415 - as above
+
     tables = [one for one in parsed.find_all(exp.Table) if one.db]
     names = {(one.db.lower(), one.name.lower()) for one in tables}
     if len(names) != 1 or not names <= held.tables.keys():
@@ -244,6 +257,8 @@ def _answer(call: Call, held: Held, query: Query, parsed: Any) -> None:
 
 def _partitions_of(parsed: Any, keys: set[str]) -> list[str]:
     """The conditions of the statement that speak of partitions only: by them files are read, or not."""
+    from sqlglot import exp  # noqa: PLC0415 - as above
+
     where = next(one for one in parsed.find_all(exp.Where) if one.parent.find(exp.Table).db)
     parts = where.this.flatten() if isinstance(where.this, exp.And) else [where.this]
     found = [

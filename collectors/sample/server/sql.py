@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -57,6 +58,12 @@ def _as(kind: pa.DataType, value: Any) -> Any:
     return {field.name: _as(field.type, told.get(field.name)) for field in kind}
 
 
+@cache
+def translate(statement: str) -> str:
+    """A question of Athena's as DuckDB takes it. Raises sqlglot's ParseError."""
+    return sqlglot.transpile(statement, read="athena", write="duckdb")[0]
+
+
 def run(
     statement: str, database: str, name: str, rows: Iterable[Mapping[str, Any]]
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -64,7 +71,7 @@ def run(
 
     Raises sqlglot's ParseError for what is no SQL of Athena, duckdb.Error for what cannot be answered.
     """
-    translated = sqlglot.transpile(statement, read="athena", write="duckdb")[0]
+    translated = translate(statement)
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("records_in", pa.Table.from_pylist(list(rows), schema=SCHEMA))
         connection.execute(f'CREATE SCHEMA "{database}"')
