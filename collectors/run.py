@@ -48,8 +48,13 @@ class Outcome:
 
     @property
     def count(self) -> int:
-        """How many rows it gave."""
-        return len(self.rows) + sum(len(rows.table) for rows in self.tables.values())
+        """How many rows it gave, without what it remembers for the next run."""
+        return len(self.rows) + sum(len(rows.table) for name, rows in self.tables.items() if name != "seen")
+
+    @property
+    def gave_something(self) -> bool:
+        """Whether it read anything, be it only what it remembers."""
+        return bool(self.rows) or any(len(rows.table) for rows in self.tables.values())
 
     @property
     def read_something(self) -> bool:
@@ -130,7 +135,7 @@ def collect_one(collector: Collector, scope: Scope, progress: Progress) -> Outco
         told = f"A bug in Headwater, not an answer of AWS: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}. Please report it."
         scope.gap("failed", f"headwater:{collector.name}", type(error).__name__, told)
         scope.lose(*EVERYTHING)
-        outcome.status = "partial" if outcome.count else "failed"
+        outcome.status = "partial" if outcome.gave_something else "failed"
     if outcome.status == "ok" and scope.gaps:
         outcome.status = _status_of_gaps(outcome)
     outcome.error = scope.gaps[0].message if scope.gaps else None
@@ -147,7 +152,7 @@ def _status_of_gaps(outcome: Outcome) -> Status:
     What a region does not offer holds nothing that could be missed: beside rows it leaves the scope ok.
     """
     kinds = {gap.status for gap in outcome.scope.gaps}
-    if outcome.count:
+    if outcome.gave_something:
         return "ok" if kinds == {"unsupported"} else "partial"
     return next((status for status in _WORST_FIRST if status in kinds), "failed")
 
