@@ -62,7 +62,7 @@ class Subscription:
 
     def decide(self, tree: Any) -> matching.Verdict:
         """Whether this event reaches the target: all filters must let it through."""
-        if self.matches_nothing:
+        if self.matches_nothing or self.is_kept_out:
             return matching.NEVER
         decided = [f.decide(_view(f, tree)) for f in self.filters]
         if self.row["filters_hidden"]:
@@ -73,23 +73,36 @@ class Subscription:
 
     def _reads_matter(self, decided: list[matching.Verdict], tree: Any) -> bool:
         """Whether its filters leave it to its state that no read-only call comes through."""
-        return all(v.delivery == "always" for v in decided) or self._filters_take(readonly.read_only(tree))
+        return all(v.delivery == "always" for v in decided) or self.asks_for(readonly.read_only(tree))
+
+    @cached_property
+    def is_kept_out(self) -> bool:
+        """Whether it names nothing but read-only API calls, which its state keeps out: then it gets no event, of whatever type."""
+        if not any(readonly.CALL in one.text for one in self.filters) or any(f.is_open for f in self.filters):
+            return False
+        named = [trees.of_type(*pair) for one in self.filters for pair in one.pairs]
+        return bool(named) and all(self.state_lets_through(tree) == matching.NEVER for tree in named)
 
     def state_lets_through(self, tree: Any) -> matching.Verdict:
         """Whether its state, when it is on, lets the event through: in ENABLED a rule gets no read-only management event."""
         if self.kind != "rule" or self.row["state"] != readonly.WITHOUT or not readonly.is_call(tree):
             return matching.ALWAYS
-        return readonly.lets_through(tree)
+        return readonly.lets_through(tree, self.asks_for)
+
+    def why_kept_out(self, tree: Any) -> str:
+        """Why its state keeps such an event out, or may; "" where it does not."""
+        return readonly.says(self.name, self.state_lets_through(tree), tree)
 
     def may_take(self, tree: Any) -> bool:
         """Whether some such event reaches the target: `decide` without the words, where only "never" matters."""
         return (
             not self.matches_nothing
-            and self._filters_take(tree)
+            and self.asks_for(tree)
             and self.state_lets_through(tree) != matching.NEVER
         )
 
-    def _filters_take(self, tree: Any) -> bool:
+    def asks_for(self, tree: Any) -> bool:
+        """Whether its filters may take such an event, whatever its state."""
         return all(one.pattern is None or one.pattern.may_match(_view(one, tree)) for one in self.filters)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.flow.answers import Consumer, Hop
-from dashboard.flow.model import arns, readonly, trees
+from dashboard.flow.model import arns, trees
 from dashboard.flow.model.estate import Row
 from dashboard.flow.model.matching import Filter, Obj
 from dashboard.flow.walk.paths import Walk
@@ -72,7 +72,7 @@ def _by_subscription(walk: Traced, hop: Hop, tree: Any) -> str:
         for one in sub.filters
         for text in _why(one, trees.system_metadata(tree) if one.scope == "system" else tree)
     ]
-    kept_out = readonly.says(sub.name, sub.state_lets_through(tree))
+    kept_out = sub.why_kept_out(tree)
     return kept_out if kept_out and not says else _sentence(says, f"{sub.kind} {sub.name}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.flow import patterns
 from dashboard.flow.answers import Consumer, FieldVerdict
-from dashboard.flow.model import asking, completeness, readonly, trees
+from dashboard.flow.model import asking, completeness, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.model.matching import Filter, Verdict
@@ -193,7 +193,7 @@ class _OnBus:
         elif failing:
             more = f" And {len(failing) - _TOLD} more." if len(failing) > _TOLD else ""
             reason = " ".join(v.sentence for v in failing[:_TOLD]) + more
-        elif kept_out := readonly.says(sub.name, sub.state_lets_through(self.tree)):
+        elif kept_out := sub.why_kept_out(self.tree):
             reason = kept_out
         else:
             reason = "Each field is met, but not within one element of an array."

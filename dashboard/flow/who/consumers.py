@@ -11,6 +11,7 @@ from dashboard.flow.model.known import known
 from dashboard.flow.walk import again, paths
 from dashboard.flow.walk.hops import conditions
 from dashboard.flow.walk.paths import Path, Walk
+from dashboard.flow.who import kept_out
 from dashboard.flow.who.narrowing import Narrowing
 
 _Place = tuple[str | None, str | None, str | None, str | None]
@@ -29,6 +30,9 @@ def consumers(estate: Estate, asked: Question, event: Mapping[str, Any] | None =
         paths.walk(estate, bus, _tree(estate, asked, event, bus), walk)
     rows = told_once([row_of(estate, path) for path in walk.paths])
     rows, excluded = Narrowing(estate, asked).rows(rows) if event is None and not walk.cut else (rows, ())
+    if event is None:
+        out = kept_out.kept_out(estate, asked, walk)
+        excluded = (*excluded, *(kept_out.excluded(row_of(estate, path), why) for path, why in out))
     gaps = completeness.gaps_on(estate, walk.touched)
     return Consumers(
         event=asked,

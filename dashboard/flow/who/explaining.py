@@ -6,7 +6,7 @@ from typing import Any
 from collectors.errors import UsageError
 from dashboard.flow import patterns
 from dashboard.flow.answers import Explanation, FieldVerdict
-from dashboard.flow.model import asking, near, readonly, trees
+from dashboard.flow.model import asking, near, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.matching import Filter
 from dashboard.flow.model.subscriptions import Subscription
@@ -57,12 +57,11 @@ def _one(estate: Estate, sub: Subscription, event: Mapping[str, Any]) -> Explana
         for v in fields
         if v.alternative == 0
     )
-    state = sub.state_lets_through(
-        trees.of_event(event, estate.account_of(sub.bus), estate.region_of(sub.bus))
-    )
+    tree = trees.of_event(event, estate.account_of(sub.bus), estate.region_of(sub.bus))
+    state = sub.state_lets_through(tree)
     if matched and state.delivery != "always":
         matched = state.delivery != "never"
-        sentences.insert(0, readonly.says(sub.name, state))
+        sentences.insert(0, sub.why_kept_out(tree))
     return _said(sub, matched, tuple(sentences), fields=verdicts)
 
 
