@@ -12,7 +12,12 @@ _PLACE = ("account", "region")
 
 def way(settings: Settings) -> str:
     """What is read, and how. When it changes, what was remembered says nothing any more."""
-    return " ".join((settings.trail_reader, *sorted(settings.trails)))
+    places = {
+        "files": sorted(settings.trails),
+        "athena": [f"{settings.athena_database}.{settings.athena_table}"],
+        "insights": [settings.trail_log_group or ""],
+    }
+    return " ".join((settings.trail_reader, *places[settings.trail_reader]))
 
 
 def is_same_way(scope: Scope) -> bool:
