@@ -156,7 +156,7 @@ def _run(asker: Scope, asked: str) -> str:
     to: dict[str, Any] = {}
     if settings.athena_output:
         to = {"ResultConfiguration": {"OutputLocation": settings.athena_output}}
-    query = asker.call(
+    query: str = asker.call(
         *("athena", "start_query_execution", "QueryExecutionId"),
         QueryString=asked,
         QueryExecutionContext={"Database": settings.athena_database, "Catalog": CATALOG},

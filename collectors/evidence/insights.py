@@ -16,13 +16,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from collectors import log_queries
 from collectors.errors import RefusedError
 from collectors.evidence import sums
 from collectors.evidence.counting import counted
 from collectors.evidence.insights_text import SINGLES, TOTALS, text_of
-from collectors.evidence.reading import Reading
+from collectors.evidence.reading import HOURLY, Reading
 from collectors.evidence.shared import Shared
 from collectors.log_queries import START, Row, run_query
 from collectors.scope import Scope
@@ -59,10 +60,25 @@ def read(scope: Scope) -> Iterator[Reading]:
         for evidence, parts in answer.groups.items()
         for span, rows in parts
     ]
+    readings = _of_one_group(scope, readings)
     if readings:
         seen = [sums.seen("insights", evidence, at) for evidence, at in answer.until.items()]
         yield from readings[:-1]
         yield readings[-1]._replace(seen=pa.concat_tables(seen))
+
+
+def _of_one_group(scope: Scope, readings: list[Reading]) -> list[Reading]:
+    """Where several groups hold calls of this account and region, those of the one that holds most: they would count twice."""
+    held: Counter[str] = Counter()
+    for one in readings:
+        held[one.evidence or ""] += sum(pc.sum(one.rows[name]).as_py() or 0 for name in ("events", "failed"))
+    chosen, *others = [evidence for evidence, entries in held.most_common() if entries] or [""]
+    if not others:
+        return readings
+    told = f"{len(others) + 1} log groups hold calls of this account and region; only {chosen} was taken, the same call would count twice. Name one with trail_log_group."
+    scope.gap("partial", START, "SeveralGroups", told, chosen)
+    nothing = HOURLY.empty_table()
+    return [one._replace(rows=nothing) if one.evidence in others else one for one in readings]
 
 
 def _ask(scope: Scope) -> Answer:
@@ -118,7 +134,7 @@ class _Group:
         problems: Counter[str] = Counter()
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="headwater-insights") as pool:
             while todo:
-                asked = [(one, pool.submit(contextvars.copy_context().run, self._ask, *one)) for one in todo]
+                asked = [(one, pool.submit(contextvars.copy_context().run, partial(self._ask, *one))) for one in todo]
                 todo = []
                 for span, future in asked:
                     try:

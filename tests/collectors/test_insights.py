@@ -91,6 +91,21 @@ def test_a_named_log_group_is_read_without_looking_for_trails(
     assert "DescribeTrails" not in {call["operation"] for call in aws.calls()["calls"]}
 
 
+def test_of_several_groups_with_the_same_calls_one_is_taken(trail: Call, client: Call, collect: Call) -> None:
+    trail("a", put("1"), put("2"))
+    client("logs").create_log_group(logGroupName="second")
+    second = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:second"
+    client("cloudtrail").create_trail(
+        Name="second",
+        S3BucketName="logs",
+        CloudWatchLogsLogGroupArn=f"{second}:*",
+        CloudWatchLogsRoleArn=f"arn:aws:iam::{ACCOUNT}:role/cloudtrail",
+    )
+    (outcome,) = collect("traces", **READER)
+    assert [row.events for row in traces(outcome)] == [2]
+    assert [(gap.status, gap.error) for gap in outcome.scope.gaps] == [("partial", "SeveralGroups")]
+
+
 def test_without_any_log_group_it_is_told_what_to_do(client: Call, collect: Call) -> None:
     s3 = client("s3")
     s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": REGION})
