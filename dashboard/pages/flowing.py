@@ -93,9 +93,7 @@ def compared() -> str | None:
         list(ranges.COMPARED),
         key="compare",
         bind="query-params",
-        format_func=lambda name: f"with {name}",
-        label_visibility="collapsed",
-    )
+    )  # what the link holds is what an option shows
     return str(chosen) if chosen in ranges.COMPARED else None
 
 
