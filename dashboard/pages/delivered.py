@@ -1,6 +1,7 @@
 """What became of an event type, by the logs of buses: charts by the hour, a row for each target, and what is not logged."""
 
-from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,7 @@ from dashboard import state
 from dashboard.charts import look, throughput
 from dashboard.escape import clean
 from dashboard.flow.answers import HourLine, Question, TargetFlow, TypeFlow
+from dashboard.flow.model import ranges
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import deliveries
 from dashboard.pages import parts
@@ -26,44 +28,56 @@ CHARTS = (
 def render(estate: Estate, asked: Question) -> None:
     """Under the charts of CloudWatch, over the range chosen there: the same type, counted by target where its buses log."""
     hours = state.RANGES.get(str(st.session_state.get("range")), 24)
+    against = str(st.session_state.get("compare"))
+    back = ranges.COMPARED.get(against, 0)
     flow = deliveries.flow_of(estate, asked, hours)
+    earlier = deliveries.flow_of(estate, asked, hours, back).lines if back else ()
     st.header("By type and target", anchor=False)
     for told in flow.logging:
         st.text(clean(told.says, 400))
     if not (flow.lines or flow.targets):
         return
-    read = sorted({where for one in flow.buses for where in one.read})
-    parts.quiet(_caption(flow, hours, read), "window-delivered")
+    if back:
+        note = (
+            f"Grey, dotted: the same hours {against}."
+            if earlier
+            else f"The same hours {against} were not read."
+        )
+        parts.quiet(note, "compare-delivered")
     for title, unit, stages in CHARTS:
-        _chart(flow, title, unit, [one for one in flow.lines if one.what in stages])
+        lines = [one for one in flow.lines if one.what in stages][:MOST_LINES]
+        before = [_back(one, back, against) for one in earlier if one.what in stages]
+        _chart(flow, title, unit, [*before[:MOST_LINES], *(_series(one) for one in lines)])
     if flow.targets:
         frame = pd.DataFrame([_row(one) for one in flow.targets])
         parts.table(frame, "targets", choose=lambda i: state.put(sel=flow.targets[i].rule))
 
 
-def _caption(flow: TypeFlow, hours: int, read: Sequence[str]) -> str:
-    where = f" ({', '.join(clean(one, 120) for one in read)})" if read else ""
-    return (
-        f"From the logs of buses{where}: last {hours} hours and the one under way, to {flow.window.end:%d %b %H:%M} UTC, one point an hour. "
-        "A gap is an hour in which the bus logged nothing."
-    )
-
-
-def _chart(flow: TypeFlow, title: str, unit: str, lines: list[HourLine]) -> None:
-    if not lines:
-        return
-    shown = lines[:MOST_LINES]
-    series = [throughput.Series(_name(one), one.times, one.values, HOUR) for one in shown]
-    st.caption(title)
-    figure = throughput.lines(series, flow.window.start, flow.window.end, unit)
-    st.plotly_chart(figure, key=f"lines-logs-{title}", config=look.CONFIG, alt=f"{title}: {unit}")
-    if len(lines) > MOST_LINES:
-        st.text(f"{MOST_LINES} of {len(lines)} lines drawn.")
-
-
-def _name(line: HourLine) -> str:
+def _series(line: HourLine) -> throughput.Series:
     name = clean(line.name, 40)
-    return f"{name}: matched nothing" if line.what == "unmatched" else name
+    name = f"{name}: matched nothing" if line.what == "unmatched" else name
+    return throughput.Series(name, line.times, line.values, HOUR)
+
+
+def _back(line: HourLine, hours: int, against: str) -> throughput.Series:
+    """The same hours before, put under those of now."""
+    made = _series(line)
+    times = tuple(at + timedelta(hours=hours) for at in made.times)
+    return replace(made, name=f"{made.name}, {against}", times=times, muted=True)
+
+
+def _chart(flow: TypeFlow, title: str, unit: str, series: list[throughput.Series]) -> None:
+    if not any(not one.muted for one in series):
+        return
+    read = sorted({where for one in flow.buses for where in one.read})
+    source = f"{title}, by the logs of buses ({', '.join(clean(one, 120) for one in read)})"
+    window = flow.window
+    told = throughput.caption(
+        series, window.start, window.end, source, "a gap is an hour in which the bus logged nothing"
+    )
+    parts.quiet(told, f"window-{title.lower().replace(' ', '-')}")
+    figure = throughput.lines(series, window.start, window.end, unit)
+    st.plotly_chart(figure, key=f"lines-logs-{title}", config=look.CONFIG, alt=f"{title}: {unit}")
 
 
 def _row(one: TargetFlow) -> dict[str, object]:

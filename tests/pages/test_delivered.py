@@ -63,10 +63,23 @@ def test_where_a_bus_logs_its_targets_stand_in_a_table_with_source_window_and_re
     assert (row["Rule"], row["Target"], row["Delivered"], row["Given up"]) == ("to-bill", "bill", 7, 2)
     assert row["Failed with"] == "NO_PERMISSIONS 403 (2)"
     caption = next(
-        one.value for one in [*app.text, *app.caption, *app.markdown] if "From the logs of buses" in one.value
+        one.value for one in [*app.text, *app.caption, *app.markdown] if "by the logs of buses" in one.value
     )
     assert "s3://logs/AWSLogs/" in caption
-    assert "one point an hour" in caption
+    assert "one point each hour" in caption
+
+
+def test_the_same_hours_before_are_drawn_behind_or_said_not_to_be_there(store: Path, run_bare: Run) -> None:
+    counts = {"received": 9, "rejected": 0, "unmatched": 0}
+    day = timedelta(days=1)
+    with_logs(
+        store, "INFO", told("INFO", **counts), told("INFO", **counts | {"hour": HOUR - day, "received": 4})
+    )
+    app = run_bare("event", **SOLD, compare="yesterday")
+    assert not app.exception
+    assert any("the same hours yesterday." in one.value for one in [*app.text, *app.caption, *app.markdown])
+    app = run_bare("event", **SOLD, compare="last week")
+    assert any("last week were not read" in one.value for one in [*app.text, *app.caption, *app.markdown])
 
 
 def test_of_a_bus_that_logs_errors_the_successes_are_unknown_and_not_none(store: Path, run_bare: Run) -> None:

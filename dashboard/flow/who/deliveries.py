@@ -26,15 +26,19 @@ HOUR = timedelta(hours=1)
 Caller = tuple[str, list[Row]]
 
 
-def flow_of(estate: Estate, asked: Question, hours: int = 24) -> TypeFlow:
-    """What became of the type in the last hours before the logs were read. Raises UsageError for a bus that nobody knows."""
+def flow_of(estate: Estate, asked: Question, hours: int = 24, back: int = 0) -> TypeFlow:
+    """What became of the type in the last hours before the logs were read, or in the same hours `back` hours before.
+
+    Raises UsageError for a bus that nobody knows.
+    """
     buses = (
         asking.entry_buses(estate, asked)
         if asked.bus
         else asking.enters(estate, asked.source, asked.detail_type)
     )
-    window = window_of(estate, hours)
-    rows = deliveries.hours_of(estate, (asked.source, asked.detail_type), window.start)
+    window = window_of(estate, hours, back)
+    key = (asked.source, asked.detail_type)
+    rows = [row for row in deliveries.hours_of(estate, key, window.start) if row["hour"] < window.end]
     if asked.bus:
         rows = [row for row in rows if row["bus_arn"] in buses]
     reached = sorted({*buses, *(row["bus_arn"] for row in rows if row["bus_arn"])})
@@ -49,9 +53,9 @@ def flow_of(estate: Estate, asked: Question, hours: int = 24) -> TypeFlow:
     )
 
 
-def window_of(estate: Estate, hours: int) -> Window:
-    """So many whole hours before the logs of buses were last read, and the one under way."""
-    end = deliveries.read_until(estate) or estate.snapshot.at
+def window_of(estate: Estate, hours: int, back: int = 0) -> Window:
+    """So many whole hours before the logs of buses were last read, and the one under way; or the same `back` hours before."""
+    end = (deliveries.read_until(estate) or estate.snapshot.at) - back * HOUR
     return Window(end.replace(minute=0, second=0, microsecond=0) - hours * HOUR, end)
 
 
@@ -121,7 +125,7 @@ def _lines(
         told = logged.get(bus, {})
         known = sorted(hour for hour, level in told.items() if level != "ERROR" or stage == "failed")
         if any(hours.values()) or stage in ("received", "succeeded"):
-            times = tuple(hour for hour in known if hour >= window.start)
+            times = tuple(hour for hour in known if window.start <= hour < window.end)
             yield HourLine(stage, name, bus, target, times, tuple(float(hours[hour]) for hour in times))
 
 
