@@ -106,7 +106,7 @@ def _sentence(answer: Sending) -> str:
     told += [f"is declared to send {len(others)}{' more' if seen else ''}"] if others else []
     text = f"{who} {' and '.join(told) if told else 'was not seen and is not declared to send anything'}."
     if answer.takers:
-        text += f" {words.plural(len(answer.takers), 'consumer gets', 'consumers get')} of it."
+        text += f" {words.plural(len(answer.takers), 'consumer gets', 'consumers get')} some of it."
     if any(one.shared for one in answer.sent):
         text += " Its role is shared: some of it another may have sent."
     return text
@@ -151,9 +151,9 @@ def _row(estate: Estate, one: Sent) -> dict[str, object]:
         "Bus": estate.name_of(row.bus) if row.bus else None,
         "Events traced": row.events,
         "Rejected": row.failed,
+        "Consumers": len(one.takers),
         "First seen, UTC": words.stamp(row.first_seen),
         "Last seen, UTC": words.stamp(row.last_seen),
-        "Consumers": len(one.takers),
         "Goes to": ", ".join(one.takers[:4]) + (" …" if len(one.takers) > 4 else ""),
         "Domain": one.domain,
         "Read from": row.read,
