@@ -8,12 +8,14 @@ from dashboard.commands import (
     consumers,
     events,
     explain,
+    health,
     loose_ends,
     match,
     path,
     producers,
     reads,
     resource,
+    throughput,
     try_event,
     what_if,
 )
@@ -30,6 +32,7 @@ class Command(NamedTuple):
 
 _MATCH = 'JSON lines {"pattern": …, "event": …} on stdin → true, false, error: why'
 _TRY = "what each subscription makes of one event, and where it would arrive"
+_THROUGHPUT = "what flows through a thing or along the paths of an event type"
 _WHAT_IF = "who gains an event and who loses it when a field or a rule changes"
 
 COMMANDS = (
@@ -48,5 +51,7 @@ COMMANDS = (
     Command("explain", "why an event does or does not match, field by field", explain.arguments, explain.run),
     Command("try", _TRY, try_event.arguments, try_event.run),
     Command("what-if", _WHAT_IF, what_if.arguments, what_if.run),
+    Command("health", "what fails, worst first, and since when", health.arguments, health.run),
+    Command("throughput", _THROUGHPUT, throughput.arguments, throughput.run),
     Command("match", _MATCH, match.arguments, match.run),
 )

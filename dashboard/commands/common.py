@@ -16,6 +16,7 @@ from collectors import snapshot
 from collectors.errors import UsageError
 from dashboard.flow import documents
 from dashboard.flow.answers import GapNote, Question
+from dashboard.flow.model import near
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.patterns import jsontext
 from dashboard.flow.suppose import pasted
@@ -34,6 +35,14 @@ def say_gaps(gaps: Sequence[GapNote]) -> None:
     """That the answer is not complete, where it is not."""
     if gaps:
         say(f"Not complete: {len(gaps)} gaps touch this answer. The first: {gaps[0].message}")
+
+
+def say_unknown_domain(domain: str, names: Sequence[str]) -> None:
+    """That nothing names this domain, with the nearest; nothing where something does."""
+    if domain not in names:
+        close = near.nearest(domain, names, 3) or names[:10]
+        there = f"The nearest: {', '.join(close)}." if close else "Neither settings nor tags name any."
+        say(f"There is no domain {domain}. {there}")
 
 
 def answers(command: argparse.ArgumentParser) -> None:

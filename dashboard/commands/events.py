@@ -1,11 +1,10 @@
 """python -m dashboard events: every event type that is known."""
 
 import argparse
-from collections.abc import Sequence
 
 from dashboard.commands import common
 from dashboard.flow import documents
-from dashboard.flow.model import domains, near
+from dashboard.flow.model import domains
 from dashboard.flow.who import catalogue
 
 
@@ -23,13 +22,6 @@ def run(asked: argparse.Namespace) -> int:
     for arn, problem in answer.malformed:
         common.say(f"The pattern of {arn} cannot be read: {problem}")
     if asked.domain is not None:
-        _say_unknown(asked.domain, domains.names(estate))
+        common.say_unknown_domain(asked.domain, domains.names(estate))
     common.say_gaps(answer.gaps)
     return 0
-
-
-def _say_unknown(domain: str, names: Sequence[str]) -> None:
-    if domain not in names:
-        close = near.nearest(domain, names, 3) or names[:10]
-        there = f"The nearest: {', '.join(close)}." if close else "Neither settings nor tags name any."
-        common.say(f"There is no domain {domain}. {there}")

@@ -103,9 +103,10 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """What a filter would lead to, were it not that by the type's schemas its condition can never hold. Fields as a Consumer's.
+    """What a filter would lead to, were it not that its condition can never hold. Fields as a Consumer's.
 
-    `schema` names the schemas, `why` is one sentence.
+    That is so by the type's schemas, which `schema` names; or, with an empty `schema`, since a rule asks for nothing but the
+    read-only API calls that its state keeps out. `why` is one sentence.
     """
 
     arn: str
@@ -504,3 +505,86 @@ class Failings:
     looked_at: int
     unknown: int
     failing: tuple[Failing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathStage:
+    """One figure of one stage of a path, over the last 3 hours (`waiting`, `age`: the last point), and what is usual then.
+
+    `value` is null where CloudWatch has no series or no point; `usual` is an hour's average of the same hours of the last
+    seven days times three for counts, null where history does not tell.
+    """
+
+    stage: str
+    arn: str
+    kind: str
+    name: str
+    metric: str
+    unit: str
+    value: float | None
+    usual: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathHealth:
+    """How one path does, stage by stage: matched, invoked, delivered, failed, retried, dead-lettered, read, handled.
+
+    `broken` is its first broken stage in a sentence, null when none is seen to be.
+    """
+
+    arn: str
+    kind: str
+    name: str
+    bus: str
+    subscription: str
+    broken: str | None
+    stages: tuple[PathStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The same hours before: their total and highest point, as sums of windows of the series' own length."""
+
+    total: float | None
+    highest: float | None
+    period_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSeries:
+    """A series over a range. `total`, and `an_hour` of it, are null for what is no count; `times` are starts of windows."""
+
+    arn: str
+    kind: str
+    name: str
+    namespace: str
+    metric: str
+    statistic: str
+    period_seconds: int
+    since: datetime
+    until: datetime
+    total: float | None
+    an_hour: float | None
+    highest: float | None
+    last: float | None
+    yesterday: Against | None
+    last_week: Against | None
+    times: tuple[datetime, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """What flows through a thing, or along the paths of an event type. CloudWatch counts by rule, never by event type."""
+
+    asked: str
+    event: Question | None
+    snapshot: str
+    known: bool
+    complete: bool
+    gaps: tuple[GapNote, ...]
+    range: str
+    source: str
+    series: tuple[FlowSeries, ...]
+    paths: tuple[PathHealth, ...]
+    nearest: tuple[tuple[str, str], ...] = ()

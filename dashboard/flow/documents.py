@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.flow.answers import Consumers, Events, Explanation, Producers, Question
+from dashboard.flow.answers import Consumers, Events, Explanation, Failings, Producers, Question, Throughput
 from dashboard.flow.suppose.changes import Change, FieldChange, as_text
 from dashboard.flow.suppose.effects import WhatIf
 from dashboard.flow.suppose.trials import Trial
@@ -79,6 +79,25 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("answer", "start_name", "path", "delivery", "when", "active", "deliverable", "why", "types"),
         *("from", "to", "start"),
     ),
+    "failing": (
+        *("name", "kind", "stage", "since", "says", "lost", "dead_lettered", "waiting", "why"),
+        *("age_seconds", "domain", "owner", "account", "region", "arn", "path_count"),
+    ),
+    "series": (
+        *(
+            "name",
+            "kind",
+            "metric",
+            "statistic",
+            "total",
+            "an_hour",
+            "highest",
+            "last",
+            "yesterday",
+            "last_week",
+        ),
+        *("period_seconds", "since", "until", "namespace", "arn"),
+    ),
     "reads": (
         *("name", "kind", "breaks", "field", "where", "says", "delivery", "active", "domain", "owner"),
         *("account", "region", "arn", "by", "bus", "subscription", "path"),
@@ -96,6 +115,8 @@ IN_TABLE = {
     "flows": 9,
     "paths": 8,
     "reads": 8,
+    "failing": 9,
+    "series": 10,
 }
 """How many of the columns a terminal's table has."""
 
@@ -168,6 +189,19 @@ def of_trial(answer: Trial, *, made_up: bool) -> Document:
     }
 
 
+def of_health(answer: Failings) -> Document:
+    """The document of `health`."""
+    found: Document = plain(answer)
+    return found
+
+
+def of_throughput(answer: Throughput) -> Document:
+    """The document of `throughput`."""
+    found: Document = plain(answer)
+    nearest = [{"source": source, "detail_type": name} for source, name in answer.nearest]
+    return {**found, "nearest": nearest}
+
+
 def of_what_if(answer: WhatIf) -> Document:
     """The document of `what-if`."""
     found: Document = plain(answer)
@@ -217,6 +251,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(round(value) if value == round(value) else round(value, 3))
     if isinstance(value, list):
         return "; ".join(_named(v) if isinstance(v, dict) else _cell(v) for v in value)
     return _receipt(value) if isinstance(value, dict) else str(value)
@@ -230,7 +266,9 @@ def _named(value: Mapping[str, Any]) -> str:
 
 
 def _receipt(value: Mapping[str, Any]) -> str:
-    """How an event is got, in a few words."""
+    """How an event is got, or what a series had at another time, in a few words."""
+    if "total" in value:
+        return cell(value["highest"] if value["total"] is None else value["total"])
     told = "always" if value["delivery"] == "always" else f"sometimes: {'; '.join(value['when'])}"
     return told if value["active"] else f"not active: {value['why']}"
 

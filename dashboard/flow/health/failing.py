@@ -1,13 +1,16 @@
 """Everything that fails in the estate: troubles that belong together as one, the first broken stage named, worst first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from dashboard.flow.answers import Failing, FailingPath, Failings, Trouble
 from dashboard.flow.health import routes
 from dashboard.flow.health.judging import troubles_of
 from dashboard.flow.health.things import dead_letters, is_dead_letter, measured, thing
-from dashboard.flow.model import completeness
+from dashboard.flow.model import completeness, trees
 from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.matching import ALWAYS
+from dashboard.flow.walk import paths
+from dashboard.flow.walk.paths import Walk
 
 _ORDER = ("matched", "invoked", "delivered", "failed", "retried", "read", "handled", "dead-lettered")
 """In a path: the rule, then the queue and its reader; where the dead letters lie comes last."""
@@ -109,7 +112,7 @@ def _owners(estate: Estate, queue: str) -> list[str]:
 def _failing(estate: Estate, troubles: Sequence[Trouble]) -> Failing:
     ordered = sorted(troubles, key=lambda one: _ORDER.index(one.stage))
     broken = ordered[0]
-    paths, count = _paths(estate, broken.arn)
+    ways, count = _paths(estate, broken.arn)
     begun = [one.since for one in ordered if one.since]
     return Failing(
         arn=broken.arn,
@@ -129,7 +132,7 @@ def _failing(estate: Estate, troubles: Sequence[Trouble]) -> Failing:
         age_seconds=max((one.age_seconds for one in ordered if one.age_seconds is not None), default=None),
         why=_why(estate, broken.arn),
         troubles=tuple(ordered),
-        paths=paths,
+        paths=ways,
         path_count=count,
     )
 
@@ -139,20 +142,17 @@ def _paths(estate: Estate, arn: str) -> tuple[tuple[FailingPath, ...], int]:
     if not is_dead_letter(estate, arn):
         return routes.through(estate, arn)
     owned = [routes.through(estate, owner) for owner in dead_letters(estate)[arn]]
-    paths = tuple(dict.fromkeys(path for found, _ in owned for path in found))
-    return paths[: routes.MOST], max(sum(count for _, count in owned), len(paths))
+    ways = tuple(dict.fromkeys(path for found, _ in owned for path in found))
+    return ways[: routes.MOST], max(sum(count for _, count in owned), len(ways))
 
 
 def _why(estate: Estate, arn: str) -> str | None:
-    """What the wiring tells of a rule's targets: that one is missing."""
+    """What the wiring tells of a rule's targets: that one is missing, or that a policy refuses it."""
     for sub in estate.rules.get(arn, ()):
-        if sub.target:
-            there = completeness.presence(estate, sub.target, estate.kind_of(sub.target))
-            if not there.here:
-                return there.why
+        if sub.target and estate.kind_of(sub.target) != "bus":
+            walked = Walk(estate)
+            paths.through(walked, sub, ALWAYS, trees.of_type("", ""))
+            first = next((path.hops[0] for path in walked.paths), None)
+            if first is not None and first.why and (not first.active or first.deliverable == "no"):
+                return first.why
     return None
-
-
-def named(failing: Failing) -> Mapping[str, Trouble]:
-    """ARN → trouble of everything that a failing row names."""
-    return {one.arn: one for one in failing.troubles}

@@ -6,7 +6,7 @@ from dashboard.flow.health import beginning
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Lines
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_dead_letter, number
+from dashboard.flow.health.things import Thing, is_dead_letter, length, number
 
 OLD_SECONDS = 900
 GROWN = 100
@@ -40,7 +40,7 @@ def is_behind(thing: Thing) -> Symptom | None:
     unread = _is_unread(thing)
     if age <= OLD_SECONDS and not unread and not _grows(thing):
         return None
-    old = f", the oldest for {number(age / 60)} minutes" if age > OLD_SECONDS else ""
+    old = f", the oldest for {length(age)}" if age > OLD_SECONDS else ""
     return Symptom(
         *(
             thing.arn,

@@ -12,7 +12,7 @@ from dashboard.flow.health import beginning, queues
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Line, Lines
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, length, measured, number
+from dashboard.flow.health.things import Thing, events, length, measured, number
 from dashboard.flow.model.estate import Estate
 
 SHARE = 0.05
@@ -74,8 +74,8 @@ def _rule_fails(thing: Thing) -> Symptom | None:
     if failed <= 0 and dead <= 0 and undelivered <= 0:
         return None
     lost = max(failed - dead, 0.0) + undelivered
-    told = [f"lost {number(lost)} events"] if lost > 0 else []
-    told += [f"dead-lettered {number(dead)}" + ("" if told else " events")] if dead > 0 else []
+    told = [f"lost {events(lost)}"] if lost > 0 else []
+    told += [f"dead-lettered {number(dead) if told else events(dead)}"] if dead > 0 else []
     lost_day = thing.count("FailedInvocations", hours=24) - thing.count("InvocationsSentToDlq", hours=24)
     bad = ("FailedInvocations", "ThrottledRules") if failed > 0 else ("InvocationsSentToDlq",)
     return _symptom(
@@ -186,8 +186,8 @@ def _subscriber_fails(thing: Thing) -> Symptom | None:
     dropped, dead = thing.count("EventsDropped"), thing.count("OnFailureDestinationDelivered")
     if dropped <= 0 and dead <= 0:
         return None
-    told = [f"lost {number(dropped)} events"] if dropped > 0 else []
-    told += [f"dead-lettered {number(dead)}" + ("" if told else " events")] if dead > 0 else []
+    told = [f"lost {events(dropped)}"] if dropped > 0 else []
+    told += [f"dead-lettered {number(dead) if told else events(dead)}"] if dead > 0 else []
     bad = "EventsDropped" if dropped > 0 else "OnFailureDestinationDelivered"
     return _symptom(
         *(thing, "failed" if dropped > 0 else "dead-lettered", f"{' and '.join(told)} in the last 3 hours"),

@@ -86,6 +86,11 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
 
 
+def events(value: float, word: str = "event") -> str:
+    """A count with its word: 1 event, 2 events."""
+    return f"{number(value)} {word}{'' if value == 1 else 's'}"
+
+
 def length(seconds: float) -> str:
     """A time in a sentence."""
     if seconds < 120:
