@@ -50,6 +50,9 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "below": {"type": "number", "maximum": 0, "exclusiveMaximum": True},
     "between": {"type": "number", "minimum": 0.2, "maximum": 0.4},
     "many of": {"type": "integer", "multipleOf": 7, "minimum": 8},
+    "at least what no double holds": {"type": "integer", "minimum": 10**400},
+    "at most what no double holds": {"type": "number", "maximum": -(10**400)},
+    "steps of a tenth": {"type": "number", "multipleOf": 0.1},
     "boolean": {"type": "boolean"},
     "null": {"type": "null"},
     "text or null": {"type": ["null", "string"]},
@@ -85,6 +88,12 @@ def test_a_reference_that_comes_round_ends() -> None:
     }
     content = {"definitions": {"Node": node}, "properties": {"detail": {"$ref": "#/definitions/Node"}}}
     assert keeps(example.of_schema(json.dumps(content)), content)
+
+
+@pytest.mark.parametrize("odd", [{"minimum": 1e999}, {"minimum": 1e308, "multipleOf": 1e-10}])
+def test_bounds_that_no_number_of_json_keeps_still_give_a_payload(odd: dict[str, float]) -> None:
+    content = of(type="object", required=["x"], properties={"x": {"type": "number", **odd}})
+    assert isinstance(example.of_schema(json.dumps(content))["x"], int | float)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from dashboard.flow.model.asking import enters
@@ -10,6 +11,8 @@ from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.fields import payload, resolve, schema_of
 
 _DEEPEST = 8
+_FRACTIONS_BELOW = 10**300
+"""Longer numbers are made whole: a double may not hold them."""
 _TEXT = "example"
 _FORMATS = {
     "date-time": "2026-01-01T12:00:00Z",
@@ -165,14 +168,17 @@ def _string(node: Node) -> str:
 
 
 def _numeric(node: Node) -> float | int:
+    """The first number that the bounds and steps allow; exact, since bounds may be longer than a double holds."""
     least, most = _number(node.get("minimum")), _number(node.get("maximum"))
     above, below = node.get("exclusiveMinimum"), node.get("exclusiveMaximum")
     least = max((v for v in (least, _number(above)) if v is not None), default=None)
     most = min((v for v in (most, _number(below)) if v is not None), default=None)
-    step = _number(node.get("multipleOf")) or 1
+    step = _number(node.get("multipleOf")) or Fraction(1)
     if least is None:
-        start = 1.0 if most is None or most > 1 else most - (1 if below else 0)
-        return _plain(math.floor(start / step) * step or (step if most is None or most >= step else 0))
+        start = Fraction(1) if most is None or most > 1 else most - (1 if below else 0)
+        return _plain(
+            math.floor(start / step) * step or (step if most is None or most >= step else Fraction())
+        )
     open_below = above is True or least == _number(above)
     found = math.ceil(least / step) * step
     found += step if open_below and found == least else 0
@@ -181,12 +187,16 @@ def _numeric(node: Node) -> float | int:
     )
 
 
-def _plain(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else value
+def _plain(value: Fraction) -> float | int:
+    is_whole = value.denominator == 1 or abs(value) > _FRACTIONS_BELOW
+    return int(value) if is_whole else float(value)
 
 
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _number(value: Any) -> Fraction | None:
+    """A number of the schema, as its text has it; null for anything else, and for what is not finite."""
+    if type(value) is int:
+        return Fraction(value)
+    return Fraction(str(value)) if isinstance(value, float) and math.isfinite(value) else None
 
 
 def _list(value: Any) -> list[Any]:
