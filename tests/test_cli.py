@@ -7,12 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from collectors.records import Bus, Resource, Tag
+from collectors.records import Bus, Metric, Resource, Tag
 from dashboard.__main__ import main
 from tests.commanding import Done, called
 from tests.flow.building import NOW, SOURCE, TYPE, arn, bus, estate_of, function, gap, link, queue, rule
@@ -22,6 +23,31 @@ from tests.flow.test_producers import trace
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "cli.md"
 BUS, BILL = bus(), function()
+
+
+def waiting() -> list[Metric]:
+    """A rule that matches, and a queue whose oldest message waits for an hour, over a day and over fifteen."""
+    ages = ((timedelta(hours=24), 300, "recent"), (timedelta(days=15), 3600, "days"))
+    of = (
+        (queue().arn, "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum"),
+        (arn("events", "rule/orders/open"), "AWS/Events", "MatchedEvents", "Sum"),
+    )
+    return [
+        Metric(
+            arn=one,
+            namespace=namespace,
+            metric=metric,
+            statistic=statistic,
+            layer=layer,
+            period_seconds=period,
+            start=NOW - length,
+            end=NOW,
+            times=(NOW - timedelta(hours=2), NOW - timedelta(hours=1)),
+            values=(1.0, 3600.0),
+        )
+        for length, period, layer in ages
+        for one, namespace, metric, statistic in of
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +72,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         schema({"total": {"type": "number"}}),
         Resource(arn=arn("events", "archive/orders"), kind="archive", name="orders"),
         link("archive", BUS, arn("events", "archive/orders")),
+        *waiting(),
     ]
     estate_of(folder, records, gaps={("111111111111", "eu-west-1", "rules"): [gap()]})
     return folder
@@ -91,6 +118,8 @@ COMMANDS = [
     ("path", (f"{SOURCE}/{TYPE}", "bill"), ""),
     ("reads", (SOURCE, TYPE), ""),
     ("explain", (), EVENT),
+    ("health", (), ""),
+    ("throughput", (SOURCE, TYPE, "--range", "3h"), ""),
 ]
 
 
