@@ -1,5 +1,6 @@
 """The Resource page: what a resource or team consumes and produces; and the fields read on an event type's page."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,16 @@ def test_asking_about_a_resource_answers_in_a_sentence(run: Run) -> None:
     app = run("ask", q="what does audit consume?")
     assert "audit (function) consumes 1 event type" in said(app)
     assert "All about audit" in links(app)
+
+
+def test_what_was_not_followed_to_a_resource_or_team_is_said(store: Path, run_bare: Run) -> None:
+    """More buses in a chain than a walk follows."""
+    hops = [SHOP, *(arn("events", f"event-bus/b{at:02}") for at in range(27))]
+    buses = [Bus(arn=hop, name=hop.rpartition("/")[2], kind="classic") for hop in hops[1:]]
+    far = Resource(arn=arn("lambda", "function:far"), kind="function", name="far")
+    sold: dict[str, object] = {"source": ["com.shop"]}
+    ends = pairwise([*hops, far.arn])
+    forwards = [rule(f"to-{at}", end, sold, bus_arn=hop) for at, (hop, end) in enumerate(ends)]
+    write(store, [*records(), *buses, far, Tag(arn=far.arn, key="domain", value="distant"), *forwards])
+    for one in (far.arn, "domain:distant"):
+        assert "24 hops: the rest is left out." in said(run_bare("resource", of=one))
