@@ -99,7 +99,8 @@ def _answer(estate: Estate, event: tuple[str, str], found: Search) -> None:
         with st.container(key="sentence"):
             st.text(answer.sentence)
         if found.intent == "producers":
-            names = dict.fromkeys(clean(row.name) for row in answer.made.producers)
+            rows = [row for row in answer.made.producers if row.evidence != "permitted"]
+            names = dict.fromkeys(clean(row.name) for row in rows)
             st.text("Producers: " + (", ".join(list(names)[:12]) or "none seen"))
         else:
             names = dict.fromkeys(clean(row.name) for row in answer.got.consumers if row.active)

@@ -111,7 +111,8 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     st.header("Producers", anchor=False)
     _producers(answer, made, scope)
     st.header("Neighbourhood", anchor=False)
-    _picture(estate, answer, got, made)
+    # whoever merely may send would crowd out those who do
+    _picture(estate, answer, got, [row for row in made if row.evidence != "permitted"] or made)
     st.header("Throughput", anchor=False)
     flowing.of_event(estate, answer.got)
     delivered.render(estate, answer.got.event)
