@@ -13,6 +13,7 @@ import pytest
 
 from collectors.evidence import athena
 from collectors.evidence.athena_sql import create_table
+from collectors.run import save
 from collectors.sample.server import Server
 from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, packed, put, traces
 from tests.commanding import ROOT, clean
@@ -300,3 +301,31 @@ def test_a_run_that_is_stopped_stops_the_question(aws: Server, tmp_path: Path) -
 def since_table(aws: Server) -> list[dict[str, Any]]:
     """Calls by more than the two statements that made the table."""
     return [call for call in aws.calls()["calls"] if call["calls"] > 2]
+
+
+def test_the_next_run_asks_from_the_last_one_less_the_late_days_and_counts_nothing_twice(
+    table: Call, client: Call, collect: Call, tmp_path: Path
+) -> None:
+    table("a", packed(put("1")))
+    first = collect("traces", **READER)
+    before = save(tmp_path, first, first[0].scope.run.aws, first[0].scope.settings)
+    late = NOW - timedelta(hours=40)
+    key = f"all/AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{late:%Y/%m/%d}/late.json.gz"
+    record = put("2", eventTime=f"{late:%Y-%m-%dT%H:%M:%SZ}")
+    client("s3").put_object(Bucket="logs", Key=key, Body=packed(record))
+    for days, hours in ((1, [NOW]), (2, [late, NOW])):
+        (outcome,) = collect("traces", before=before, late_days=days, **READER)
+        (row,) = traces(outcome)
+        assert (row.events, row.events_by_hour) == (len(hours), (1,) * len(hours))
+        assert row.hours == tuple(at.replace(minute=0) for at in hours)
+
+
+def test_hours_that_are_read_again_take_the_place_of_what_was_known_of_them(
+    table: Call, client: Call, collect: Call, tmp_path: Path
+) -> None:
+    where = table("a", packed(put("1"), put("2")))
+    first = collect("traces", **READER)
+    before = save(tmp_path, first, first[0].scope.run.aws, first[0].scope.settings)
+    client("s3").delete_object(Bucket="logs", Key=where.removeprefix("s3://logs/"))
+    (outcome,) = collect("traces", before=before, **READER)
+    assert (outcome.status, traces(outcome)) == ("ok", [])

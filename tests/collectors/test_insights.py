@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from collectors import log_queries
 from collectors.evidence.counting import counted
 from collectors.evidence.insights_text import SINGLES, TOTALS, text_of
 from collectors.log_queries import Row
+from collectors.run import save
 from collectors.sample.server import Server, insights_ql
-from tests.collectors.test_athena_sql import SINCE, UNTIL, Sums, by_files, records, told_once
 from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, packed, put, traces
+from tests.collectors.test_athena_sql import SINCE, UNTIL, Sums, by_files, records, told_once
 
 Call = Callable[..., Any]
 LAWS = 40 * int(os.environ.get("LAWS", "1"))
@@ -220,3 +222,19 @@ def test_both_queries_together_give_the_sums_of_the_log_files(
         sums[*where, *who, *what, "events"] += row["events"]
         sums[*where, *who, *what, "failed"] += row["failed"]
     assert +sums == by_files(told)[0]
+
+
+def test_a_range_that_failed_is_asked_about_again_and_keeps_what_was_known(
+    aws: Server, trail: Call, collect: Call, tmp_path: Path
+) -> None:
+    trail("a", put("1"))
+    first = collect("traces", **READER)
+    before = save(tmp_path, first, first[0].scope.run.aws, first[0].scope.settings)
+    trail("b", put("2"))
+    aws.misbehave({"service": "logs", "operation": "GetQueryResults", "query": {"state": "Failed"}})
+    failed = collect("traces", before=before, **READER)
+    after = save(tmp_path, failed, failed[0].scope.run.aws, failed[0].scope.settings)
+    assert [row["events"] for row in after.rows("traces")] == [1]
+    aws.behave()
+    (outcome,) = collect("traces", before=after, **READER)
+    assert [row.events for row in traces(outcome)] == [2]
