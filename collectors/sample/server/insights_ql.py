@@ -6,14 +6,23 @@ malformed query. A record is a JSON object with the member @timestamp (ms since 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
-Row = dict[str, Any]
-Value = Callable[[Row], Any]
+from collectors.sample.server.insights_values import (
+    AGGREGATES,
+    COMPARE,
+    JSON,
+    Row,
+    Value,
+    both,
+    either,
+    field,
+    order,
+    stamp,
+)
+
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?(?P<unit>[smhd])?(?![\w.]))|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
     r"""|(?P<name>`[^`]+`|[@A-Za-z_][\w@]*(?:\.[\w@]+)*)|(?P<sign><=|>=|!=|[=<>(),\[\]*|+-])|(?P<regex>/(?:[^/\\]|\\.)+/))"""
@@ -131,7 +140,7 @@ class _Parser:
         value = self._value()
         down = self.accept("desc")
         self.accept("asc")
-        return lambda rows: sorted(rows, key=lambda row: _order(value(row)), reverse=down)
+        return lambda rows: sorted(rows, key=lambda row: order(value(row)), reverse=down)
 
     def _stats(self) -> Callable[[list[Row]], list[Row]]:
         sums = [self._aggregate()]
@@ -155,7 +164,7 @@ class _Parser:
     def _aggregate(self) -> tuple[str, Callable[[list[Row]], Any]]:
         begin = self.at
         kind, name = self.take()
-        made = _AGGREGATES.get(name.lower()) if kind == "name" else None
+        made = AGGREGATES.get(name.lower()) if kind == "name" else None
         if made is None:
             raise MalformedError(f"{name!r} is no function of stats")
         self.need("(")
@@ -180,13 +189,13 @@ class _Parser:
     def _or(self) -> Value:
         left = self._and()
         while self.accept("or"):
-            left = _either(left, self._and())
+            left = either(left, self._and())
         return left
 
     def _and(self) -> Value:
         left = self._not()
         while self.accept("and"):
-            left = _both(left, self._not())
+            left = both(left, self._not())
         return left
 
     def _not(self) -> Value:
@@ -211,10 +220,10 @@ class _Parser:
             return lambda row: (pattern.search(str(left(row) or "")) is not None) != negated
         if negated:
             raise MalformedError("'in' or 'like' is expected after 'not'")
-        sign = next((one for one in _COMPARE if self.accept(one)), None)
+        sign = next((one for one in COMPARE if self.accept(one)), None)
         if sign is None:
             return left
-        right, compare = self._value(), _COMPARE[sign]
+        right, compare = self._value(), COMPARE[sign]
         return lambda row: compare(left(row), right(row))
 
     def _literals(self) -> list[Any]:
@@ -243,7 +252,7 @@ class _Parser:
             made = self._function(told.lower())
             self.need(")")
             return made
-        return _field(told.strip("`"))
+        return field(told.strip("`"))
 
     def _function(self, name: str) -> Value:
         if name == "bin":
@@ -264,79 +273,7 @@ class _Parser:
             start = self._literal()
             end = start + self._literal() if self.accept(",") else None
             return lambda row: None if (told := value(row)) is None else str(told)[start:end]
-        if name in _JSON:
-            made = _JSON[name]
+        if name in JSON:
+            made = JSON[name]
             return lambda row: made(value(row))
         raise MalformedError(f"unknown function {name!r}")
-
-
-def stamp(at: int) -> str:
-    """Milliseconds since 1970 as Logs Insights writes a time."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{at % 1000:03d}"
-
-
-def _either(left: Value, right: Value) -> Value:
-    return lambda row: left(row) or right(row)
-
-
-def _both(left: Value, right: Value) -> Value:
-    return lambda row: left(row) and right(row)
-
-
-def _field(path: str) -> Value:
-    """A field by its own name, as a column of stats has it, or by the path into the record."""
-
-    def find(inside: Any, rest: str) -> Any:
-        if not isinstance(inside, dict):
-            return None
-        if rest in inside:
-            return inside[rest]
-        first, _, more = rest.partition(".")
-        return find(inside.get(first), more) if more else None
-
-    return lambda row: find(row, path)
-
-
-def _from_json(value: Any) -> Any:
-    try:
-        found = json.loads(value)
-    except (TypeError, ValueError):
-        return None
-    return found if isinstance(found, (dict, list)) else None
-
-
-def _to_json(value: Any) -> str | None:
-    return json.dumps(value) if isinstance(value, (dict, list)) else None
-
-
-_JSON: dict[str, Callable[[Any], Any]] = {"jsonparse": _from_json, "jsonstringify": _to_json}
-
-
-def _order(value: Any) -> tuple[bool, bool, Any]:
-    return value is not None, isinstance(value, str), value if value is not None else 0
-
-
-def _total(values: list[Any]) -> Any:
-    return sum(value for value in values if isinstance(value, (int, float)))
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<=": lambda a, b: a is not None and a <= b,
-    ">=": lambda a, b: a is not None and a >= b,
-    "!=": lambda a, b: a != b,
-    "=": lambda a, b: a == b,
-    "<": lambda a, b: a is not None and a < b,
-    ">": lambda a, b: a is not None and a > b,
-}
-_AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
-    "count": len,
-    "count_distinct": lambda values: len(set(values)),
-    "sum": _total,
-    "avg": lambda values: _total(values) / len(values) if values else None,
-    "min": lambda values: min(values, default=None),
-    "max": lambda values: max(values, default=None),
-    "sortslast": lambda values: max(values, key=_order, default=None),
-    "sortsfirst": lambda values: min(values, key=_order, default=None),
-    "latest": lambda values: values[-1] if values else None,
-    "earliest": lambda values: values[0] if values else None,
-}
