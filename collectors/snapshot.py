@@ -26,6 +26,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from collectors.durable import fsync, write_bytes, write_table
 from collectors.errors import DamagedError, NoSnapshotError, StoreError
 from collectors.frames import empty, schema_of
+from collectors.layout import laid_out, prune
 from collectors.records import FRAMES
 
 FORMAT = 1
@@ -34,11 +35,6 @@ OURS = ("snapshots", "collect.lock")
 """What Headwater itself puts into a store, beside what it has not finished (tmp-…)."""
 HOURS = ("hours", "events_by_hour", "failed_by_hour")
 """The list columns of traces."""
-ROWS_A_GROUP = {"metrics": 500}
-"""Frames of which a page reads a few rows at a time, in groups of so many; their rows lie sorted by what is asked for."""
-HOURS_A_GROUP = 100_000
-"""Hours of traces in a group, whose rows are written in the order of TRACES_BY."""
-TRACES_BY = ("source", "detail_type", "principal")
 _BATCH = 2_000  # rows of the metrics frame at a time: some 10 MB
 _ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
 
@@ -325,7 +321,7 @@ def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = 
         temporary.mkdir(parents=True)
         for frame in FRAMES:
             path, table = temporary / f"{frame}.parquet", tables.get(frame, empty(frame))
-            write_table(path, *_laid_out(frame, table))
+            write_table(path, *laid_out(frame, table))
         write_bytes(temporary / "manifest.json", manifest.model_dump_json(indent=1).encode())
         (store / "snapshots").mkdir(exist_ok=True)
         temporary.rename(store / "snapshots" / name)
@@ -335,17 +331,8 @@ def write(store: Path, tables: Mapping[str, pa.Table], estate: str, keep: int = 
         raise StoreError(
             f"The store {store} cannot be written: {error.strerror}. The last good snapshot stays."
         ) from error
-    _prune(store, keep)
+    prune(store, ids(store), keep)
     return load(store, name)
-
-
-def _laid_out(frame: str, table: pa.Table) -> tuple[pa.Table, int]:
-    """A frame's rows in the order of its file, and how many rows a group has."""
-    if frame != "traces":
-        return table, ROWS_A_GROUP.get(frame, 20_000)
-    hours = pc.sum(pc.list_value_length(table["hours"])).as_py() or 0
-    rows = min(20_000, max(16, HOURS_A_GROUP * len(table) // max(hours, 1)))
-    return table.sort_by([(name, "ascending") for name in TRACES_BY]), rows
 
 
 def refuse_unwritable(store: Path) -> None:
@@ -375,11 +362,3 @@ def refuse_other_estate(newest: Snapshot | None, store: Path, estate: str) -> No
 
 def _silent(_: str) -> None:
     """The run has told it."""
-
-
-def _prune(store: Path, keep: int) -> None:
-    for old in ids(store)[: -max(keep, 1)]:
-        shutil.rmtree(store / "snapshots" / old, ignore_errors=True)
-    for left in store.glob("tmp-*"):
-        if datetime.now(UTC).timestamp() - left.stat().st_mtime > 86_400:
-            shutil.rmtree(left, ignore_errors=True)

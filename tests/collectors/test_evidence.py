@@ -177,6 +177,21 @@ def test_a_damaged_store_is_told_and_its_traces_are_left_alone(
     assert outcome.tables == {}
 
 
+def test_older_snapshots_forget_what_newer_ones_remember_and_are_still_gone_on_from(
+    tmp_path: Path, trail: Call, again: Again
+) -> None:
+    for number in range(4):
+        trail(f"f{number}", packed(put(str(number))))
+        again()
+    store = tmp_path / "store"
+    made = [snapshot.load(store, one) for one in snapshot.ids(store)]
+    assert [len(one.table("seen")) > 1 for one in made] == [False, False, True, True]
+    assert [sum(row["events"] for row in one.traces()) for one in made] == [1, 2, 3, 4]
+    for one in made[2:]:
+        shutil.rmtree(one.folder)
+    assert again()[1] == 4
+
+
 def test_nothing_that_names_a_person_or_a_key_is_kept(tmp_path: Path, trail: Call, again: Again) -> None:
     secret = {
         "sourceIPAddress": "203.0.113.77",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors import snapshot
+from collectors import layout, snapshot
 from collectors.evidence import merging
 from collectors.evidence.merging import merge
 from collectors.evidence.reading import HOURLY, TRACES, Reading
@@ -171,7 +171,7 @@ def test_the_first_and_the_last_time_are_exact_over_runs() -> None:
 def test_rows_of_one_type_or_producer_are_read_from_the_file_without_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: dict[str, str], hours: int
 ) -> None:
-    monkeypatch.setattr(snapshot, "HOURS_A_GROUP", 600)
+    monkeypatch.setattr(layout, "HOURS_A_GROUP", 600)
     rows = [(hour, f"p{of:03d}", None, "e", 1, 0) for of in range(40) for hour in range(300)]
     merged = merge(TRACES.empty_table(), [Reading(hourly(*rows))])
     made = snapshot.write(tmp_path, {"traces": with_scope(Rows("traces", merged), SCOPE)}, "test")
