@@ -20,7 +20,7 @@ from tests.commanding import ROOT, clean
 
 Call = Callable[..., Any]
 LOCATION = "s3://logs/all/AWSLogs/"
-READER = {"trail_reader": "athena", "athena_output": "s3://logs/answers/", "fresh": True}
+READER = {"trail_reader": "athena", "athena_output": "s3://logs/answers/"}
 
 
 @pytest.fixture(autouse=True)

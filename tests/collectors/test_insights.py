@@ -23,7 +23,7 @@ from tests.collectors.test_athena_sql import SINCE, UNTIL, Sums, by_files, recor
 Call = Callable[..., Any]
 LAWS = 40 * int(os.environ.get("LAWS", "1"))
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:trail"
-READER = {"trail_reader": "insights", "fresh": True}
+READER = {"trail_reader": "insights"}
 
 
 @pytest.fixture(autouse=True)
