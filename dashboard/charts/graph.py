@@ -23,7 +23,7 @@ Point = tuple[float, float]
 
 
 def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame) -> go.Figure:
-    """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …).
+    """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …, health, says).
 
     A click selects a point whose customdata is ["node", id] or ["edge", row number].
     """
@@ -39,7 +39,7 @@ def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     figure.add_traces(_lines(lines))
     if lines:
-        figure.add_trace(_middles(lines))
+        figure.add_traces([*_troubled(lines), _middles(lines)])
     figure.add_traces(_nodes(drawn, at))
     figure.update_layout(_layout([*at.values(), *(point for route in routes for point in route)]))
     return figure
@@ -121,16 +121,16 @@ def _node_hover(node: dict[str, Any], says: str) -> str:
 
 
 def _lines(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
-    """One trace a style: solid or dashed, coloured or grey, by width."""
-    styles: dict[tuple[bool, bool, float], list[dict[str, Any]]] = {}
+    """One trace a style: solid or dashed, by colour and width."""
+    styles: dict[tuple[bool, str, float], list[dict[str, Any]]] = {}
     for edge in lines:
-        style = (edge["delivery"] == "sometimes", _moves(edge), _width(edge["rate"]))
+        style = (edge["delivery"] == "sometimes", _color(edge), _width(edge["rate"]))
         styles.setdefault(style, []).append(edge)
     return [_line_trace(style, styles[style]) for style in sorted(styles)]
 
 
-def _line_trace(style: tuple[bool, bool, float], group: Sequence[dict[str, Any]]) -> go.Scatter:
-    dashed, moves, width = style
+def _line_trace(style: tuple[bool, str, float], group: Sequence[dict[str, Any]]) -> go.Scatter:
+    dashed, color, width = style
     xs: list[float | None] = []
     ys: list[float | None] = []
     for edge in group:
@@ -141,10 +141,19 @@ def _line_trace(style: tuple[bool, bool, float], group: Sequence[dict[str, Any]]
         ys.append(None)
     line = {
         "width": width,
-        "color": look.EDGE if moves else look.GREY,
+        "color": color,
         "dash": "6px,5px" if dashed else "solid",
     }
     return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", opacity=0.8)
+
+
+def _troubled(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
+    """The sign of trouble on the edges whose carrier fails: by shape and colour, and the word is in their label."""
+    spots = [layered.near_end(edge["route"]) for edge in lines if _fails(edge)]
+    mark = look.HEALTH["failing"]
+    sign = {"size": 11, "symbol": mark.symbol, "color": mark.color}
+    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+    return [go.Scatter(x=xs, y=ys, mode="markers", marker=sign, hoverinfo="skip")] if spots else []
 
 
 def _middles(lines: Sequence[dict[str, Any]]) -> go.Scatter:
@@ -155,7 +164,7 @@ def _middles(lines: Sequence[dict[str, Any]]) -> go.Scatter:
         x=[x for x, _ in spots],
         y=[y for _, y in spots],
         mode="markers+text",
-        text=[_rate(edge["rate"]) for edge in lines],
+        text=[_edge_label(edge) for edge in lines],
         textposition="top center",
         textfont={"size": 10},
         hovertext=[_edge_hover(edge) for edge in lines],
@@ -171,6 +180,8 @@ def _edge_hover(edge: dict[str, Any]) -> str:
     told = [plot(f"{edge['via']}, {edge['delivery']}")]
     if not _missing(edge.get("when")) and edge["when"]:
         told.append(plot(edge["when"], 160))
+    if not _missing(edge.get("says")) and edge["says"] and _fails(edge):
+        told.append(plot(edge["says"], 160))
     rate = _rate(edge["rate"])
     told.append(f"{rate}, last 3 hours" if rate else "rate not known")
     if not edge["active"]:
@@ -178,6 +189,22 @@ def _edge_hover(edge: dict[str, Any]) -> str:
     if not _missing(edge.get("evidence")):
         told.append(plot(f"evidence: {edge['evidence']}"))
     return "<br>".join(told)
+
+
+def _edge_label(edge: dict[str, Any]) -> str:
+    """The rate, and the word where what carries fails."""
+    word = [look.HEALTH["failing"].says] if _fails(edge) else []
+    return " · ".join([*word, *filter(None, [_rate(edge["rate"])])])
+
+
+def _fails(edge: dict[str, Any]) -> bool:
+    return bool(edge["active"]) and edge.get("health") == "failing"
+
+
+def _color(edge: dict[str, Any]) -> str:
+    if _fails(edge):
+        return look.HEALTH["failing"].color
+    return look.EDGE if _moves(edge) else look.GREY
 
 
 def _moves(edge: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from dashboard.pages import (
     catalogue,
     coverage,
     event,
+    failing,
     loose_ends,
     producer,
     resource,
@@ -37,6 +38,7 @@ PAGES = (
     Page("what-if", "What if", ":material/alt_route:", what_if.render),
     Page("catalogue", "Catalogue", ":material/list_alt:", catalogue.render),
     Page("loose-ends", "Loose ends", ":material/link_off:", loose_ends.render),
+    Page("failing", "Failing paths", ":material/heart_broken:", failing.render),
     Page("throughput", "Throughput", ":material/monitoring:", throughput.render),
     Page("coverage", "Coverage", ":material/fact_check:", coverage.render),
 )

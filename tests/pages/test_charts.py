@@ -1,6 +1,7 @@
 """Pictures from frames: where things stand, how they look, and that names in them are text."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -88,6 +89,18 @@ def test_trouble_is_told_in_shape_and_word(more: dict[str, Any], word: str) -> N
     assert drawn["a"].marker.symbol != drawn["b"].marker.symbol
 
 
+def test_trouble_of_what_carries_is_told_on_the_edge_in_colour_shape_and_word() -> None:
+    edges = [edge("event", "a", health="failing", says="Rule r lost 3 events."), edge("event", "b", rate=5.0)]
+    figure = picture([EVENT, node("a", 1), node("b", 1)], edges)
+    colors = {trace.line.color for trace in traces(figure, "lines")}
+    assert colors == {graph.look.HEALTH["failing"].color, graph.look.EDGE}
+    (signs,) = traces(figure, "markers")
+    assert (len(signs.x), signs.marker.symbol) == (1, graph.look.HEALTH["failing"].symbol)
+    (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
+    assert list(middles.text) == ["failing", "5.0/h"]
+    assert "Rule r lost 3 events." in middles.hovertext[0]
+
+
 def test_a_click_finds_nodes_and_edges_by_their_data() -> None:
     figure = picture([EVENT, node("a", 1)], [edge("event", "a")])
     found = [tuple(data) for trace in figure.data for data in trace.customdata or ()]
@@ -130,6 +143,36 @@ def test_the_caption_says_window_and_resolution() -> None:
     told = throughput.caption([series(0, 5)], START, START + timedelta(hours=3))
     assert told == (
         "Last 3 hours of the snapshot, to 25 Nov 03:00 UTC, one point each 5 minutes; a gap is a window without a point."
+    )
+
+
+def test_what_is_compared_with_lies_grey_and_dotted_behind_and_keeps_its_height() -> None:
+    muted = replace(series(0, 60, period=3600), muted=True)
+    drawn = throughput.lines([muted, series(0, 5)], START, START + timedelta(hours=3), "events").data
+    assert [(line.line.color, line.line.dash) for line in drawn] == [
+        (throughput.look.GREY, "dot"),
+        (throughput.look.SERIES[1], "solid"),
+    ]
+    many = [series(*range(0, 40_000, 5)), muted]
+    thin = throughput.thinned(many)
+    assert (thin[0].period, thin[1]) == (600, replace(muted, values=(0.0, 120.0)))
+
+
+@pytest.mark.parametrize(
+    ("hours", "period", "told"),
+    [
+        (1, 300, "Last hour of the snapshot, to 25 Nov 01:00 UTC, one point each 5 minutes"),
+        (24, 300, "Last 24 hours of the snapshot, to 26 Nov 00:00 UTC, one point each 5 minutes"),
+        (72, 3600, "Last 3 days of the snapshot, to 28 Nov 00:00 UTC, one point each hour"),
+        (2160, 21600, "Last 90 days of the snapshot, to 23 Feb 00:00 UTC, one point each 6 hours"),
+    ],
+)
+def test_the_caption_says_any_window_and_resolution_in_the_largest_unit(
+    hours: int, period: int, told: str
+) -> None:
+    until = START + timedelta(hours=hours)
+    assert throughput.caption([series(0, 5, period=period)], START, until, "CloudWatch").startswith(
+        f"CloudWatch. {told};"
     )
 
 

@@ -22,7 +22,7 @@ from dashboard.flow.who import graph
 from dashboard.flow.who.graph import Neighbourhood
 
 _NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
-_EDGES = ("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence")
+_EDGES = ("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence", "health", "says")
 _DASH = "\N{EN DASH}"
 MOST_AHEAD = 14
 """What is drawn of what a resource leads to; a bus may lead to hundreds."""
@@ -213,4 +213,4 @@ def _node(node: Mapping[str, Any], found: Mapping[str, Health]) -> dict[str, Any
 def _rated(edge: Mapping[str, Any], found: Mapping[str, Health]) -> dict[str, Any]:
     """With the rate of what carries; of an event type CloudWatch has none."""
     judged = found.get(str(edge["by"])) if edge["by"] else None
-    return {**edge, "rate": judged.rate_3h if judged else None}
+    return {**edge, "rate": judged.rate_3h if judged else None, **graph.of_carrier(judged)}

@@ -13,7 +13,10 @@ from dashboard.flow.model.estate import Estate
 
 EVENT = "event"
 _NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
-_EDGES = ("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence")
+_EDGES = (
+    *("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence"),
+    *("health", "says"),
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Neighbourhood:
 
     nodes: id (ARN, or "event"), kind, label, column (producers -1, event 0, hops 1.., consumers last), domain,
     account, region, active, health, says. edges: source, target, via, by, delivery, when, active, rate (an hour; null:
-    not measured), evidence. `shown` of `total` consumer and producer rows are drawn.
+    not measured), evidence, health and says of what carries. `shown` of `total` consumer and producer rows are drawn.
     """
 
     nodes: pd.DataFrame
@@ -156,7 +159,12 @@ def _node(row: Mapping[str, Any], found: Mapping[str, Health]) -> dict[str, Any]
 
 def _edge(row: Mapping[str, Any], found: Mapping[str, Health]) -> dict[str, Any]:
     judged = _first(found.get(arn) for arn in (row["by"], row["target"]) if arn)
-    return {**row, "rate": judged.rate_3h if judged else None}
+    return {**row, "rate": judged.rate_3h if judged else None, **of_carrier(found.get(str(row["by"])))}
+
+
+def of_carrier(judged: Health | None) -> dict[str, str]:
+    """How the rule, subscriber or link of an edge does. What it leads to tells of itself."""
+    return {"health": judged.state if judged else "unknown", "says": judged.says if judged else ""}
 
 
 def _first(found: Iterable[Health | None]) -> Health | None:
