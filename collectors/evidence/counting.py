@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collectors.evidence.put_events import ACTIONS, EVENTS, NO_TYPE, hashes_of, parse
+from collectors.evidence.put_events import ACTIONS, EVENTS, NO_TYPE, parse
 from collectors.evidence.reading import HOURLY
+from collectors.evidence.remembered import hashes_of
 from collectors.log_queries import Row
 
 _KEY = [name for name in HOURLY.names if name not in ("events", "failed", "first_seen", "last_seen")]

@@ -1,22 +1,20 @@
 """CloudTrail log files → which calls put what, and when. Imports little: worker processes start with it.
 
 A call is what many records have in common: who put which entries, and which were accepted. A file names few calls and many records,
-so that a record costs one look-up. Records that fit no type are read leniently, one by one; both ways give the same.
-No event bodies, no session names, no keys, no addresses leave this module: it gives principals, types and hashes.
+so that a record costs one look-up. No event bodies, no session names, no keys, no addresses leave this module: it gives principals,
+types and hashes.
 """
 
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import orjson
 
-from collectors.evidence.unpacking import unpacked
+from collectors.evidence.log_records import IDENTITY, Event, Response, UnreadableError, asked_of, events_of
+from collectors.evidence.remembered import hashes_of
 from collectors.principals import principal_of
 
 NO_ENTRIES = "PutEvents records have no entries"
@@ -31,76 +29,6 @@ ACTIONS = ("PutEvents", "PutPartnerEvents")
 EVENTS = "events.amazonaws.com"
 
 
-class Issuer(msgspec.Struct, gc=False):
-    """Who the session was made from."""
-
-    arn: str | None = None
-
-
-class Context(msgspec.Struct, gc=False):
-    """How the session was made."""
-
-    sessionIssuer: Issuer | None = None  # noqa: N815 - CloudTrail's name, as all below
-
-
-class Identity(msgspec.Struct, gc=False):
-    """userIdentity, without names of sessions and keys."""
-
-    type: str | None = None
-    arn: str | None = None
-    accountId: str | None = None  # noqa: N815
-    invokedBy: str | None = None  # noqa: N815
-    sessionContext: Context | None = None  # noqa: N815
-
-
-class Entry(msgspec.Struct, gc=False):
-    """One of requestParameters.entries."""
-
-    source: str | None = None
-    detailType: str | None = None  # noqa: N815
-    eventBusName: str | None = None  # noqa: N815
-
-
-class Request(msgspec.Struct, gc=False):
-    """requestParameters."""
-
-    entries: list[Entry]
-
-
-class Response(msgspec.Struct, gc=False):
-    """responseElements."""
-
-    failedEntryCount: int | None = None  # noqa: N815
-    entries: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class Event(msgspec.Struct, gc=False):
-    """What is read of a record; all else is passed over."""
-
-    eventName: str | None = None  # noqa: N815
-    eventSource: str | None = None  # noqa: N815
-    eventVersion: str | None = None  # noqa: N815
-    eventID: str | None = None  # noqa: N815
-    eventTime: str | None = None  # noqa: N815
-    awsRegion: str | None = None  # noqa: N815
-    recipientAccountId: str | None = None  # noqa: N815
-    errorCode: str | None = None  # noqa: N815
-    userIdentity: Identity | None = None  # noqa: N815
-    requestParameters: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815
-    responseElements: Response | None = None  # noqa: N815
-
-
-class _File(msgspec.Struct, gc=False):
-    Records: list[Event]
-
-
-class _RawFile(msgspec.Struct, gc=False):
-    Records: list[msgspec.Raw]
-
-
-_FILE = msgspec.json.Decoder(_File)
-_RAW_FILE = msgspec.json.Decoder(_RawFile)
-_REQUEST = msgspec.json.Decoder(Request)
 Who = tuple[str | None, ...]
 """type, ARN (the issuer's before the session's), account and invokedBy of an identity; () where there is none."""
 
@@ -149,43 +77,15 @@ class Parsed(NamedTuple):
     problems: list[Problem]
 
 
-class UnreadableError(Exception):
-    """A file that is damaged, or no CloudTrail log file. `code` names the kind."""
-
-    def __init__(self, code: str, told: str) -> None:
-        super().__init__(told)
-        self.code = code
-
-
 def parse(contents: Sequence[bytes], partition: str) -> Parsed:
     """The PutEvents and PutPartnerEvents calls of these files. A file that cannot be read is a problem; it costs no other."""
     reader = _Reader(partition)
     for number, content in enumerate(contents):
         try:
-            reader.take(number, _events(content))
+            reader.take(number, events_of(content))
         except UnreadableError as error:
             reader.problems.append(Problem(number, str(error), 1, error.code))
     return reader.parsed()
-
-
-def hashes_of(ids: Sequence[str]) -> Any:
-    """64-bit hashes of eventIDs, the same in every process and run; ids are told apart by their first 40 characters."""
-    fit = [each if len(each) <= 40 and each.isascii() else _digest(each) for each in ids]
-    words = (
-        np.array(fit, "S40").view("<u8").astype(np.uint64).reshape(-1, 5)
-        if fit
-        else np.zeros((0, 5), np.uint64)
-    )
-    mixed = np.full(len(words), 0x9E3779B97F4A7C15, np.uint64)
-    for column in range(5):
-        mixed = (mixed ^ words[:, column]) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(32))
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode(errors="surrogatepass"), digest_size=20).hexdigest()
 
 
 NOTHING, NO_PLACE = -1, -2
@@ -296,7 +196,7 @@ def _kinds(
     asked: bytes, rejected: Rejected, problems: Counter[str]
 ) -> Counter[tuple[bool, str | None, str, str]]:
     """(rejected, bus, source, detail type) of a call's entries, and how many."""
-    entries = _asked(asked)
+    entries = asked_of(asked)
     if not entries:
         problems[NO_ENTRIES] += 1
     failed = _failed(len(entries), rejected, problems)
@@ -309,15 +209,6 @@ def _kinds(
     if left_out:
         problems[NO_TYPE] += left_out
     return kinds
-
-
-def _asked(request: bytes) -> list[Entry]:
-    try:
-        return _REQUEST.decode(request).entries
-    except msgspec.ValidationError:
-        parameters = orjson.loads(request)
-        entries = parameters.get("entries") if isinstance(parameters, dict) else None
-        return [Entry(**_text(one, ENTRY)) for one in entries] if isinstance(entries, list) else []
 
 
 def _principal(who: Who) -> tuple[str, str, str | None, str | None]:
@@ -349,60 +240,3 @@ def _micros(time: str | None) -> int | None:
         return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000_000)
     except (ValueError, OverflowError):
         return None
-
-
-def _events(content: bytes) -> Iterator[Event | None]:
-    """The records of a file: all at once by their types, or, where one of them does not fit, one by one."""
-    try:
-        text = unpacked(content)
-        try:
-            return iter(_FILE.decode(text).Records)
-        except msgspec.ValidationError:
-            return map(_lenient, _RAW_FILE.decode(text).Records)
-    except msgspec.ValidationError as error:
-        told = "This file is no CloudTrail log file (it has no Records) and was skipped."
-        raise UnreadableError("UnexpectedShape", told) from error
-    except (zlib.error, ValueError) as error:
-        told = f"This log file is damaged or no JSON and was skipped: {error}."
-        raise UnreadableError("Damaged", told) from error
-
-
-def _lenient(record: bytes) -> Event | None:
-    """A record whose shape may be odd: what is not of its type counts as not there. None when it is no object."""
-    told = orjson.loads(bytes(record))
-    if not isinstance(told, dict):
-        return None
-    identity, response = told.get("userIdentity"), told.get("responseElements")
-    return Event(
-        **_text(told, TEXTS),
-        userIdentity=_identity(identity) if isinstance(identity, dict) else None,
-        requestParameters=msgspec.Raw(orjson.dumps(told.get("requestParameters"))),
-        responseElements=_response(response) if isinstance(response, dict) else None,
-    )
-
-
-def _identity(told: dict[str, Any]) -> Identity:
-    context = told.get("sessionContext")
-    issuer = context.get("sessionIssuer") if isinstance(context, dict) else None
-    arn = issuer.get("arn") if isinstance(issuer, dict) else None
-    return Identity(
-        **_text(told, IDENTITY), sessionContext=Context(Issuer(arn)) if isinstance(arn, str) else None
-    )
-
-
-def _text(told: Any, names: Sequence[str]) -> dict[str, str]:
-    return {name: told[name] for name in names if isinstance(told, dict) and isinstance(told.get(name), str)}
-
-
-TEXTS = (
-    *("eventName", "eventSource", "eventVersion", "eventID", "eventTime"),
-    *("awsRegion", "recipientAccountId", "errorCode"),
-)
-IDENTITY = ("type", "arn", "accountId", "invokedBy")
-ENTRY = ("source", "detailType", "eventBusName")
-
-
-def _response(told: dict[str, Any]) -> Response:
-    count = told.get("failedEntryCount")
-    whole = isinstance(count, int) and not isinstance(count, bool)
-    return Response(count if whole else None, msgspec.Raw(orjson.dumps(told.get("entries"))))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.evidence import put_events, remembered, workers
+from collectors.evidence import log_records, put_events, remembered, workers
 from collectors.evidence.put_events import NO_ENTRIES, NO_TYPE, NOT_A_RECORD, UNKNOWN_VERSION, Parsed, parse
 from collectors.evidence.remembered import Files, Ids
 from collectors.evidence.workers import WorkerDiedError, Workers
@@ -98,19 +98,19 @@ RECORD = st.one_of(
 def test_a_record_reads_the_same_by_its_types_and_leniently(records: list[Any]) -> None:
     text = orjson.dumps({"Records": records})
     leniently = put_events._Reader("aws")
-    leniently.take(0, map(put_events._lenient, put_events._RAW_FILE.decode(text).Records))
+    leniently.take(0, map(log_records._lenient, log_records._RAW_FILE.decode(text).Records))
     assert told(parse([text], "aws")) == told(leniently.parsed())
     one_by_one = put_events._Reader("aws")
     one_by_one.take(0, _typed_where_they_fit(text))
     assert told(one_by_one.parsed()) == told(leniently.parsed())
 
 
-def _typed_where_they_fit(text: bytes) -> Iterator[put_events.Event | None]:
-    for record in put_events._RAW_FILE.decode(text).Records:
+def _typed_where_they_fit(text: bytes) -> Iterator[log_records.Event | None]:
+    for record in log_records._RAW_FILE.decode(text).Records:
         try:
-            yield msgspec.json.decode(record, type=put_events.Event)
+            yield msgspec.json.decode(record, type=log_records.Event)
         except msgspec.ValidationError:
-            yield put_events._lenient(record)
+            yield log_records._lenient(record)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_through_a_global_endpoint_the_bus_is_the_one_that_the_entry_names() -> 
 
 def test_hashes_of_event_ids_are_the_same_in_every_process_and_version() -> None:
     ids = ["", "a", "e2a8e3a5-3b4b-4d2e-9c53-2b4f4c1d9a10", "x" * 90, "é"]
-    assert [f"{one:016x}" for one in put_events.hashes_of(ids)] == [
+    assert [f"{one:016x}" for one in remembered.hashes_of(ids)] == [
         "7b96a4e1f89ce428",
         "0d1d1a2f81ab69b8",
         "2866a1f39818bc8e",
@@ -181,7 +181,7 @@ def test_hashes_of_event_ids_are_the_same_in_every_process_and_version() -> None
         "01c2e79ba1467ef2",
     ]
     assert (
-        len(set(put_events.hashes_of([f"{n:08x}-3b4b-4d2e-9c53-2b4f4c1d9a10" for n in range(50_000)])))
+        len(set(remembered.hashes_of([f"{n:08x}-3b4b-4d2e-9c53-2b4f4c1d9a10" for n in range(50_000)])))
         == 50_000
     )
 
