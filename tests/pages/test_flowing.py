@@ -1,0 +1,154 @@
+"""Ranges, comparison and what fails, on pages: an estate whose queue backs up since two hours, with history by the hour."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from collectors.records import Link, Metric, Record, Resource
+from tests.pages.conftest import Run, write
+from tests.pages.estate import BILL, NOW, arn, records
+from tests.pages.estate import rule as shop_rule
+
+QUEUE = arn("sqs", "orders")
+RULE = arn("events", "rule/shop/to-orders")
+LAYERS = {"recent": (24, 300), "days": (360, 3600), "months": (2160, 21_600)}
+
+
+def series(on: str, namespace: str, metric: str, statistic: str, before: float, now: float) -> list[Metric]:
+    """A series that was `before` a window and is `now` since two hours, in all layers."""
+    found = []
+    for layer, (hours, period) in LAYERS.items():
+        count = hours * 3600 // period
+        times = [NOW - timedelta(seconds=period * back) for back in range(count, 0, -1)]
+        values = [now if NOW - at <= timedelta(hours=2) else before for at in times]
+        scale = period / 300 if statistic == "Sum" else 1
+        found.append(
+            Metric.model_validate(
+                {
+                    "arn": on,
+                    "namespace": namespace,
+                    "metric": metric,
+                    "statistic": statistic,
+                    "layer": layer,
+                    "period_seconds": period,
+                    "start": times[0],
+                    "end": NOW,
+                    "times": times,
+                    "values": [value * scale for value in values],
+                }
+            )
+        )
+    return found
+
+
+def failing_estate() -> list[Record]:
+    sold: dict[str, object] = {"source": ["com.shop"], "detail-type": ["Sold"]}
+    return [
+        *records(),
+        shop_rule("to-orders", QUEUE, sold),
+        Resource(arn=QUEUE, kind="queue", name="orders"),
+        Link(kind="event-source-mapping", from_arn=QUEUE, to_arn=BILL, active=False, state="Disabled"),
+        *series(RULE, "AWS/Events", "MatchedEvents", "Sum", 10, 10),
+        *series(RULE, "AWS/Events", "Invocations", "Sum", 10, 10),
+        *series(QUEUE, "AWS/SQS", "NumberOfMessagesSent", "Sum", 10, 10),
+        *series(QUEUE, "AWS/SQS", "NumberOfMessagesReceived", "Sum", 10, 0),
+        *series(QUEUE, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 1, 240),
+        *series(QUEUE, "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 4, 7200),
+    ]
+
+
+@pytest.fixture(scope="module")
+def _failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("failing") / "store"
+    write(store, failing_estate())
+    return store
+
+
+@pytest.fixture
+def run_failing(store: Path, _failing: Path, run_bare: Run) -> Run:
+    import shutil  # noqa: PLC0415 - of this fixture only
+
+    shutil.copytree(_failing, store)
+    return run_bare
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(str(element.value) for element in [*app.title, *app.header, *app.text])
+
+
+def table(app: AppTest, column: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = next(
+        frame.value for frame in app.dataframe if column in frame.value.columns
+    ).to_dict("records")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "window", "resolution"),
+    [
+        ("1h", "Last hour", "5 minutes"),
+        ("12h", "Last 12 hours", "5 minutes"),
+        ("3d", "Last 3 days", "hour"),
+        ("14d", "Last 14 days", "hour"),
+        ("30d", "Last 30 days", "6 hours"),
+        ("90d", "Last 90 days", "6 hours"),
+    ],
+)
+def test_each_range_says_its_source_its_window_and_its_resolution(
+    run_failing: Run, name: str, window: str, resolution: str
+) -> None:
+    told = said(run_failing("throughput", show="Rules", range=name, sel=RULE))
+    assert (
+        f"CloudWatch MatchedEvents (sum), Invocations (sum). {window} of the snapshot, to 25 Nov 12:00 UTC, "
+        f"one point each {resolution}"
+    ) in told
+
+
+def test_a_range_is_compared_with_the_same_hours_before(run_failing: Run) -> None:
+    told = said(run_failing("throughput", show="Queues", range="24h", compare="last week", sel=QUEUE))
+    assert "Grey, dotted: the same hours last week: from points of an hour" in told
+    told = said(run_failing("throughput", show="Queues", range="90d", compare="last week", sel=QUEUE))
+    assert "The same hours last week were not collected." in told
+
+
+def test_junk_in_the_range_and_the_comparison_is_dropped_with_a_note(run_failing: Run) -> None:
+    app = run_failing("event", source="com.shop", type="Sold", range="25h", compare="tomorrow")
+    told = said(app)
+    assert "range “25h” in the link is not known here" in told
+    assert "compare “tomorrow” in the link is not known here" in told
+    assert "Last 24 hours" in told
+
+
+def test_what_fails_is_told_worst_first_with_its_beginning_and_its_cause(run_failing: Run) -> None:
+    app = run_failing("failing")
+    (row,) = table(app, "Broken at")
+    assert (row["What"], row["Broken at"], row["Waiting"]) == ("orders", "read", 240)
+    assert row["Since, UTC"] == "2026-11-25 10:00"
+    told = said(app)
+    assert "Queue orders holds 240 messages, the oldest for 2 hours, since 10:00 UTC." in told
+    assert "Its only reader, bill, is switched off." in told
+    assert "bus shop → rule to-orders → queue orders → function bill" in told
+    assert "1 fault found." in told
+
+
+def test_the_stages_of_a_failing_path_stand_beside_what_is_usual(run_failing: Run) -> None:
+    stages = {(row["Of"], row["Stage"]): row for row in table(run_failing("failing"), "Stage")}
+    assert stages["rule to-orders", "matched"]["Last 3 h"] == 360
+    read = stages["queue orders", "read"]
+    assert (read["Last 3 h"], read["Usual"]) == (pytest.approx(120), pytest.approx(360))
+
+
+def test_filters_narrow_what_fails_and_a_link_that_selects_nothing_says_so(run_failing: Run) -> None:
+    app = run_failing("failing", domain="control", sel="arn:nothing")
+    told = said(app)
+    assert "0 of 1 faults shown. Filter: domain control." in told
+    assert "What the link selects is not among what fails here" in told
+
+
+def test_an_estate_without_trouble_says_so_and_how_many_it_judged(run: Run) -> None:
+    told = said(run("failing"))
+    assert "Nothing is seen to fail. 1 thing has metrics" in told
+    assert "3 have none and are not judged" in told
