@@ -108,6 +108,73 @@ def test_no_event_goes_on_to_a_third_account(build: Build) -> None:
     )
 
 
+OPEN = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
+DENIED = OPEN.replace("Allow", "Deny")
+FRESH = new_bus().model_copy(update={"policy": OPEN})
+INBOX = queue(policy=OPEN)
+PUTS = {"input_kind": "template", "input_template": '{"source": "…", "detail-type": "…"}'}
+
+
+def chained(first: Any, second: Any, third: Any, **how: Any) -> list[Record]:
+    """Three buses that forward all they get, one to the next, and a function on the last that lets everyone in."""
+    end = function("end", policy=OPEN)
+    found: list[Record] = [first, second, third, end, rule(first, "on", second.arn)]
+    if second.kind == "classic":
+        found.append(rule(second, "on", third.arn, **how))
+    else:
+        found.append(subscriber(second, "on", third.arn, **how))
+    return [*found, rule(third, "end", end.arn, '{"source": [{"prefix": ""}]}')]
+
+
+FIRST, SECOND, LAST = (bus(name, policy=OPEN) for name in ("first", "second", "last"))
+IN_OTHER, LAST_IN_OTHER = bus("second", OTHER, policy=OPEN), bus("last", OTHER, policy=OPEN)
+TUBE = pipe("tube")
+ONTO_THIRD: dict[str, tuple[list[Record], str, str]] = {
+    "one account": (chained(FIRST, SECOND, LAST), "unknown", "on to a third one"),
+    "from another account": (chained(FIRST, IN_OTHER, LAST_IN_OTHER), "unknown", "on to a third one"),
+    "refused": (chained(FIRST, SECOND, bus("last", policy=DENIED)), "no", "policy"),
+    "through a new bus, by a rule at the end": (
+        [
+            *chained(FIRST, FRESH, SECOND),
+            rule(SECOND, "more", LAST.arn),
+            LAST,
+            rule(LAST, "far", function("end").arn),
+        ],
+        "unknown",
+        "on to a third one",
+    ),
+    "a new event of a pipe": (
+        [
+            *(FIRST, SECOND, LAST, INBOX, TUBE, function("end", policy=OPEN), rule(FIRST, "on", INBOX.arn)),
+            *(
+                link("pipe-source", INBOX, TUBE),
+                link("pipe-target", TUBE, SECOND, source=SOURCE, detail_type=TYPE),
+            ),
+            *(rule(SECOND, "on", LAST.arn), rule(LAST, "end", function("end").arn)),
+        ],
+        "yes",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ONTO_THIRD)
+def test_whether_a_rule_forwards_to_a_third_bus_is_not_certain(build: Build, way: str) -> None:
+    records, deliverable, why = ONTO_THIRD[way]
+    rows = ask(build(*records, accounts=(ACCOUNT, OTHER)), FIRST.arn).consumers
+    row = max(rows, key=lambda one: len(one.path))
+    assert (row.name, row.active, row.deliverable) == ("end", True, deliverable)
+    assert why in (row.why or "")
+
+
+def test_whether_a_new_bus_gets_what_came_of_an_event_that_passed_it_is_not_certain(build: Build) -> None:
+    end = function("end", policy=OPEN)
+    turn = subscriber(FRESH, "turn", FRESH.arn, pattern=f'{{"source": ["{SOURCE}"]}}', **PUTS)
+    rows = ask(build(FRESH, end, turn, subscriber(FRESH, "out", end.arn)), FRESH.arn).consumers
+    (row,) = [one for one in rows if len(one.path) == 2]
+    assert (row.deliverable, "a loop" in (row.why or "")) == ("unknown", True)
+
+
 def test_a_loop_is_cut_and_reported(build: Build) -> None:
     other = bus("other")
     estate = build(

@@ -1,6 +1,7 @@
 """One hop, judged: whether its end is there, is switched on, and what stands in its way lets the event through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dashboard.flow.answers import Delivery, Hop
@@ -12,6 +13,10 @@ from dashboard.flow.walk import delivering
 
 _STOPPED = ("STOPPED", "STOPPING", "INACTIVE", "DELETING", "Failed", "START_FAILED", "CREATE_FAILED")
 """States in which nothing arrives. Not a function's "Inactive": idle for long, it is made active by the next call."""
+_THIRD_BUS = (
+    "AWS's guide says that EventBridge does not route an event that came from another bus on to a third one."
+)
+_LOOP = "EventBridge may take it for a loop: what this event came of has passed the bus."
 _LINKS = {
     "sns-subscription": "subscription",
     "event-source-mapping": "event source mapping",
@@ -41,6 +46,22 @@ def on_conditions(found: Hop, verdict: Verdict) -> Hop:
         *(verdict.when, found.active, found.deliverable, found.why),
         *(found.dead_letter, found.runs, found.granted),
     )
+
+
+def onto_bus(found: Hop, estate: Estate, before: Sequence[Hop], buses: Sequence[str]) -> Hop:
+    """A hop onto a bus behind these hops and buses: not certain where AWS's guide says that it is not made.
+
+    Of a rule ("Sending and receiving events between event buses": not on to a third bus), which could not be confirmed for every
+    account and region; and of a new bus that an event of the same origin passed (there "Loop detection": at best effort).
+    """
+    if found.deliverable != "yes":
+        return found
+    forwarded = bool(before) and before[-1].kind == "bus" and before[-1].via in ("rule", "subscriber")
+    if forwarded and found.via == "rule":
+        return replace(found, deliverable="unknown", why=found.why or _THIRD_BUS)
+    if found.arn in buses and (estate.row_of(found.arn) or {}).get("kind") == "new":
+        return replace(found, deliverable="unknown", why=found.why or _LOOP)
+    return found
 
 
 def conditions(path: Sequence[Hop]) -> tuple[Delivery, tuple[str, ...]]:

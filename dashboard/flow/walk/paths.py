@@ -109,6 +109,8 @@ def _reach(walk: Walk, arn: str, tree: Any, carrier: Carrier, verdict: Verdict, 
         walk.notes[TOO_MUCH] = None
         return
     hop, here = hops.hop(estate, arn, kind, carrier, verdict)
+    if kind == "bus":
+        hop = hops.onto_bus(hop, estate, way.hops, way.buses)
     way = way.on(hop, tree)
     if walk.arrived(way, tree, here):
         beyond(walk, way, tree, here=here)
