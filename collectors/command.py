@@ -20,6 +20,7 @@ from collectors import snapshot
 from collectors.aws import Aws
 from collectors.errors import HeadwaterError, StoppedError, StoreError, UsageError
 from collectors.estimate import estimate
+from collectors.evidence.athena import USD_PER_TB
 from collectors.listing import COLLECTORS, Collector
 from collectors.progress import Lines, Quiet, Reporter, Terminal, summary
 from collectors.run import Outcome, collect_all, exit_code, plan, save
@@ -145,6 +146,9 @@ def _agreed(
 ) -> bool:
     """Say what will be asked of AWS, with time and cost, and ask whether to go on when a person can answer."""
     said = estimate(last, aws.accounts, aws.regions, given).sentence
+    if given.trail_reader == "athena" and any(one.name == "traces" for one in chosen):
+        most = given.athena_most_gb
+        said += f" Athena is asked one question, which is stopped at {most:g} GB (${most * USD_PER_TB / 1000:.2f})."
     scopes = f"{len(chosen)} collectors, accounts {', '.join(aws.accounts)}, regions {', '.join(aws.regions)} of {aws.estate}"
     ERR.print(f"Reading {scopes}, with read-only calls. {said}", markup=False, highlight=False)
     if asked.yes or asked.json or asked.progress or not (sys.stdin.isatty() and sys.stderr.isatty()):

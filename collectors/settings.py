@@ -44,7 +44,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -131,6 +131,13 @@ class Settings(BaseSettings):
         for location in value:
             if not location.strip() or location.strip() in ("s3:/", "s3://"):
                 raise ValueError(f"--trail {location!r} names nothing: give a folder, or s3:// and a bucket")
+        return value
+
+    @field_validator("trail_reader")
+    @classmethod
+    def _reads_named_trails(cls, value: str, told: ValidationInfo) -> str:
+        if value != "files" and told.data.get("trails"):
+            raise ValueError(f"trails (--trail) are read as files only: leave them out, or {value}")
         return value
 
     @classmethod

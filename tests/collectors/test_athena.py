@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
+from collectors import command
+from collectors.aws import _CONFIG
 from collectors.evidence import athena
 from collectors.evidence.athena_sql import create_table
 from collectors.run import save
 from collectors.sample.server import Server
 from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, packed, put, traces
-from tests.commanding import ROOT, clean
+from tests.commanding import ROOT, called, clean
 
 Call = Callable[..., Any]
 LOCATION = "s3://logs/all/AWSLogs/"
@@ -329,3 +332,39 @@ def test_hours_that_are_read_again_take_the_place_of_what_was_known_of_them(
     client("s3").delete_object(Bucket="logs", Key=where.removeprefix("s3://logs/"))
     (outcome,) = collect("traces", before=before, **READER)
     assert (outcome.status, traces(outcome)) == ("ok", [])
+
+
+def test_what_a_question_may_cost_is_told_before_it_is_asked(aws: Server, tmp_path: Path) -> None:
+    reader = {
+        "HEADWATER_TRAIL_READER": "athena",
+        "HEADWATER_ATHENA_MOST_GB": "300",
+        "HEADWATER_REGIONS": REGION,
+    }
+    done = called(
+        command.main,
+        *("--store", str(tmp_path), "--only", "traces", "--yes"),
+        environment=aws.environment | reader,
+    )
+    assert "stopped at 300 GB ($1.50)" in " ".join(done.stderr.split())
+
+
+def test_named_trails_are_read_as_files_only(aws: Server, tmp_path: Path) -> None:
+    words = ("--store", str(tmp_path), "--trail", "s3://logs/AWSLogs")
+    done = called(command.main, *words, environment=aws.environment | {"HEADWATER_TRAIL_READER": "athena"})
+    assert (done.returncode, "read as files only" in " ".join(done.stderr.split())) == (2, True)
+
+
+def test_a_failure_that_passes_costs_nothing_and_a_call_that_hangs_is_a_gap(
+    aws: Server, table: Call, collect: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table("a", packed(put("1")))
+    aws.misbehave({"service": "athena", "fail": True, "times": 3})
+    (outcome,) = collect("traces", **READER)
+    assert (outcome.status, [row.events for row in traces(outcome)]) == ("ok", [1])
+    monkeypatch.setattr("collectors.aws._CONFIG", _CONFIG.merge(Config(read_timeout=0.2)))
+    monkeypatch.setattr("collectors.pace.FAILURE_TRIES", 2)
+    aws.misbehave({"service": "athena", "operation": "GetQueryResults", "hang": 1})
+    (outcome,) = collect("traces", fresh=True, **READER)
+    assert [(gap.action, gap.error) for gap in outcome.scope.gaps] == [
+        ("athena:GetQueryResults", "ReadTimeoutError")
+    ]

@@ -238,3 +238,12 @@ def test_a_range_that_failed_is_asked_about_again_and_keeps_what_was_known(
     aws.behave()
     (outcome,) = collect("traces", before=after, **READER)
     assert [row.events for row in traces(outcome)] == [2]
+
+
+def test_too_many_queries_at_a_time_are_asked_again(aws: Server, trail: Call, collect: Call) -> None:
+    trail("a", put("1"))
+    too_many = {"status": 400, "code": "LimitExceededException", "message": "too many concurrent queries"}
+    aws.misbehave({"service": "logs", "operation": "StartQuery", "fail": too_many, "times": 3})
+    (outcome,) = collect("traces", **READER)
+    assert (outcome.status, [row.events for row in traces(outcome)]) == ("ok", [1])
+    assert outcome.scope.tally.throttles == 3
