@@ -17,6 +17,7 @@ def environment() -> dict[str, str]:
         "HEADWATER_ACCOUNTS": ",".join(ACCOUNTS),
         "HEADWATER_REGIONS": ",".join(REGIONS),
         "HEADWATER_ROLE": ROLE,
+        "HEADWATER_PERMITTED": "true",
     }
 
 

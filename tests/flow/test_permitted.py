@@ -202,3 +202,10 @@ def test_that_they_were_denied_is_a_gap(build: Build) -> None:
     denied = {(ACCOUNT, REGION, "permitted"): [gap(action="iam:GetAccountAuthorizationDetails")]}
     answer = producers(build(BUS, trace(BUS), gaps=denied), Question(SOURCE, TYPE))
     assert (answer.complete, [note.collector for note in answer.gaps]) == (False, ["permitted"])
+
+
+def test_what_a_shared_role_may_put_stands_with_each_that_runs_as_it_as_shared(build: Build) -> None:
+    both = [function(name, role_arn=ROLE) for name in "ab"]
+    estate = build(BUS, *both, grant(), trace(BUS, principal=FAR))
+    (one,) = making.produced(estate, [both[0].arn], permitted=True)
+    assert (one.shared, one.row.arn, one.row.evidence) == (True, ROLE, "permitted")

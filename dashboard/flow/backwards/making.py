@@ -62,7 +62,7 @@ def _permitted(estate: Estate, resource: str) -> list[Produced]:
         return []
     keys = [key for key in sorted(known(estate)) if buses & set(asking.enters(estate, *key))]
     return [
-        _told(estate, key, row)
+        _told(estate, key, row, shared=row.arn != resource and len(row.shared) > 1)
         for key in keys
         for row in producers.producers(estate, Question(*key)).producers
         if row.evidence == "permitted" and (row.arn in principals or row.principal in principals)
