@@ -1,0 +1,209 @@
+"""What is wrong with a thing, told with its beginning; what is missing, usual or chance is no trouble."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import pytest
+
+from collectors.records import Metric
+from dashboard.flow.health.judging import health
+from tests.flow.building import NOW, Build, bus, function, link, new_bus, queue, rule, subscriber
+from tests.flow.series import since
+
+BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")
+RULE, OTHER = rule(BUS, "r", INBOX.arn, dead_letter_arn=DEAD.arn), rule(BUS, "other", BILL.arn)
+FRESH = new_bus()
+SUB = subscriber(FRESH, "s", INBOX.arn)
+MATCHED, INVOKED, FAILED = "MatchedEvents", "Invocations", "FailedInvocations"
+SENT, RECEIVED, DELETED = "NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"
+VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+LATENCY = "IngestionToInvocationSuccessLatency"
+ALIVE = list(since(OTHER.arn, MATCHED, 10))
+
+
+def of(on: str, **metrics: tuple[float | None, float | None] | float) -> list[Metric]:
+    """Series by metric: (before, since five hours), or always the same."""
+    found: list[Metric] = []
+    for metric, value in metrics.items():
+        found += since(on, metric, *value) if isinstance(value, tuple) else since(on, metric, value)
+    return found
+
+
+def state(build: Build, on: str, series: Iterable[Metric]) -> tuple[str, str]:
+    wired = link("event-source-mapping", INBOX, BILL)
+    estate = build(BUS, FRESH, BILL, INBOX, DEAD, RULE, OTHER, SUB, wired, *series)
+    found = health(estate, [on])[on]
+    return found.state, found.says
+
+
+TROUBLES = [
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, Invocations=10, FailedInvocations=(None, 2)),
+        "Rule r lost 72 events in the last 3 hours, since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, FailedInvocations=(None, 2), InvocationsSentToDlq=(None, 2)),
+        "Rule r dead-lettered 72 events in the last 3 hours, since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, Invocations=10, FailedInvocations=10),
+        "Rule r lost 360 events in the last 3 hours, all of the 90 days that were collected.",
+    ),
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, Invocations=(10, None)),
+        "Rule r matched 360 events in the last 3 hours, and its target got none of them, since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        [*of(RULE.arn, MatchedEvents=(10, 0)), *ALIVE],
+        "Rule r matched nothing in the last 3 hours, though its bus gets events and 120 an hour are usual at this time, since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        [*of(RULE.arn, MatchedEvents=(10, None), Invocations=(10, None)), *ALIVE],
+        "Rule r matched nothing in the last 3 hours, though its bus gets events and 120 an hour are usual at this time, since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, IngestionToInvocationSuccessLatency=(300, 60_000)),
+        "Rule r delivers 200 times as late as usual, 60 seconds after the event came (p99), since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, Invocations=10, RetryInvocationAttempts=(None, 20)),
+        "Rule r tried 720 times again in the last 3 hours, for 360 invocations, since 07:00 UTC.",
+    ),
+    (
+        SUB.arn,
+        of(SUB.arn, FilterMatched=10, EventsDelivered=10, EventsDropped=(0, 1)),
+        "Subscriber s lost 36 events in the last 3 hours, since 07:00 UTC.",
+    ),
+    (
+        SUB.arn,
+        of(SUB.arn, FilterMatched=10, EventsDelivered=(10, 0)),
+        "Subscriber s matched 360 events in the last 3 hours, and delivered none of them, since 07:00 UTC.",
+    ),
+    (
+        INBOX.arn,
+        of(
+            INBOX.arn,
+            NumberOfMessagesSent=10,
+            NumberOfMessagesReceived=(10, 0),
+            ApproximateNumberOfMessagesVisible=(1, 600),
+            ApproximateAgeOfOldestMessage=(4, 18_000),
+        ),
+        "Queue inbox holds 600 messages, the oldest for 5 hours, since 07:00 UTC. Nothing took messages from it in the last 3 hours.",
+    ),
+    (
+        INBOX.arn,
+        of(
+            INBOX.arn,
+            NumberOfMessagesSent=10,
+            NumberOfMessagesDeleted=(10, 6),
+            ApproximateNumberOfMessagesVisible=(1, 240),
+        ),
+        "Queue inbox holds 240 messages, since 07:00 UTC. In the last 3 hours 360 messages came and 216 were done.",
+    ),
+    (
+        DEAD.arn,
+        of(DEAD.arn, ApproximateNumberOfMessagesVisible=(0, 7)),
+        "Dead-letter queue dead holds 7 messages, since 07:00 UTC.",
+    ),
+    (
+        BILL.arn,
+        of(BILL.arn, Invocations=10, Errors=(0.01, 5)),
+        "Function bill had 180 failures in the last 3 hours, of 360 calls, since 07:00 UTC.",
+    ),
+    (
+        BILL.arn,
+        of(BILL.arn, Invocations=10, Throttles=(0, 5)),
+        "Function bill had 180 throttles in the last 3 hours, of 540 calls, since 07:00 UTC.",
+    ),
+    (
+        BILL.arn,
+        of(BILL.arn, Invocations=10, Duration=(200, 4000)),
+        "Function bill takes 20 times as long as usual, 4.0 seconds a call, since 07:00 UTC.",
+    ),
+    (
+        BILL.arn,
+        of(BILL.arn, Invocations=10, IteratorAge=(100, 3_600_000)),
+        "Function bill is 60 minutes behind the stream it reads, since 07:00 UTC.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("on", "series", "told"), TROUBLES, ids=[told[:60] for _, _, told in TROUBLES])
+def test_trouble_is_told_in_a_sentence_with_its_beginning(
+    build: Build, on: str, series: list[Metric], told: str
+) -> None:
+    assert state(build, on, series) == ("failing", told)
+
+
+def at_night(at: datetime) -> float:
+    return 0.0 if at.hour < 14 else 10.0
+
+
+def on_weekdays(at: datetime) -> float:
+    return 10.0 if at.weekday() != NOW.weekday() else 0.0
+
+
+FINE = {
+    "all points are missing": of(RULE.arn, MatchedEvents=(10, None)) + ALIVE,
+    "invocations were never counted": of(RULE.arn, MatchedEvents=10),
+    "it is silent at these hours every day": [*since(RULE.arn, MATCHED, at_night), *ALIVE],
+    "it is silent on this day of the week": [*since(RULE.arn, MATCHED, on_weekdays), *ALIVE],
+    "nothing comes onto its bus at all": of(RULE.arn, MatchedEvents=(10, 0)),
+    "too few to tell silence from chance": of(RULE.arn, MatchedEvents=(0.05, 0)) + ALIVE,
+    "it always delivers late": of(RULE.arn, MatchedEvents=10, IngestionToInvocationSuccessLatency=60_000),
+    "it is always tried again": of(RULE.arn, MatchedEvents=10, Invocations=10, RetryInvocationAttempts=9),
+    "it failed before, and no more": of(RULE.arn, MatchedEvents=10, FailedInvocations=(5, None)),
+}
+
+
+@pytest.mark.parametrize("series", FINE.values(), ids=FINE)
+def test_what_is_missing_usual_or_chance_is_no_trouble(build: Build, series: list[Metric]) -> None:
+    found, said = state(build, RULE.arn, series)
+    assert found != "failing", said
+
+
+@pytest.mark.parametrize(
+    ("errors", "calls", "expected"),
+    [(1, 6, "ok"), (2, 30, "ok"), (3, 30, "failing"), (1, 1, "failing"), (3, 100, "ok")],
+)
+def test_a_few_failures_of_few_calls_are_chance(
+    build: Build, errors: float, calls: float, expected: str
+) -> None:
+    at = NOW - timedelta(minutes=30)
+    series = [
+        *since(BILL.arn, INVOKED, lambda start: calls if start == at else 0.0),
+        *since(BILL.arn, "Errors", lambda start: errors if start == at else 0.0),
+    ]
+    assert state(build, BILL.arn, series)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "told"),
+    [
+        (3.5, "since 08:30 UTC"),
+        (20, "since 24 Nov 16:00 UTC"),
+        (30, "since about 24 Nov 06:00 UTC"),
+        (200, "since about 17 Nov 04:00 UTC"),
+        (600, "since about 31 Oct 12:00 UTC"),
+    ],
+)
+def test_the_finest_layer_that_shows_it_tells_the_beginning(
+    build: Build, hours_ago: float, told: str
+) -> None:
+    series = since(DEAD.arn, VISIBLE, 0, 9, hours_ago)
+    assert told in state(build, DEAD.arn, series)[1]
+
+
+@pytest.mark.parametrize("hours_ago", [30, 100, 250])
+def test_a_rule_that_stopped_days_ago_is_found_in_its_history(build: Build, hours_ago: float) -> None:
+    series = [*since(RULE.arn, MATCHED, 10, 0, hours_ago), *ALIVE]
+    found, said = state(build, RULE.arn, series)
+    assert (found, "matched nothing" in said, "since about" in said) == ("failing", True, True)
