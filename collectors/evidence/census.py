@@ -81,8 +81,8 @@ class Census:
         np.maximum.at(self._last, group, last[of_call])
 
     def _add(self, *columns: Any) -> None:
-        self._sums.append(by_hour(*columns))
-        self._held += len(self._sums[-1][0])
+        self._sums.append(columns)
+        self._held += len(columns[0])
         if self._held > MANY + 2 * len(self._sums[0][0]):
             self._settle()
 

@@ -134,7 +134,10 @@ class _Group:
         problems: Counter[str] = Counter()
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="headwater-insights") as pool:
             while todo:
-                asked = [(one, pool.submit(contextvars.copy_context().run, partial(self._ask, *one))) for one in todo]
+                asked = [
+                    (one, pool.submit(contextvars.copy_context().run, partial(self._ask, *one)))
+                    for one in todo
+                ]
                 todo = []
                 for span, future in asked:
                     try:

@@ -7,7 +7,7 @@ types and hashes.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,11 +88,16 @@ def parse(contents: Sequence[bytes], partition: str) -> Parsed:
     return reader.parsed()
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = 3_600_000_000 << 23
+"""In the year 2926: hours up to it fit where merging.py puts them."""
 NOTHING, NO_PLACE = -1, -2
 """Calls that count nothing: without entries; without account or region."""
-ALL = True
-Rejected = bool | int | tuple[bool, ...]
+ALL = "all"
+Rejected = str | int | tuple[bool, ...]
 """ALL, how many, which; () for none."""
+Kind = tuple[bool, str | None, str, str]
+"""Whether it was rejected; bus as the entry names it, source, detail type."""
 
 
 class _Reader:
@@ -101,7 +106,7 @@ class _Reader:
     def __init__(self, partition: str) -> None:
         self.problems: list[Problem] = []
         self._partition = partition
-        self._known: dict[tuple[Any, ...], tuple[int, Counter[str]]] = {}
+        self._known: dict[tuple[Any, ...], tuple[int, dict[str, int]]] = {}
         self._calls = 0
         self._kinds: list[tuple[int, int, int, int]] = []
         self._groups: dict[tuple[Any, ...], int] = {}
@@ -167,9 +172,9 @@ class _Reader:
             self._call.append(call)
             self._at.append(at)
 
-    def _new(self, event: Event, who: Who, rejected: Rejected, asked: bytes) -> tuple[int, Counter[str]]:
+    def _new(self, event: Event, who: Who, rejected: Rejected, asked: bytes) -> tuple[int, dict[str, int]]:
         """The number of a call that was not seen before, or what it lacks to be one; and what of it was left out."""
-        problems: Counter[str] = Counter()
+        problems: dict[str, int] = {}
         account, region = event.recipientAccountId or (who[2] if who else None), event.awsRegion
         if not (account and region):
             return NO_PLACE, problems
@@ -192,22 +197,18 @@ class _Reader:
         return f"{home}{account}:event-bus/{name or 'default'}"
 
 
-def _kinds(
-    asked: bytes, rejected: Rejected, problems: Counter[str]
-) -> Counter[tuple[bool, str | None, str, str]]:
-    """(rejected, bus, source, detail type) of a call's entries, and how many."""
+def _kinds(asked: bytes, rejected: Rejected, problems: dict[str, int]) -> dict[Kind, int]:
+    """How many entries of each kind a call has."""
     entries = asked_of(asked)
     if not entries:
-        problems[NO_ENTRIES] += 1
-    failed = _failed(len(entries), rejected, problems)
-    kinds = Counter(
-        (no, one.eventBusName, one.source, one.detailType)
-        for no, one in zip(failed, entries, strict=True)
-        if one.source and one.detailType
-    )
-    left_out = len(entries) - kinds.total()
-    if left_out:
-        problems[NO_TYPE] += left_out
+        problems[NO_ENTRIES] = 1
+    kinds: dict[Kind, int] = {}
+    for failed, one in zip(_failed(len(entries), rejected, problems), entries, strict=True):
+        if one.source and one.detailType:
+            kind = (failed, one.eventBusName, one.source, one.detailType)
+            kinds[kind] = kinds.get(kind, 0) + 1
+        else:
+            problems[NO_TYPE] = problems.get(NO_TYPE, 0) + 1
     return kinds
 
 
@@ -223,20 +224,22 @@ def _rejected(response: Response) -> Rejected:
     return response.failedEntryCount or ()
 
 
-def _failed(count: int, rejected: Rejected, problems: Counter[str]) -> Sequence[bool]:
+def _failed(count: int, rejected: Rejected, problems: dict[str, int]) -> Sequence[bool]:
     """For each entry, whether it was rejected. A call refused whole accepted none."""
-    if rejected is ALL:
+    if rejected == ALL:
         return [True] * count
     if rejected == () or (isinstance(rejected, tuple) and len(rejected) == count):
         return rejected or [False] * count
     if count and rejected != count:
-        problems[UNTOLD] += 1
+        problems[UNTOLD] = 1
     return [rejected == count] * count
 
 
 def _micros(time: str | None) -> int | None:
+    """µs since 1970; None for what is no time, or one that no event can have."""
     try:
         at = datetime.fromisoformat(time or "")
-        return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000_000)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    micros = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)
+    return micros if 0 <= micros < _LATEST else None

@@ -40,7 +40,11 @@ def traces(scope: Scope) -> pa.Table:
     before = scope.run.before
     if before is None:
         return TRACES.empty_table()
-    return _of(before.table("traces"), {(scope.account, scope.region)}, scope.collector).select(TRACES.names).cast(TRACES)
+    return (
+        _of(before.table("traces"), {(scope.account, scope.region)}, scope.collector)
+        .select(TRACES.names)
+        .cast(TRACES)
+    )
 
 
 def _places(scope: Scope) -> set[tuple[str, str]]:

@@ -153,6 +153,15 @@ def test_a_record_that_says_too_little_is_counted_and_costs_no_other(record: Any
     assert len(parsed.call) == 2
 
 
+def test_a_call_refused_whole_is_told_from_one_of_which_one_entry_was_rejected() -> None:
+    entries = [{"source": "s", "detailType": "t"}] * 2
+    whole = put("1", *entries, errorCode="AccessDenied", responseElements=None)
+    one = put("2", *entries, responseElements={"failedEntryCount": 1})
+    for records, rejected in (([whole, one], [2, 0]), ([one, whole], [0, 2])):
+        parsed = parse([packed(*records)], "aws")
+        assert [int(parsed.failed[parsed.of_call == call].sum()) for call in parsed.call] == rejected
+
+
 def test_events_of_partners_are_told_by_their_event_source() -> None:
     source = "aws.partner/example.com/shop/1"
     resource = {"type": "AWS::Events::EventSource", "ARN": f"arn:aws:events:{REGION}::event-source/{source}"}

@@ -117,6 +117,8 @@ NO_ANSWER = {"responseElements": None}
         (put("1", A, **NO_ANSWER), [("a", 1, 0)], 0),
         (put("1", A, B, responseElements={"failedEntryCount": 2}), [("a", 0, 1), ("b", 0, 1)], 0),
         (put("1", A, B, responseElements={"failedEntryCount": 1}), [("a", 1, 0), ("b", 1, 0)], 1),
+        (put("1", A, **NO_ANSWER, eventTime="0001-01-01T00:00:00+23:59"), [], 1),
+        (put("1", A, eventTime="9999-01-01T00:00:00Z"), [], 1),
         (put("1", requestParameters=None), [], 1),
         (put("1", requestParameters={"entries": []}), [], 1),
         (put("1", {"source": "s"}, A), [("a", 1, 0)], 1),
