@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from collectors.records import Record, Tag
+from collectors.records import Bus, Record, Tag
 from dashboard.flow import reversed_documents
 from dashboard.flow.backwards import between, named, reverse, teams
 from dashboard.flow.model.estate import Estate
@@ -102,11 +102,38 @@ def test_a_new_event_that_comes_back_only_to_the_same_ends_leaves_nothing_out(bu
     assert of_resource(estate) == (True, [], [])
 
 
-def test_what_is_forwarded_to_where_nobody_looked_may_come_back_to_any_resource(build: Build) -> None:
-    far = rule(BUS, "r", arn("events", "event-bus/far", region="us-east-1"))
-    complete, _, gaps = of_resource(build(BUS, BILL, trace(BUS), far))
-    assert not complete
-    assert gaps == [f"The bus far is in account {ACCOUNT}, us-east-1, which was not collected."]
+def granted(principal: object, **condition: object) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}
+    return json.dumps({"Statement": [statement | condition]})
+
+
+SERVICE = {"Service": "events.amazonaws.com"}
+OWN = {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
+FAR = arn("events", "event-bus/far", OTHER)
+RETURNS = [
+    (arn("events", "event-bus/far", region="us-east-1"), bus("orders"), function(), True),
+    (FAR, bus("orders"), function(), False),
+    (FAR, bus("orders", policy=granted({"AWS": OTHER})), function(), True),
+    (FAR, bus("orders", policy=granted({"AWS": THIRD})), function(), True),  # it may go on there
+    (FAR, bus("orders", policy=granted({"AWS": ACCOUNT})), function(), False),
+    (FAR, bus("orders", policy=OPEN), function(), True),
+    (FAR, bus("orders"), function(policy=granted(SERVICE)), True),
+    (FAR, bus("orders"), function(policy=granted(SERVICE, **OWN)), False),
+]
+
+
+@pytest.mark.parametrize(("far", "on", "end", "incomplete"), RETURNS)
+def test_what_is_forwarded_to_where_nobody_looked_may_come_back_where_policies_let_it(
+    build: Build,
+    far: str,
+    on: Bus,
+    end: Record,
+    incomplete: bool,  # noqa: FBT001 - a case
+) -> None:
+    estate = build(on, end, trace(on), rule(on, "r", end.arn), rule(on, "away", far))  # type: ignore[attr-defined]
+    complete, _, gaps = of_resource(estate)
+    assert complete is not incomplete
+    assert all("which was not collected" in message for message in gaps)
 
 
 def test_a_rule_that_delivers_to_a_function_elsewhere_hides_no_way_back(build: Build) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dashboard.flow.answers import Consumer, GapNote, Question
-from dashboard.flow.backwards import upstream
+from dashboard.flow.backwards import returning, upstream
 from dashboard.flow.backwards.seeking import Arrival, Probe, Role, Seeking, is_certain
 from dashboard.flow.backwards.upstream import Upstream
 from dashboard.flow.model import arns, asking, completeness, domains, trees
@@ -22,8 +22,6 @@ from dashboard.flow.who.narrowing import Narrowing, key_of, settled
 _ROLES: tuple[Role, ...] = ("consumes", "passes", "arrives")
 _ANYWHERE = ("buses", "rules", "subscribers", "sources", "traces")
 """Collectors whose gaps anywhere may hide a way to anything: a rule may forward to any account and region."""
-_HANDS_ON = ("bus", "event-source", "endpoint")
-"""Kinds that hand events on to buses of any account and region."""
 _NEAR = ("topics", "functions", "pipes", "streams")
 """Collectors whose gaps hide a way to resources of the same account and region."""
 
@@ -224,26 +222,10 @@ def gaps_before(estate: Estate, resources: Iterable[str]) -> tuple[GapNote, ...]
         near = row["collector"] in _NEAR and (row["account"], row["region"]) in places
         if near or row["collector"] in _ANYWHERE:
             found[note] = None
-    found |= dict.fromkeys(completeness.gaps_on(estate, _out_of_sight(estate)))
+    found |= dict.fromkeys(completeness.gaps_on(estate, returning.unseen(estate, up.resources)))
     needs = {(*place, one) for place in estate.places for one in _ANYWHERE}
     needs |= {(account, region, one) for account, region in places if account and region for one in _NEAR}
     return tuple(dict.fromkeys((*found, *completeness.never_read(estate, needs, found))))
-
-
-def _out_of_sight(estate: Estate) -> frozenset[str]:
-    """What events are handed on to where nobody looked: from there they may come back to any bus."""
-    if "out-of-sight" not in estate.memory:
-        links = (link for link in estate.links if link["kind"] in upstream.FOLLOWED)
-        ends = {arns.plain(link["to_arn"]) for link in links}
-        ends |= {sub.target for sub in estate.subscriptions if sub.target and not sub.matches_nothing}
-        estate.memory["out-of-sight"] = frozenset(
-            arn
-            for arn in ends
-            if (kind := estate.kind_of(arn)) in _HANDS_ON
-            and not completeness.presence(estate, arn, kind).collected
-        )
-    found: frozenset[str] = estate.memory["out-of-sight"]
-    return found
 
 
 def of_type(rows: Iterable[Consumed]) -> dict[Key, list[Consumed]]:
