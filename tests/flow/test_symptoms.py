@@ -78,6 +78,11 @@ TROUBLES = [
         "Rule r tried 720 times again in the last 3 hours, for 360 invocations, since 07:00 UTC.",
     ),
     (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=(10, 0), FailedInvocations=(10, None)),
+        "Rule r lost 2,280 events in the last 24 hours, all of the 90 days that were collected.",
+    ),
+    (
         SUB.arn,
         of(SUB.arn, FilterMatched=10, EventsDelivered=10, EventsDropped=(0, 1)),
         "Subscriber s lost 36 events in the last 3 hours, since 07:00 UTC.",

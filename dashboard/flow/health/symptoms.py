@@ -24,6 +24,7 @@ SOME = 10
 MANY_TIMES = 5.0
 """Of the highest usual latency or duration."""
 LATE_MS = 1_000.0
+BAD = ("FailedInvocations", "ThrottledRules")
 LATENCY = "IngestionToInvocationSuccessLatency"
 
 
@@ -69,21 +70,31 @@ def _of(lines: Lines, thing: Thing, *metrics: str) -> list[Line]:
 
 
 def _rule_fails(thing: Thing) -> Symptom | None:
-    failed, dead = thing.count("FailedInvocations", "ThrottledRules"), thing.count("InvocationsSentToDlq")
-    undelivered = thing.count("InvocationsFailedToBeSentToDlq")
+    """By the last 3 hours; of a rule that matched nothing in them, and before mostly failed, by the last 24."""
+    hours = 24 if _fails_rarely(thing) else 3
+    failed, dead = (thing.count(*metrics, hours=hours) for metrics in (BAD, ("InvocationsSentToDlq",)))
+    undelivered = thing.count("InvocationsFailedToBeSentToDlq", hours=hours)
     if failed <= 0 and dead <= 0 and undelivered <= 0:
         return None
     lost = max(failed - dead, 0.0) + undelivered
     told = [f"lost {events(lost)}"] if lost > 0 else []
     told += [f"dead-lettered {number(dead) if told else events(dead)}"] if dead > 0 else []
-    lost_day = thing.count("FailedInvocations", hours=24) - thing.count("InvocationsSentToDlq", hours=24)
-    bad = ("FailedInvocations", "ThrottledRules") if failed > 0 else ("InvocationsSentToDlq",)
+    dead_day = thing.count("InvocationsSentToDlq", hours=24)
+    bad = BAD if failed > 0 else ("InvocationsSentToDlq",)
     return _symptom(
-        *(thing, "failed" if lost > 0 else "dead-lettered", f"{' and '.join(told)} in the last 3 hours"),
+        thing,
+        "failed" if lost > 0 else "dead-lettered",
+        f"{' and '.join(told)} in the last {hours} hours",
         lambda lines: beginning.share(_of(lines, thing, *bad), _of(lines, thing, "MatchedEvents")),
-        lost=max(lost_day, 0.0) + thing.count("InvocationsFailedToBeSentToDlq", hours=24),
-        dead_lettered=thing.count("InvocationsSentToDlq", hours=24),
+        lost=max(thing.count("FailedInvocations", hours=24) - dead_day, 0.0)
+        + thing.count("InvocationsFailedToBeSentToDlq", hours=24),
+        dead_lettered=dead_day,
     )
+
+
+def _fails_rarely(thing: Thing) -> bool:
+    day = thing.count("MatchedEvents", hours=24)
+    return thing.sum("MatchedEvents") == 0 and thing.count(*BAD, hours=24) * 2 > day > 0
 
 
 def _rule_hands_nothing_on(thing: Thing) -> Symptom | None:
