@@ -34,7 +34,7 @@ class Owners:
         return self._scope.arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")
 
     def _of_new_bus(self, values: dict[str, str]) -> str | None:
-        """The dimension's value is an ARN or a name: documents say either."""
+        """The dimension's value is an ARN, NAME/ID or a name: documents say each."""
         bus, subscriber = values.get("EventBus", ""), values.get("Subscriber")
         if subscriber is None:
             return bus if bus.startswith("arn:") else self._only(self._buses[bus], bus)
@@ -71,10 +71,12 @@ class Owners:
 
     @cached_property
     def _buses(self) -> defaultdict[str, set[str]]:
-        """Name → ARNs; the ARN is …:event-busv2/NAME/ID."""
+        """Name, and NAME/ID as the guide has it → ARNs; the ARN is …:event-busv2/NAME/ID."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for one in self._listed:
-            found[one["EventBusArn"].rpartition("event-busv2/")[2].split("/")[0]].add(one["EventBusArn"])
+            path = one["EventBusArn"].rpartition("event-busv2/")[2]
+            for name in (path, path.split("/")[0]):
+                found[name].add(one["EventBusArn"])
         return found
 
     @cached_property
