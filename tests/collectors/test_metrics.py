@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from collectors.metric_arns import Owners
-from collectors.metric_list import METRICS, NAMESPACES
 from collectors.metric_layers import Layer, due, layers, period_of, recent
+from collectors.metric_list import METRICS, NAMESPACES
 from collectors.run import save
 from collectors.sample.server import Server
 from collectors.settings import Settings
@@ -144,7 +144,7 @@ def test_a_series_without_points_is_a_row_without_points(aws: Server, collect: C
     assert [(row.times, row.values) for row in rows(outcome)] == [([], [])]
 
 
-@pytest.mark.parametrize("by", ["arn", "name"])
+@pytest.mark.parametrize("by", ["arn", "name", "path"])
 def test_a_subscriber_is_found_by_name_and_by_arn(
     aws: Server, client: Callable[..., Any], collect: Callable[..., Any], by: str
 ) -> None:
@@ -158,7 +158,8 @@ def test_a_subscriber_is_found_by_name_and_by_arn(
         Type="UNORDERED",
         InvokeConfiguration={"TargetArn": target, "RoleArn": "arn:aws:iam::111111111111:role/ship"},
     )["SubscriberArn"]
-    named = {"arn": (bus, subscriber), "name": ("orders", "ship")}[by]
+    path = bus.rpartition("event-busv2/")[2]
+    named = {"arn": (bus, subscriber), "name": ("orders", "ship"), "path": (path, subscriber)}[by]
     post(aws, "AWS/EventsV2", "EventsDelivered", {"EventBus": named[0], "Subscriber": named[1]})
     post(aws, "AWS/EventsV2", "PublishEventsEntryCount", {"EventBus": named[0]})
     post(aws, "AWS/EventsV2", "EventsDelivered", {"EventBus": "orders", "Subscriber": "deleted"})
