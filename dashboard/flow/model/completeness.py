@@ -61,12 +61,9 @@ def presence(estate: Estate, arn: str, kind: str) -> Presence:
     if estate.row_of(arn) is not None or arns.parts(arn) is None:
         return Presence(here=True, collected=True)
     account, region = estate.account_of(arn), estate.region_of(arn)
-    if account is None:
-        return Presence(
-            here=True, collected=True
-        )  # an API call, or a document of AWS's own: it lies in no account
-    if region is None and account in estate.accounts:
-        return Presence(here=True, collected=True)  # a role or user belongs to no region, and is in no list
+    # an API call or a document of AWS's own lies in no account; a role or user in no region, and in no list
+    if account is None or (region is None and account in estate.accounts):
+        return Presence(here=True, collected=True)
     name = f"{kind} {estate.name_of(arn)}"
     if (account, region) not in estate.places:
         return Presence(
