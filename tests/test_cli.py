@@ -13,10 +13,23 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Bus, Metric, Resource, Tag
+from collectors.records import Bus, Delivery, Metric, Resource, Tag
 from dashboard.__main__ import main
 from tests.commanding import Done, called
-from tests.flow.building import NOW, SOURCE, TYPE, arn, bus, estate_of, function, gap, link, queue, rule
+from tests.flow.building import (
+    COLLECTORS,
+    NOW,
+    SOURCE,
+    TYPE,
+    arn,
+    bus,
+    estate_of,
+    function,
+    gap,
+    link,
+    queue,
+    rule,
+)
 from tests.flow.test_consumers import schema
 from tests.flow.test_producers import trace
 
@@ -50,6 +63,42 @@ def waiting() -> list[Metric]:
     ]
 
 
+def delivered() -> list[Delivery]:
+    """An hour of the bus's log: what it took in, and what became of it at one target."""
+    hour = NOW - timedelta(hours=1)
+    common: dict[str, Any] = {
+        "hour": hour,
+        "bus_arn": BUS.arn,
+        "source": SOURCE,
+        "detail_type": TYPE,
+        "level": "INFO",
+    }
+    common |= {
+        "first_seen": hour,
+        "last_seen": hour,
+        "evidence": "s3://logs/",
+    }
+    at_target = {
+        "rule_arn": arn("events", "rule/orders/r"),
+        "target_arn": queue().arn,
+        "codes": ("NO_PERMISSIONS 403",),
+    }
+    return [
+        Delivery(**common, received=9, rejected=0, unmatched=0),
+        Delivery(
+            **common,
+            **at_target,
+            code_counts=(2,),
+            attempts=10,
+            succeeded=8,
+            failed=1,
+            dead_lettered=1,
+            retried=1,
+            throttled=0,
+        ),
+    ]
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store whose answers have a row of everything."""
@@ -73,8 +122,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Resource(arn=arn("events", "archive/orders"), kind="archive", name="orders"),
         link("archive", BUS, arn("events", "archive/orders")),
         *waiting(),
+        *delivered(),
     ]
-    estate_of(folder, records, gaps={("111111111111", "eu-west-1", "rules"): [gap()]})
+    read = (*COLLECTORS, "bus-logs")
+    estate_of(folder, records, read=read, gaps={("111111111111", "eu-west-1", "rules"): [gap()]})
     return folder
 
 

@@ -5,11 +5,11 @@ import argparse
 from collectors.errors import UsageError
 from dashboard.commands import common
 from dashboard.flow import documents
-from dashboard.flow.answers import Question
+from dashboard.flow.answers import Question, TypeFlow
 from dashboard.flow.backwards import named
 from dashboard.flow.model import near, ranges
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import flowing
+from dashboard.flow.who import deliveries, flowing
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -26,6 +26,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> int:
     """0, or 4 for a type that nothing knows."""
     estate = common.estate_of(asked)
+    logged: TypeFlow | None = None
     if asked.detail_type is None:
         if asked.bus is not None:
             raise UsageError("--bus goes with SOURCE DETAIL_TYPE.")
@@ -33,7 +34,10 @@ def run(asked: argparse.Namespace) -> int:
     else:
         question = Question(asked.what, asked.detail_type, asked.bus)
         answer = flowing.of_event(estate, question, asked.range)
-    common.write(asked, documents.of_throughput(answer), "series")
+        logged = deliveries.flow_of(estate, question, ranges.RANGES[asked.range])
+    common.write(asked, documents.of_throughput(answer, logged), "series")
+    for state in logged.logging if logged else ():
+        common.say(state.says)
     for path in answer.paths:
         if path.broken:
             common.say(f"{path.kind} {path.name}: {path.broken}")

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.flow.answers import Consumers, Events, Explanation, Failings, Producers, Question, Throughput
+from dashboard.flow.answers import (
+    Consumers,
+    Events,
+    Explanation,
+    Failings,
+    Producers,
+    Question,
+    Throughput,
+    TypeFlow,
+)
 from dashboard.flow.suppose.changes import Change, FieldChange, as_text
 from dashboard.flow.suppose.effects import WhatIf
 from dashboard.flow.suppose.trials import Trial
@@ -195,11 +204,19 @@ def of_health(answer: Failings) -> Document:
     return found
 
 
-def of_throughput(answer: Throughput) -> Document:
-    """The document of `throughput`."""
+def of_throughput(answer: Throughput, logged: TypeFlow | None = None) -> Document:
+    """The document of `throughput`; `logged` is what the logs of buses tell of an event type."""
     found: Document = plain(answer)
     nearest = [{"source": source, "detail_type": name} for source, name in answer.nearest]
-    return {**found, "nearest": nearest}
+    return {**found, "nearest": nearest, "by_type": None if logged is None else _by_type(logged)}
+
+
+def _by_type(logged: TypeFlow) -> Document:
+    found: Document = plain(logged)
+    del found["event"]
+    for target in found["targets"]:
+        target["codes"] = [{"code": code, "count": count} for code, count in target["codes"]]
+    return found
 
 
 def of_what_if(answer: WhatIf) -> Document:

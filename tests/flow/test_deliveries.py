@@ -115,6 +115,7 @@ def test_a_failure_in_a_log_of_errors_is_of_the_one_type_its_rule_names(tmp_path
     [
         (None, (), "Logging is off on the bus orders"),
         ("OFF", (), "Logging is off on the bus orders"),
+        ("OFF", (row(received=1),), "off on the bus orders by now"),
         ("TRACE", (), "none of its logs was read"),
         ("INFO", (row(received=1),), "The bus orders logs (INFO): how many OrderPlaced it takes in"),
     ],

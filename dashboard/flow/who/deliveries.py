@@ -147,7 +147,9 @@ def state_of(estate: Estate, bus: str, detail_type: str = "events") -> LogState:
     level = row["log_level"] or "OFF"
     read = bus in _read(estate)
     seen = f"how many {detail_type} it takes in, and how many reach or miss each target"
-    if level == "OFF":
+    if level == "OFF" and read:
+        says = f"Logging is off on the bus {name} by now; what is told here was logged before."
+    elif level == "OFF":
         says = f"Logging is off on the bus {name}. With its level at INFO, {seen} would stand here."
     elif not read and level != "ERROR":
         says = f"The bus {name} logs ({level}), but none of its logs was read: no delivery that Headwater reads, or nothing logged yet."
