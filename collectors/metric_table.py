@@ -34,6 +34,15 @@ class Read(NamedTuple):
     values: NDArray[np.float64]
 
 
+def short(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Whole numbers as they are, others to five digits: means and percentiles then take a third of the room on the disk."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = 4 - np.floor(np.log10(np.abs(values)))
+    scale = 10.0 ** np.clip(np.nan_to_num(digits, posinf=0, neginf=0), -300, 300)
+    rounded = np.round(values * scale) / scale
+    return np.where((values == np.round(values)) | ~np.isfinite(rounded), values, rounded)
+
+
 def table_of(read: Sequence[Read], layer: Name, span: Window) -> pa.Table:
     """A row a series, named as in METRICS, whatever the casing CloudWatch knows it by; without the scope's columns."""
     count = len(read)
@@ -51,7 +60,7 @@ def table_of(read: Sequence[Read], layer: Name, span: Window) -> pa.Table:
         "start": [span.start] * count,
         "end": [span.end] * count,
         "times": pa.ListArray.from_arrays(offsets, pa.array(times).cast(MOMENT)),
-        "values": pa.ListArray.from_arrays(offsets, pa.array(values)),
+        "values": pa.ListArray.from_arrays(offsets, pa.array(short(values))),
     }
     fields = [field for field in schema_of("metrics") if field.name not in SCOPE_COLUMNS]
     arrays = [

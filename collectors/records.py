@@ -496,7 +496,7 @@ class Metric(Record):
         description="Start of each point's window, UTC; a window CloudWatch has no point for is absent"
     )
     values: tuple[float, ...] = Field(
-        description="Values in the metric's own unit: count, seconds, milliseconds or bytes"
+        description="Values in the metric's own unit: count, seconds, milliseconds or bytes; whole numbers as they are, others to five digits"
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from collectors.frames import empty, schema_of
 from collectors.metric_layers import Layer, Window, layers
+from collectors.metric_table import short
 from collectors.sample.drawn import Drawn
 from collectors.sample.drawn_rates import arn_of, dead_letter_queues, every, rates
 from collectors.sample.estate.day import PEAK_HOUR
@@ -41,7 +42,11 @@ def described(drawn: Drawn, seed: int, incidents: Incidents | None = None) -> It
     through = rates(drawn, seed)
     dead = dead_letter_queues(drawn)
     happening = set(incidents or {})
-    for thing_series in (_rules(drawn, through, happening), _subscribers(drawn, through), _others(drawn, through, dead)):
+    for thing_series in (
+        _rules(drawn, through, happening),
+        _subscribers(drawn, through),
+        _others(drawn, through, dead),
+    ):
         for one in thing_series:
             happened = (incidents or {}).get((one.arn, one.formula["metric"]))
             yield one._replace(formula=one.formula | {"incidents": list(happened)}) if happened else one
@@ -153,7 +158,7 @@ def _function(rate: float, milliseconds: float) -> list[tuple[str, str, dict[str
 
 def metrics_table(drawn: Drawn, now: datetime, seed: int, incidents: Incidents | None = None) -> pa.Table:
     """The frame, in all layers that the usual settings ask for."""
-    rows = list(described(drawn, seed, incidents))
+    rows = sorted(described(drawn, seed, incidents), key=lambda row: row.arn)  # as a collector gives them
     chosen = np.random.default_rng(seed)
     parts = [empty("metrics")]
     for layer in layers(Settings()):
@@ -218,7 +223,7 @@ def _table(rows: Sequence[Described], values: NDArray[np.float64], layer: Layer,
         "start": [span.start] * count,
         "end": [span.end] * count,
         "times": pa.ListArray.from_arrays(offsets, stamps),
-        "values": pa.ListArray.from_arrays(offsets, pa.array(values[there])),
+        "values": pa.ListArray.from_arrays(offsets, pa.array(short(values[there]))),
     }
     schema = schema_of("metrics")
     made = (columns[field.name] for field in schema)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dashboard.flow.answers import Failing, FailingPath, Failings, Trouble
 from dashboard.flow.health import routes
 from dashboard.flow.health.judging import troubles_of
-from dashboard.flow.health.things import dead_letters, is_dead_letter, measured, thing
+from dashboard.flow.health.things import dead_letters, is_dead_letter, measured
 from dashboard.flow.model import completeness, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.matching import ALWAYS
@@ -46,8 +46,7 @@ def _failings(estate: Estate) -> Failings:
     series = measured(estate)
     known = set(series.arns())
     looked = [arn for arn in arns if arn in known]
-    troubles = troubles_of(estate, (thing(estate, arn) for arn in looked))
-    ends = [row.end for arn in looked for row in series.of(arn)[:1]]
+    troubles = troubles_of(estate, looked)
     gaps = tuple(gap for gap in estate.gaps if gap.collector in COLLECTORS)
     scopes = [(*place, "metrics") for place in sorted(estate.places)]
     gaps += tuple(completeness.never_read(estate, scopes, gaps))
@@ -55,7 +54,7 @@ def _failings(estate: Estate) -> Failings:
         snapshot=estate.snapshot.id,
         complete=not gaps,
         gaps=gaps,
-        window_end=max(ends, default=None),
+        window_end=series.end,
         looked_at=len(looked),
         unknown=len(arns) - len(looked),
         failing=tuple(sorted((_failing(estate, group) for group in _groups(estate, troubles)), key=_worst)),

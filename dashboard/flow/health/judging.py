@@ -17,25 +17,34 @@ from dashboard.flow.model.metrics import Figures
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
     """Health of each of these things."""
-    looked = {arn: thing(estate, arn) for arn in dict.fromkeys(arns)}
-    troubles = troubles_of(estate, looked.values())
-    return {arn: _judge(one, troubles.get(arn, ())) for arn, one in looked.items()}
+    wanted = list(dict.fromkeys(arns))
+    troubles = troubles_of(estate, wanted)
+    return {arn: _judge(thing(estate, arn), troubles.get(arn, ())) for arn in wanted}
 
 
-def troubles_of(estate: Estate, things: Iterable[Thing]) -> dict[str, tuple[Trouble, ...]]:
-    """ARN → its troubles, each with its beginning; those without any are left out. Judged once."""
+def troubles_of(estate: Estate, arns: Iterable[str]) -> dict[str, tuple[Trouble, ...]]:
+    """ARN → its troubles, each with its beginning; those without any are left out. Judged once.
+
+    Of an estate of tens of thousands of things only those that seem to be in trouble are kept at hand.
+    """
     known: dict[str, tuple[Trouble, ...]] = estate.memory.setdefault("troubles", {})
-    looked = list(things)
-    found = {one.arn: (one, list(symptoms.symptoms(one))) for one in looked if one.arn not in known}
-    read = lines.read(estate, [arn for arn, (_, told) in found.items() if told])
-    for arn, (one, told) in found.items():
+    wanted = list(dict.fromkeys(arns))
+    suspects: list[tuple[Thing, list[Symptom]]] = []
+    for arn in wanted:
+        if arn not in known:
+            one = thing(estate, arn)
+            told = list(symptoms.symptoms(one))
+            known[arn] = ()
+            suspects += [(one, told)] if told else []
+    read = lines.read(estate, [one.arn for one, _ in suspects])
+    for one, told in suspects:
         begun = [(symptom, symptom.began(read)) for symptom in told]
-        known[arn] = tuple(
+        known[one.arn] = tuple(
             _trouble(one, symptom, since)
             for symptom, since in begun
             if symptom.sure or (since is not None and since.at is not None)
         )
-    return {one.arn: known[one.arn] for one in looked if known[one.arn]}
+    return {arn: known[arn] for arn in wanted if known[arn]}
 
 
 def _trouble(one: Thing, symptom: Symptom, since: Since | None) -> Trouble:

@@ -96,6 +96,11 @@ class Measured:
         """What has series."""
         return list(self._at)
 
+    @property
+    def end(self) -> datetime | None:
+        """Where the latest of the ranges ends."""
+        return max((row.end for row in self._rows), default=None)
+
     def of(self, arn: str) -> list[Series]:
         """The series of one thing, in the order of the frame."""
         return [self._series(row) for row in self._at.get(arn, ())]
