@@ -5,7 +5,6 @@
 Written under a temporary name, fsynced and renamed: a reader sees the old or the new one, whole.
 """
 
-import contextlib
 import re
 import secrets
 import shutil
@@ -23,11 +22,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from collectors import metric_file
 from collectors.durable import fsync, write_bytes, write_table
 from collectors.errors import DamagedError, NoSnapshotError, StoreError
 from collectors.frames import empty, schema_of
 from collectors.layout import laid_out, prune
 from collectors.records import FRAMES
+from collectors.stored import again as _again
+from collectors.stored import conform as _conform
+from collectors.stored import readable as _readable
 
 FORMAT = 1
 KEEP = 30
@@ -35,7 +38,6 @@ OURS = ("snapshots", "collect.lock")
 """What Headwater itself puts into a store, beside what it has not finished (tmp-…)."""
 HOURS = ("hours", "events_by_hour", "failed_by_hour")
 """The list columns of traces."""
-_BATCH = 2_000  # rows of the metrics frame at a time: some 10 MB
 _ID = re.compile(r"\d{8}T\d{6}\d{3}Z-[0-9a-f]{4}")
 
 
@@ -78,9 +80,12 @@ class Snapshot:
 
     def table(self, frame: str) -> pa.Table:
         """One frame, whole, as Arrow. Raises DamagedError when its file is missing or not what it should be."""
-        if frame not in self._tables:
-            self._tables[frame] = self._read(frame)
-        return self._tables[frame]
+        if frame in self._tables:
+            return self._tables[frame]
+        table = self._read(frame)
+        if frame != "traces":  # a year of hours is not held for the sake of one look
+            self._tables[frame] = table
+        return table
 
     def frame(self, frame: str) -> pd.DataFrame:
         """One frame, whole, as pandas."""
@@ -120,40 +125,29 @@ class Snapshot:
 
     def metrics_table(self, arns: list[str]) -> pa.Table:
         """The same as Arrow, read from the file without loading the rest."""
-        if not arns:
-            return empty("metrics")
-        with _readable(path := self.folder / "metrics.parquet"):
-            return _conform(pq.read_table(path, filters=[("arn", "in", arns)]), "metrics")
+        return metric_file.rows_of(self._metrics, arns)
 
     def metric_batches(self, layer: str = "recent") -> Iterator[pa.RecordBatch]:
         """One layer of the metrics frame piece by piece: whole, it may be larger than all the others together."""
-        with _readable(path := self.folder / "metrics.parquet"):
-            file = pq.ParquetFile(path)
-            groups = [number for number in range(file.num_row_groups) if _may_hold(file, number, layer)]
-            for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups):
-                table = _conform(pa.Table.from_batches([batch]), "metrics")
-                yield from table.filter(pc.equal(table["layer"], layer)).to_batches()
-        pa.default_memory_pool().release_unused()
+        return metric_file.batches(self._metrics, layer)
 
     def metric_layers(self) -> dict[tuple[str, str, str], tuple[int, datetime]]:
         """(account, region, layer) of the metrics frame → how many series it has, and where its oldest range ends."""
-        columns = ["account", "region", "layer", "end"]
-        with _readable(path := self.folder / "metrics.parquet"):
-            there = [name for name in columns if name in pq.read_schema(path).names]
-            table = _conform(pq.read_table(path, columns=there), "metrics").select(columns)
-        grouped = table.group_by(columns[:3]).aggregate([("end", "min"), ("end", "count")]).to_pylist()
-        return {
-            (row["account"], row["region"], row["layer"]): (row["end_count"], row["end_min"])
-            for row in grouped
-        }
+        return metric_file.layers(self._metrics)
 
     def metrics_in(self, account: str, region: str, layer: str) -> pa.Table:
         """The rows of one layer in one account and region, read from the file without the rest."""
-        wanted = [("account", "=", account), ("region", "=", region), ("layer", "=", layer)]
-        with _readable(path := self.folder / "metrics.parquet"):
-            if "layer" not in pq.read_schema(path).names:
-                return empty("metrics")
-            return _conform(pq.read_table(path, filters=wanted), "metrics")
+        return metric_file.rows_in(self._metrics, account, region, layer)
+
+    @property
+    def _metrics(self) -> Path:
+        return self.folder / "metrics.parquet"
+
+    def _read(self, frame: str) -> pa.Table:
+        if frame not in self.manifest.frames:
+            return empty(frame)  # an older version knew no such frame
+        with _readable(path := self.folder / f"{frame}.parquet"):
+            return _conform(pq.read_table(path), frame)
 
     def check(self) -> None:
         """Raises DamagedError when a file is cut off, which its end shows, or the scopes cannot be read."""
@@ -161,12 +155,6 @@ class Snapshot:
         for frame in self.manifest.frames.keys() & FRAMES.keys():
             with _readable(path := self.folder / f"{frame}.parquet"):
                 pq.read_metadata(path)
-
-    def _read(self, frame: str) -> pa.Table:
-        if frame not in self.manifest.frames:
-            return empty(frame)  # an older version knew no such frame
-        with _readable(path := self.folder / f"{frame}.parquet"):
-            return _conform(pq.read_table(path), frame)
 
 
 def _with(table: pa.Table, where: Mapping[str, str], number: str | None = None) -> pa.Table:
@@ -178,52 +166,9 @@ def _with(table: pa.Table, where: Mapping[str, str], number: str | None = None) 
     return table
 
 
-def _may_hold(file: pq.ParquetFile, group: int, layer: str) -> bool:
-    """Whether a row group of the metrics file may have rows of a layer, by its statistics."""
-    names = file.schema_arrow.names
-    if "layer" not in names:
-        return layer == "recent"
-    column = file.metadata.row_group(group).column(names.index("layer"))
-    known = column.statistics
-    return known is None or not known.has_min_max or known.min <= layer <= known.max or known.null_count > 0
-
-
-@contextlib.contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        raise DamagedError(
-            f"{path} cannot be read ({type(error).__name__}). {_again(path.parent)}"
-        ) from error
-
-
-def _again(folder: Path) -> str:
-    return f"Collect again, or remove {folder}."
-
-
 def _pandas(table: pa.Table) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return frame
-
-
-def _conform(table: pa.Table, frame: str) -> pa.Table:
-    """A snapshot of an older version may lack columns: they are null. Foreign columns are left out."""
-    schema = schema_of(frame)
-    columns = [
-        table[field.name].cast(field.type)
-        if field.name in table.column_names
-        else _missing(len(table), field, frame)
-        for field in schema
-    ]
-    return pa.Table.from_arrays(columns, schema=pa.schema([field.with_nullable(True) for field in schema]))
-
-
-def _missing(count: int, field: pa.Field, frame: str) -> pa.Array:
-    """A column that an older snapshot lacks. Of metrics it knew the recent layer only."""
-    if (frame, field.name) == ("metrics", "layer"):
-        return pa.array(["recent"] * count, field.type)
-    return pa.nulls(count, field.type)
 
 
 def ids(store: Path) -> list[str]:
