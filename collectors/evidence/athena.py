@@ -14,7 +14,8 @@ import pyarrow as pa
 from collectors.aws import AWS_ERRORS
 from collectors.errors import RefusedError, StoppedError
 from collectors.evidence import sums
-from collectors.evidence.athena_sql import RESULT, Table, not_projected, question, table_of
+from collectors.evidence.athena_question import RESULT
+from collectors.evidence.athena_sql import Table, not_projected, question, table_of
 from collectors.evidence.put_events import NO_ENTRIES, NO_TYPE, NOT_A_RECORD, UNTOLD
 from collectors.evidence.reading import Reading
 from collectors.evidence.shared import Shared

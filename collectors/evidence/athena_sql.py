@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from collectors.evidence.athena_question import QUESTION
+
 COLUMNS: Mapping[str, str] = {
     "useridentity": (
         "struct<type:string,arn:string,accountid:string,invokedby:string,"
@@ -148,136 +150,13 @@ def question(
     for key, values in ((table.account_key, accounts), (table.region_key, regions)):
         if key:
             where.append(f"{_name(key)} IN ({', '.join(_text(one) for one in values)})")
-    return _QUESTION.format(
+    return QUESTION.format(
         table=f"{_name(table.database)}.{_name(table.name)}",
         partitions="\n    AND ".join(where),
         since=_text(f"{since:%Y-%m-%dT%H:%M:%SZ}"),
         until=_text(f"{until:%Y-%m-%dT%H:%M:%SZ}"),
         aws=_text(f"arn:{partition}:events:"),
     )
-
-
-RESULT = (
-    *("hour", "account", "region", "action", "identity_type", "identity_arn", "identity_account", "via"),
-    *("bus_arn", "source", "detail_type", "events", "failed", "first_seen", "last_seen"),
-    *("other_version", "no_record", "no_entries", "no_type", "untold"),
-)
-"""Columns of the answer. The last five count what was left out, or not told, as `put_events` does."""
-
-_QUESTION = r"""
-WITH records AS (
-  SELECT
-    eventid,
-    eventtime,
-    eventname,
-    awsregion AS region,
-    coalesce(NULLIF(recipientaccountid, ''), NULLIF(useridentity.accountid, '')) AS account,
-    useridentity.type AS identity_type,
-    NULLIF(useridentity.accountid, '') AS identity_account,
-    NULLIF(useridentity.invokedby, '') AS via,
-    coalesce(NULLIF(useridentity.sessioncontext.sessionissuer.arn, ''), NULLIF(useridentity.arn, '')) AS caller,
-    coalesce(errorcode, '') <> '' AS refused,
-    TRY_CAST(json_extract(requestparameters, '$.entries') AS ARRAY(JSON)) AS asked,
-    TRY_CAST(json_extract(responseelements, '$.entries') AS ARRAY(JSON)) AS answers,
-    TRY_CAST(json_extract_scalar(responseelements, '$.failedEntryCount') AS BIGINT) AS failed_count,
-    coalesce(eventversion, '') <> '' AND substr(eventversion, 1, 2) <> '1.' AS is_other,
-    regexp_like(coalesce(eventtime, ''), '^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ$') AS is_dated,
-    row_number() OVER (PARTITION BY eventid ORDER BY eventtime) AS copy
-  FROM {table}
-  WHERE {partitions}
-    AND eventsource = 'events.amazonaws.com'
-    AND eventname IN ('PutEvents', 'PutPartnerEvents')
-),
-calls AS (
-  SELECT
-    *,
-    coalesce(cardinality(asked), 0) AS size,
-    coalesce(cardinality(answers), 0) AS answered,
-    NOT is_other AND coalesce(eventid, '') <> '' AND is_dated AND coalesce(region, '') <> ''
-      AND account IS NOT NULL AS is_record,
-    CASE
-      WHEN regexp_like(caller, '^([^:]*:){{5}}assumed-role(/.*)?$') THEN concat(
-        regexp_extract(caller, '^[^:]*:[^:]*:'), 'iam::',
-        coalesce(regexp_extract(caller, '^([^:]*:){{4}}([^:]*):', 2), ''), ':role/',
-        coalesce(regexp_extract(caller, '^([^:]*:){{5}}assumed-role/([^/]*)', 2), '')
-      )
-      WHEN regexp_like(caller, '^([^:]*:){{5}}(role|user|root)(/.*)?$') THEN caller
-    END AS identity_arn
-  FROM records
-  WHERE (copy = 1 OR coalesce(eventid, '') = '')
-    AND (NOT is_dated OR (eventtime >= {since} AND eventtime < {until}))
-),
-entries AS (
-  SELECT
-    calls.*,
-    NULLIF(json_extract_scalar(element_at(asked, nth), '$.source'), '') AS source,
-    NULLIF(json_extract_scalar(element_at(asked, nth), '$.detailType'), '') AS detail_type,
-    NULLIF(json_extract_scalar(element_at(asked, nth), '$.eventBusName'), '') AS bus,
-    CASE
-      WHEN refused THEN TRUE
-      WHEN failed_count = 0 THEN FALSE
-      WHEN answered > 0 THEN
-        answered = size AND coalesce(json_extract_scalar(element_at(answers, nth), '$.errorCode'), '') <> ''
-      ELSE coalesce(failed_count, 0) = size
-    END AS is_failed,
-    nth
-  FROM calls
-  CROSS JOIN UNNEST(sequence(1, greatest(size, 1))) AS numbered (nth)
-),
-told AS (
-  SELECT
-    *,
-    is_record AND size > 0 AND source IS NOT NULL AND detail_type IS NOT NULL AS is_told
-  FROM entries
-),
-rows_of_entries AS (
-  SELECT
-    CASE WHEN is_told THEN substr(eventtime, 1, 13) END AS hour,
-    CASE WHEN is_told THEN account END AS account,
-    CASE WHEN is_told THEN region END AS region,
-    CASE WHEN is_told THEN eventname END AS action,
-    CASE WHEN is_told THEN identity_type END AS identity_type,
-    CASE WHEN is_told THEN identity_arn END AS identity_arn,
-    CASE WHEN is_told THEN identity_account END AS identity_account,
-    CASE WHEN is_told THEN via END AS via,
-    CASE
-      WHEN NOT is_told THEN NULL
-      WHEN eventname = 'PutPartnerEvents' THEN concat({aws}, region, '::event-source/', source)
-      WHEN regexp_like(bus, '^arn:([^:]*:){{4}}') THEN bus
-      ELSE concat({aws}, region, ':', account, ':event-bus/', coalesce(bus, 'default'))
-    END AS bus_arn,
-    CASE WHEN is_told THEN source END AS source,
-    CASE WHEN is_told THEN detail_type END AS detail_type,
-    CASE WHEN is_told THEN eventtime END AS seen,
-    CASE WHEN is_told AND NOT is_failed THEN 1 ELSE 0 END AS accepted,
-    CASE WHEN is_told AND is_failed THEN 1 ELSE 0 END AS rejected,
-    CASE WHEN is_other AND nth = 1 THEN 1 ELSE 0 END AS other_version,
-    CASE WHEN NOT is_record AND NOT is_other AND nth = 1 THEN 1 ELSE 0 END AS no_record,
-    CASE WHEN is_record AND size = 0 THEN 1 ELSE 0 END AS no_entries,
-    CASE WHEN is_record AND size > 0 AND NOT is_told THEN 1 ELSE 0 END AS no_type,
-    CASE
-      WHEN is_record AND size > 0 AND nth = 1 AND NOT refused AND coalesce(failed_count, -1) <> 0 AND (
-        (answered > 0 AND answered <> size)
-        OR (answered = 0 AND coalesce(failed_count, 0) NOT IN (0, size))
-      ) THEN 1
-      ELSE 0
-    END AS untold
-  FROM told
-)
-SELECT
-  hour, account, region, action, identity_type, identity_arn, identity_account, via, bus_arn, source, detail_type,
-  sum(accepted) AS events,
-  sum(rejected) AS failed,
-  min(seen) AS first_seen,
-  max(seen) AS last_seen,
-  sum(other_version) AS other_version,
-  sum(no_record) AS no_record,
-  sum(no_entries) AS no_entries,
-  sum(no_type) AS no_type,
-  sum(untold) AS untold
-FROM rows_of_entries
-GROUP BY hour, account, region, action, identity_type, identity_arn, identity_account, via, bus_arn, source, detail_type
-"""
 
 
 def _day(table: Table, day: date) -> str:

@@ -16,9 +16,9 @@ from sqlglot import exp
 
 from collectors.evidence import sums
 from collectors.evidence.athena import PROBLEMS
+from collectors.evidence.athena_question import RESULT
 from collectors.evidence.athena_sql import (
     COLUMNS,
-    RESULT,
     Table,
     create_table,
     not_projected,

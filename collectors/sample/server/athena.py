@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from collectors.sample.server import trail_files
 from collectors.sample.server.paging import page
 from collectors.sample.server.store import Store
 from collectors.sample.server.wire import AwsError, Call, Params
@@ -246,50 +244,13 @@ def _answer(call: Call, held: Held, query: Query, parsed: Any) -> None:
     if len(names) != 1 or not names <= held.tables.keys():
         raise ValueError(f"Table {names} does not exist")
     (name,) = names
-    wanted = _partitions_of(parsed, {one["Name"] for one in held.tables[name]["PartitionKeys"]})
+    wanted = sql.partitions_of(parsed, {one["Name"] for one in held.tables[name]["PartitionKeys"]})
     rows = []
-    for file, partitions in _files(call, held.tables[name]):
+    for file, partitions in sql.files(call.account, call.partition, held.tables[name]):
         if sql.holds(wanted, partitions):
             query.scanned += len(file.body)
             rows += [sql.row_of(record, partitions) for record in file.records]
     query.columns, query.rows = sql.run(query.text, *name, rows)
-
-
-def _partitions_of(parsed: Any, keys: set[str]) -> list[str]:
-    """The conditions of the statement that speak of partitions only: by them files are read, or not."""
-    from sqlglot import exp  # noqa: PLC0415 - as above
-
-    where = next(one for one in parsed.find_all(exp.Where) if one.parent.find(exp.Table).db)
-    parts = where.this.flatten() if isinstance(where.this, exp.And) else [where.this]
-    found = [
-        part.sql(dialect="duckdb")
-        for part in parts
-        if (columns := {one.name.lower() for one in part.find_all(exp.Column)}) and columns <= keys
-    ]
-    if keys and not found:
-        raise ValueError("CONSTRAINT_VIOLATION: the question names no partition")
-    return found
-
-
-def _files(call: Call, table: Params) -> Iterator[tuple[trail_files.File, dict[str, str]]]:
-    """The files of a table with their partitions, by its storage.location.template."""
-    location, template = (table["Parameters"].get(one) for one in ("location", "storage.location.template"))
-    by = {one["Name"]: _spelling(table, one["Name"]) for one in table["PartitionKeys"]}
-    text = re.escape(template or location)
-    for key, spelling in by.items():
-        text = text.replace(re.escape(f"${{{key}}}"), f"(?P<{key}>{spelling})")
-    for file in trail_files.below(call.account, call.partition, location):
-        matched = re.match(text, file.location)
-        if matched:
-            yield file, matched.groupdict()
-
-
-def _spelling(table: Params, key: str) -> str:
-    """The values of a partition that the table is projected to, as a regular expression."""
-    parameters = table["Parameters"]
-    if parameters.get(f"projection.{key}.type") == "enum":
-        return "|".join(map(re.escape, parameters[f"projection.{key}.values"].split(",")))
-    return r"\d{4}/\d\d/\d\d" if parameters.get(f"projection.{key}.type") == "date" else "[^/]+"
 
 
 HANDLERS = {

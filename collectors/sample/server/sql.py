@@ -6,13 +6,17 @@ As there, requestparameters and responseelements are strings of JSON, names are 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import sqlglot
+from sqlglot import exp
+
+from collectors.sample.server import trail_files
 
 _TEXT = pa.string()
 _ISSUER = pa.struct([("type", _TEXT), ("arn", _TEXT), ("accountid", _TEXT)])
@@ -89,3 +93,40 @@ def holds(conditions: Iterable[str], values: Mapping[str, str]) -> bool:
         asked = f"SELECT {text} FROM (SELECT {columns})"  # noqa: S608 - as above
         found = connection.execute(asked, list(values.values())).fetchone()
     return bool(found and found[0])
+
+
+def partitions_of(parsed: Any, keys: set[str]) -> list[str]:
+    """The conditions of the statement that speak of partitions only: by them files are read, or not."""
+    where = next(one for one in parsed.find_all(exp.Where) if one.parent.find(exp.Table).db)
+    parts = where.this.flatten() if isinstance(where.this, exp.And) else [where.this]
+    found = [
+        part.sql(dialect="duckdb")
+        for part in parts
+        if (columns := {one.name.lower() for one in part.find_all(exp.Column)}) and columns <= keys
+    ]
+    if keys and not found:
+        raise ValueError("CONSTRAINT_VIOLATION: the question names no partition")
+    return found
+
+
+def files(
+    account: str, partition: str, table: Mapping[str, Any]
+) -> Iterator[tuple[trail_files.File, dict[str, str]]]:
+    """The files of a table with their partitions, by its storage.location.template."""
+    location, template = (table["Parameters"].get(one) for one in ("location", "storage.location.template"))
+    by = {one["Name"]: _spelling(table, one["Name"]) for one in table["PartitionKeys"]}
+    text = re.escape(template or location)
+    for key, spelling in by.items():
+        text = text.replace(re.escape(f"${{{key}}}"), f"(?P<{key}>{spelling})")
+    for file in trail_files.below(account, partition, location):
+        matched = re.match(text, file.location)
+        if matched:
+            yield file, matched.groupdict()
+
+
+def _spelling(table: Mapping[str, Any], key: str) -> str:
+    """The values of a partition that the table is projected to, as a regular expression."""
+    parameters = table["Parameters"]
+    if parameters.get(f"projection.{key}.type") == "enum":
+        return "|".join(map(re.escape, parameters[f"projection.{key}.values"].split(",")))
+    return r"\d{4}/\d\d/\d\d" if parameters.get(f"projection.{key}.type") == "date" else "[^/]+"
