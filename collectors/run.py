@@ -164,7 +164,7 @@ def save(store: Path, outcomes: Sequence[Outcome], aws: Aws, settings: Settings)
     for outcome in outcomes:
         for name, table in _new_tables(outcome, before):
             tables[name].append(table)
-    merged = {name: pa.concat_tables(parts).combine_chunks() for name, parts in tables.items()}
+    merged = {name: pa.concat_tables(parts) for name, parts in tables.items()}
     return snapshot.write(store, merged, aws.estate, settings.keep)
 
 

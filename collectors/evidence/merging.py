@@ -13,7 +13,7 @@ from collectors.evidence.reading import KEY, TRACES, Reading
 
 ORDER = ("source", "detail_type", "principal")
 """How the frame is sorted: what a page asks for then lies together in the file."""
-AT_A_TIME = 1_000_000
+AT_A_TIME = 300_000
 """Hours that are merged at a time."""
 _SUMS = ("events", "failed")
 _BITS, _HOUR = 24, 3_600_000_000
@@ -27,36 +27,50 @@ def merge(earlier: pa.Table, readings: Sequence[Reading], since: datetime | None
 
     `earlier` is the scope's part of the frame. Rows of a version that knew no lists of hours are left out.
     """
-    old = earlier.filter(pc.is_valid(earlier["hours"])).combine_chunks()
-    tables = [old, *(reading.rows.combine_chunks() for reading in readings)]
+    known = pc.is_valid(earlier["hours"])
+    old = earlier if pc.all(known).as_py() else earlier.filter(known)
+    tables = [old, *(reading.rows for reading in readings)]
     keys = pa.concat_tables([table.select([*KEY, *_SPAN]) for table in tables])
     group, row_of = _groups(keys)
     first, last = np.full(len(row_of), _LONGEST), np.full(len(row_of), _SHORTEST)
     np.minimum.at(first, group, _micros(keys["first_seen"]))
     np.maximum.at(last, group, _micros(keys["last_seen"]))
     keys = keys.select(KEY).take(pa.array(row_of))
-    groups = np.split(group, np.cumsum([len(table) for table in tables])[:-1])
+    parts = _in_order(tables, group)
     merged = [TRACES.empty_table()]
-    for begin, end in _blocks(tables, groups, len(keys)):
-        parts = []
-        for number, (table, of) in enumerate(zip(tables, groups, strict=True)):
-            where = np.flatnonzero((of >= begin) & (of < end))
-            part = table.take(pa.array(where))
-            columns = _hours(part, of[where] - begin)
-            stays = np.ones(len(columns[0]), bool) if since is None else columns[1] >= _micro(since)
+    for begin, end in _blocks(parts, len(keys)):
+        columns = []
+        for number, (table, of) in enumerate(parts):
+            at, until = np.searchsorted(of, (begin, end)).tolist()
+            part = table.slice(at, until - at)
+            hours = _hours(part, of[at:until] - begin)
+            stays = np.ones(len(hours[0]), bool) if since is None else hours[1] >= _micro(since)
             if number == 0:
-                stays &= _unreplaced(part, columns, readings)
-            parts.append([column[stays] for column in columns[:4]])
-        hours = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        merged.append(nested(keys.slice(begin, end - begin), (first[begin:end], last[begin:end]), hours))
+                stays &= _unreplaced(part, hours, readings)
+            columns.append([column[stays] for column in hours[:4]])
+        joined = [np.concatenate(column) for column in zip(*columns, strict=True)]
+        merged.append(nested(keys.slice(begin, end - begin), (first[begin:end], last[begin:end]), joined))
     return pa.concat_tables(merged)
 
 
-def _blocks(tables: Sequence[pa.Table], groups: Sequence[Any], count: int) -> Iterator[tuple[int, int]]:
-    """Ranges of groups with some million hours each: what is merged at a time bounds the memory that it takes."""
+def _in_order(tables: Sequence[pa.Table], group: Any) -> list[tuple[pa.Table, Any]]:
+    """Each table with the groups of its rows, ascending. Earlier rows are so already, and are not copied."""
+    parts = []
+    for table, of in zip(tables, np.split(group, np.cumsum([len(one) for one in tables])[:-1]), strict=True):
+        if (of[1:] < of[:-1]).any():
+            order = np.argsort(of, kind="stable")
+            parts.append((table.take(pa.array(order)), of[order]))
+        else:
+            parts.append((table, of))
+    return parts
+
+
+def _blocks(parts: Sequence[tuple[pa.Table, Any]], count: int) -> Iterator[tuple[int, int]]:
+    """Ranges of groups with so many hours each: what is merged at a time bounds the memory that it takes."""
     sizes = np.zeros(count, np.int64)
-    for table, of in zip(tables, groups, strict=True):
-        np.add.at(sizes, of, pc.list_value_length(table["hours"]) if "hours" in table.column_names else 1)
+    for table, of in parts:
+        is_nested = "hours" in table.column_names
+        np.add.at(sizes, of, pc.list_value_length(table["hours"]).to_numpy() if is_nested else 1)
     edges = np.flatnonzero(np.diff(np.cumsum(sizes) // AT_A_TIME)) + 1
     yield from itertools.pairwise([0, *edges.tolist(), count])
 
@@ -113,7 +127,11 @@ def _groups(table: pa.Table) -> tuple[Any, Any]:
         column = table[name].combine_chunks().dictionary_encode(null_encoding="encode")
         pair = code * max(len(column.dictionary), 1) + column.indices.to_numpy()
         code = np.unique(pair, return_inverse=True)[1]
-    return code, np.unique(code, return_index=True)[1]
+    first = np.unique(code, return_index=True)[1]
+    order = np.argsort(first)  # groups are numbered as they come
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order))
+    return number[code], first[order]
 
 
 def _hours(table: pa.Table, group: Any) -> tuple[Any, ...]:

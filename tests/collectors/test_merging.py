@@ -181,6 +181,6 @@ def test_rows_of_one_type_or_producer_are_read_from_the_file_without_the_others(
     assert (len(narrow), sum(row["events"] for row in narrow)) == (40, 12_000)
     assert "hours" not in narrow[0]
     assert made._tables == {}, "the whole frame was never loaded"
-    made.table("traces")
+    made._tables["traces"] = made.table("traces")
     assert made.traces_of(**where).to_pylist() == found.to_pylist()
     assert made.traces() == narrow
