@@ -1,38 +1,23 @@
 """Faults seeded into a drawn estate: what breaks, since when, and what its metrics then show. The truth is for tests only."""
 
-import random
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass, replace
 
 from collectors.sample.drawn import Drawn
+from collectors.sample.drawn_breaking import Breaking, Fault
 from collectors.sample.drawn_metrics import NEVER, Incidents
-from collectors.sample.drawn_rates import arn_of, dead_letter_queues, every, rates
+from collectors.sample.drawn_rates import arn_of, dead_letter_queues, every
 from collectors.sample.estate.shapes import (
     EventSourceMapping,
     Function,
-    Pipe,
     Queue,
     Rule,
     Target,
     Topic,
-    TopicSubscription,
 )
 
 BUSY = 60.0  # events an hour: a fault of what hardly runs cannot be told from chance
 AT_ONCE = 6
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault: its kind, the ARN where it broke, all by which it may be named, and how many hours before loading it began."""
-
-    kind: str
-    arn: str
-    named_by: tuple[str, ...]
-    hours_ago: float
 
 
 @dataclass(frozen=True)
@@ -44,73 +29,12 @@ class Broken:
     faults: tuple[Fault, ...]
 
 
-@dataclass
-class _Breaking:
-    """The estate while it is broken. `used` holds what a fault has touched: no two touch the same."""
-
-    drawn: Drawn
-    seed: int
-    used: set[str] = field(default_factory=set)
-    replaced: dict[int, Any] = field(default_factory=dict)
-    incidents: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    faults: list[Fault] = field(default_factory=list)
-
-    @cached_property
-    def chosen(self) -> random.Random:
-        return random.Random(f"faults {self.seed}")
-
-    @cached_property
-    def rates(self) -> dict[str, float]:
-        return rates(self.drawn, self.seed)
-
-    @cached_property
-    def feeders(self) -> Counter[str]:
-        """How many rules, subscriptions and mappings lead to a thing."""
-        found = Counter(target.arn for rule in every(self.drawn, Rule) for target in rule.targets)
-        found.update(one.endpoint for one in every(self.drawn, TopicSubscription))
-        found.update(one.at.function(one.function) for one in every(self.drawn, EventSourceMapping))
-        found.update(one.source for one in every(self.drawn, Pipe))
-        return found
-
-    @cached_property
-    def readers(self) -> dict[str, list[EventSourceMapping]]:
-        found: dict[str, list[EventSourceMapping]] = defaultdict(list)
-        for mapping in every(self.drawn, EventSourceMapping):
-            found[mapping.source].append(mapping)
-        return found
-
-    @cached_property
-    def piped(self) -> set[str]:
-        """What a pipe reads: it is left alone."""
-        return {pipe.source for pipe in every(self.drawn, Pipe)}
-
-    def hours(self) -> float:
-        """Some began today, some days ago: never so late that a window of three hours still has what was before."""
-        return round(self.chosen.choice((self.chosen.uniform(3.5, 20), self.chosen.uniform(30, 200))), 2)
-
-    def happens(self, arn: str, metric: str, hours: float, **what: float) -> None:
-        lasts = {"start_hours_ago": hours, "hours": hours, "stays": True}
-        self.incidents[arn, metric].append(lasts | what)
-
-    def tell(self, kind: str, hours: float, *arns: str) -> None:
-        self.faults.append(Fault(kind, arns[0], arns, hours))
-
-    def take(self, things: Iterable[Any], names: Callable[[Any], Iterable[str | None]]) -> Any:
-        """One of the things that no other fault touches; None where there is none."""
-        left = [one for one in things if not self.used.intersection(filter(None, names(one)))]
-        if not left:
-            return None
-        found = self.chosen.choice(left)
-        self.used.update(filter(None, names(found)))
-        return found
-
-
 def break_some(drawn: Drawn, seed: int, metrics_seed: int, kinds: Iterable[str] | None = None) -> Broken:
     """The estate with up to six faults of different kinds, drawn from the seed, or with these.
 
     `metrics_seed` is the seed of its metrics: a fault takes what is busy there.
     """
-    breaking = _Breaking(drawn, metrics_seed)
+    breaking = Breaking(drawn, metrics_seed)
     breaking.chosen.seed(f"faults {seed}")
     order = list(kinds) if kinds else breaking.chosen.sample(sorted(KINDS), AT_ONCE)
     for kind in order:
@@ -122,7 +46,7 @@ def break_some(drawn: Drawn, seed: int, metrics_seed: int, kinds: Iterable[str] 
     return Broken(replace(drawn, domains=domains), breaking.incidents, tuple(breaking.faults))
 
 
-def _rules(breaking: _Breaking, service: str | None = None) -> Iterator[Rule]:
+def _rules(breaking: Breaking, service: str | None = None) -> Iterator[Rule]:
     """Busy rules with one target, that is fed by nothing else."""
     for rule in every(breaking.drawn, Rule):
         target = rule.targets[0].arn
@@ -136,7 +60,7 @@ def _names(rule: Rule) -> list[str | None]:
     return [arn_of(rule), rule.targets[0].arn, rule.targets[0].dead_letter]
 
 
-def _refused(breaking: _Breaking, kind: str, *, gone: bool) -> None:
+def _refused(breaking: Breaking, kind: str, *, gone: bool) -> None:
     rule = breaking.take(_rules(breaking, "lambda"), _names)
     if rule is None:
         return
@@ -155,12 +79,12 @@ def _refused(breaking: _Breaking, kind: str, *, gone: bool) -> None:
     breaking.tell(kind, hours, arn, *filter(None, [target.dead_letter]))
 
 
-def _fills(breaking: _Breaking, arn: str, hours: float, count: float) -> None:
+def _fills(breaking: Breaking, arn: str, hours: float, count: float) -> None:
     breaking.happens(arn, "ApproximateNumberOfMessagesVisible", hours, ramp=max(count, 5))
     breaking.happens(arn, "ApproximateAgeOfOldestMessage", hours, ramp=hours * 3600)
 
 
-def _starves(breaking: _Breaking, arn: str, hours: float) -> None:
+def _starves(breaking: Breaking, arn: str, hours: float) -> None:
     """Nothing gets to a target any more."""
     for metric in _INTAKE.get(arn.split(":")[2], ()):
         breaking.happens(arn, metric, hours, factor=0)
@@ -173,15 +97,15 @@ _INTAKE = {
 }
 
 
-def _dead_target(breaking: _Breaking, kind: str) -> None:
+def _dead_target(breaking: Breaking, kind: str) -> None:
     _refused(breaking, kind, gone=True)
 
 
-def _refusing_policy(breaking: _Breaking, kind: str) -> None:
+def _refusing_policy(breaking: Breaking, kind: str) -> None:
     _refused(breaking, kind, gone=False)
 
 
-def _read_queues(breaking: _Breaking) -> Iterator[tuple[Queue, EventSourceMapping]]:
+def _read_queues(breaking: Breaking) -> Iterator[tuple[Queue, EventSourceMapping]]:
     """Busy queues with one reader, a function that does nothing else."""
     dead = dead_letter_queues(breaking.drawn)
     for queue in every(breaking.drawn, Queue):
@@ -203,7 +127,7 @@ def _queue_names(pair: tuple[Queue, EventSourceMapping]) -> list[str | None]:
     return [arn_of(queue), mapping.at.function(mapping.function), dead]
 
 
-def _backs_up(breaking: _Breaking, arn: str, hours: float, share: float) -> None:
+def _backs_up(breaking: Breaking, arn: str, hours: float, share: float) -> None:
     """A queue of which only a share is read from now on."""
     for metric in ("NumberOfMessagesReceived", "NumberOfMessagesDeleted"):
         breaking.happens(arn, metric, hours, factor=share)
@@ -212,7 +136,7 @@ def _backs_up(breaking: _Breaking, arn: str, hours: float, share: float) -> None
     breaking.happens(arn, "ApproximateAgeOfOldestMessage", hours, ramp=hours * 3600 * (1 - share))
 
 
-def _disabled_reader(breaking: _Breaking, kind: str) -> None:
+def _disabled_reader(breaking: Breaking, kind: str) -> None:
     pair = breaking.take(_read_queues(breaking), _queue_names)
     if pair is None:
         return
@@ -223,7 +147,7 @@ def _disabled_reader(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn_of(queue), mapping.at.function(mapping.function))
 
 
-def _growing_queue(breaking: _Breaking, kind: str) -> None:
+def _growing_queue(breaking: Breaking, kind: str) -> None:
     pair = breaking.take(_read_queues(breaking), _queue_names)
     if pair is None:
         return
@@ -232,7 +156,7 @@ def _growing_queue(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn_of(pair[0]))
 
 
-def _slow_consumer(breaking: _Breaking, kind: str) -> None:
+def _slow_consumer(breaking: Breaking, kind: str) -> None:
     pair = breaking.take(_read_queues(breaking), _queue_names)
     if pair is None:
         return
@@ -243,7 +167,7 @@ def _slow_consumer(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn_of(queue), reader)
 
 
-def _functions(breaking: _Breaking) -> Iterator[str]:
+def _functions(breaking: Breaking) -> Iterator[str]:
     """Busy functions that rules call and no queue feeds."""
     reading = {one.at.function(one.function) for one in every(breaking.drawn, EventSourceMapping)}
     for function in every(breaking.drawn, Function):
@@ -252,15 +176,15 @@ def _functions(breaking: _Breaking) -> Iterator[str]:
             yield arn
 
 
-def _throttled_function(breaking: _Breaking, kind: str) -> None:
+def _throttled_function(breaking: Breaking, kind: str) -> None:
     _function_fails(breaking, kind, "Throttles", 0.5 / NEVER)
 
 
-def _failing_function(breaking: _Breaking, kind: str) -> None:
+def _failing_function(breaking: Breaking, kind: str) -> None:
     _function_fails(breaking, kind, "Errors", 400)
 
 
-def _function_fails(breaking: _Breaking, kind: str, metric: str, factor: float) -> None:
+def _function_fails(breaking: Breaking, kind: str, metric: str, factor: float) -> None:
     arn = breaking.take(_functions(breaking), lambda one: [one])
     if arn is None:
         return
@@ -269,7 +193,7 @@ def _function_fails(breaking: _Breaking, kind: str, metric: str, factor: float) 
     breaking.tell(kind, hours, arn)
 
 
-def _filling_dead_letters(breaking: _Breaking, kind: str) -> None:
+def _filling_dead_letters(breaking: Breaking, kind: str) -> None:
     arn = breaking.take(sorted(dead_letter_queues(breaking.drawn)), lambda one: [one])
     if arn is None:
         return
@@ -278,7 +202,7 @@ def _filling_dead_letters(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn)
 
 
-def _stopped_matching(breaking: _Breaking, kind: str) -> None:
+def _stopped_matching(breaking: Breaking, kind: str) -> None:
     rule = breaking.take(_rules(breaking), _names)
     if rule is None:
         return
@@ -289,7 +213,7 @@ def _stopped_matching(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn_of(rule))
 
 
-def _silent_target(breaking: _Breaking, kind: str) -> None:
+def _silent_target(breaking: Breaking, kind: str) -> None:
     rule = breaking.take(_rules(breaking), _names)
     if rule is None:
         return
@@ -299,7 +223,7 @@ def _silent_target(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn_of(rule))
 
 
-def _late_delivery(breaking: _Breaking, kind: str) -> None:
+def _late_delivery(breaking: Breaking, kind: str) -> None:
     rule = breaking.take(_rules(breaking), _names)
     if rule is None:
         return
@@ -309,7 +233,7 @@ def _late_delivery(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn_of(rule))
 
 
-def _failing_topic(breaking: _Breaking, kind: str) -> None:
+def _failing_topic(breaking: Breaking, kind: str) -> None:
     there = [arn_of(one) for one in every(breaking.drawn, Topic)]
     busy = [arn for arn in there if breaking.rates.get(arn, 0) >= BUSY]
     arn = breaking.take(busy, lambda one: [one])
@@ -320,7 +244,7 @@ def _failing_topic(breaking: _Breaking, kind: str) -> None:
     breaking.tell(kind, hours, arn)
 
 
-KINDS: dict[str, Callable[[_Breaking, str], None]] = {
+KINDS: dict[str, Callable[[Breaking, str], None]] = {
     "dead target": _dead_target,
     "refusing policy": _refusing_policy,
     "disabled reader": _disabled_reader,
