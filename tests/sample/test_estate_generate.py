@@ -1,20 +1,26 @@
 """Generated estates: any size, the same for the same seed, the same kind of things as the sample estate."""
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 
+from collectors.metric_layers import Window, layers
 from collectors.records import FRAMES
 from collectors.sample import generate
 from collectors.sample.drawn import draw
 from collectors.sample.drawn_faults import KINDS, break_some
+from collectors.sample.drawn_metrics import Described, described, exactly
 from collectors.sample.drawn_rates import arn_of, rates
+from collectors.sample.estate.make_history import make_metrics
 from collectors.sample.estate.shapes import Bus, Queue, Rule
 from collectors.sample.server import Server
 from collectors.sample.size import RULES_A_BUS, Size
+from collectors.settings import Settings
 from collectors.snapshot import Snapshot
 
 SMALL = {"rules": 120, "queues": 40, "schemas": 30, "functions": 20, "buses": 6, "event_types": 50}
@@ -162,3 +168,40 @@ def test_through_the_api_the_same_rules_are_made(server: Server) -> None:
         )
         found |= {(bus.at, bus.name, r["Name"]) for r in events.list_rules(EventBusName=bus.name)["Rules"]}
     assert found == {(rule.at, rule.bus, rule.name) for rule in _all(drawn, Rule)}
+
+
+def test_the_local_aws_gives_the_points_of_a_fault_that_the_generated_snapshot_has(server: Server) -> None:
+    made = break_some(
+        draw(Size(rules=120, queues=40, schemas=1, functions=40, event_types=30)), 1, 1, ["growing queue"]
+    )
+    (fault,) = made.faults
+    rows = [row for row in described(made.drawn, 1, made.incidents) if row.arn == fault.arn]
+    assert any(row.formula.get("incidents") for row in rows)
+    make_metrics(server.endpoint_url, [(row.at, row.formula) for row in rows])
+    at = rows[0].at
+    client = boto3.client(
+        "cloudwatch", endpoint_url=server.endpoint_url, region_name=at.region, **server.keys(at.account)
+    )
+    for layer in layers(Settings()):
+        span = layer.window(time.time())
+        for row in rows:
+            points = _asked(client, row, span)
+            expected = exactly(row, span)
+            assert len(points) == len(expected) == layer.points
+            # the incident's beginning is counted from when it was posted, a moment apart
+            assert np.allclose(points, expected, rtol=0.02, atol=1.5)
+
+
+def _asked(client: Any, row: Described, span: Window) -> list[float]:
+    dimensions = [{"Name": name, "Value": value} for name, value in row.formula["dimensions"].items()]
+    metric = {
+        "Namespace": row.formula["namespace"],
+        "MetricName": row.formula["metric"],
+        "Dimensions": dimensions,
+    }
+    query = {"Id": "m", "MetricStat": {"Metric": metric, "Period": span.period, "Stat": row.statistic}}
+    answer = client.get_metric_data(
+        MetricDataQueries=[query], StartTime=span.start, EndTime=span.end, ScanBy="TimestampAscending"
+    )
+    values: list[float] = answer["MetricDataResults"][0]["Values"]
+    return values
