@@ -51,6 +51,7 @@ SHOTS = (
     Shot("catalogue", "catalogue", {}),
     Shot("loose-ends", "loose-ends", {}, height=1200),
     Shot("throughput", "throughput", {"show": "Queues", "range": "24h", "sel": QUEUE}, height=1500),
+    Shot("failing", "failing", {"range": "24h", "compare": "yesterday", "sel": QUEUE}, height=1900),
     Shot("coverage", "coverage", {}),
 )
 
