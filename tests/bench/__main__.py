@@ -27,6 +27,7 @@ from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who import catalogue, consumers
 from tests.bench.evidence import evidence
+from tests.bench.metrics import metrics
 from tests.bench.rules import rules
 
 Row = tuple[str, str]
@@ -47,7 +48,9 @@ def main() -> None:
         "--rules", type=int, default=1_000, help="size of the estate collected through the API"
     )
     parser.add_argument(
-        "--only", default="collect,generated,flow,rules,evidence,page", help="parts, separated by commas"
+        "--only",
+        default="collect,generated,flow,rules,evidence,metrics,page",
+        help="parts, separated by commas",
     )
     asked = parser.parse_args()
     parts: dict[str, Callable[[], Iterator[Row]]] = {
@@ -56,6 +59,7 @@ def main() -> None:
         "flow": flow,
         "rules": rules,
         "evidence": evidence,
+        "metrics": lambda: metrics(asked.rules, LARGE),
         "page": page,
     }
     for name in asked.only.split(","):

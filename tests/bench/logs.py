@@ -1,7 +1,6 @@
 """Generated CloudTrail log files of PutEvents calls, as a large trail writes them: the same for the same seed."""
 
 import gzip
-import json
 import random
 import uuid
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 ACCOUNT, REGION = "222222222222", "eu-west-1"
 BEGIN = datetime(2026, 11, 24, tzinfo=UTC)
@@ -37,8 +38,7 @@ def _file(folder: Path, count: int, seed: int, number: int) -> Path:
     below = folder / f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{begin:%Y/%m/%d}"
     below.mkdir(parents=True, exist_ok=True)
     path = below / f"{ACCOUNT}_CloudTrail_{REGION}_{begin:%Y%m%dT%H%MZ}_{number:06d}.json.gz"
-    text = json.dumps({"Records": drawn}, separators=(",", ":"))
-    path.write_bytes(gzip.compress(text.encode(), 6))
+    path.write_bytes(gzip.compress(orjson.dumps({"Records": drawn}), 6))
     return path
 
 

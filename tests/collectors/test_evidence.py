@@ -1,6 +1,7 @@
 """Log files are read once each, and what comes again counts once: late files, changed files, refused ones, stopped runs."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from collectors import snapshot
-from collectors.evidence import log_state
+from collectors.errors import StoppedError
+from collectors.evidence import files, log_state
 from collectors.run import Outcome, save
 from collectors.sample.server import Server
+from collectors.scope import Run, Scope
 from tests.collectors.logged import ACCOUNT, NOW, OTHER, REGION, Call, packed, put, traces
 
 Again = Callable[..., tuple[list[Outcome], int]]
@@ -162,6 +165,24 @@ def test_hours_beyond_trace_days_go_and_the_rest_stays(tmp_path: Path, again: Ag
     assert (known, [len(row.hours) for row in traces(outcomes[0])]) == (2, [2])
     outcomes, known = again(trails=(str(folder),), trace_days=3)
     assert (known, [row.hours for row in traces(outcomes[0])]) == (1, [(NOW.replace(minute=0),)])
+
+
+def test_a_reading_that_is_stopped_gives_nothing(tmp_path: Path, collect: Call) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02d}.json.gz").write_bytes(packed(put(str(number))))
+    told: list[int] = []
+
+    def stop(count: int) -> None:
+        told.append(count)
+        run.stop.set()
+
+    scope = collect("queues", trails=(str(tmp_path),))[0].scope
+    run = Run(scope.run.aws, scope.settings, threading.Event())
+    reader = Scope(run, scope.account, scope.region, "traces")
+    reader.progress = stop
+    with pytest.raises(StoppedError):
+        list(files.read(reader))
+    assert told == [8]
 
 
 def test_a_damaged_store_is_told_and_its_traces_are_left_alone(

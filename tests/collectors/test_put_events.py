@@ -245,6 +245,14 @@ def test_a_worker_that_dies_is_told_and_the_next_file_gets_another(pool: Workers
     assert len(pool.parse([packed(put("1"))], "aws").call) == 1
 
 
+def test_a_worker_ends_when_its_parent_is_gone(pool: Workers) -> None:
+    pool.parse([packed(put("1"))], "aws")
+    (worker,) = pool.started
+    assert worker.stdin
+    worker.stdin.close()  # as the system does when a process ends, however it ends
+    assert worker.wait(timeout=30) == 0
+
+
 def test_a_small_reading_starts_no_process() -> None:
     small = Workers(2)
     small.parse([packed(put("1"))], "aws")
