@@ -2,7 +2,6 @@
 
 import gzip
 import random
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -125,4 +124,5 @@ def _record(chosen: random.Random, at: datetime) -> dict[str, Any]:
 
 
 def _id(chosen: random.Random) -> str:
-    return str(uuid.UUID(int=chosen.getrandbits(128), version=4))
+    drawn = f"{chosen.getrandbits(128):032x}"
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
