@@ -60,7 +60,7 @@ def tangle(seed: int) -> list[Record]:
     flow = Resource(arn=arn("kinesis", "stream/flow"), kind="stream", name="flow")
     read: list[Resource] = [queue("q0"), queue("q1"), flow]
     news, tubes = topic(), [pipe(f"p{n}") for n in range(3)]
-    places = [*buses, *read, news]
+    places: list[Any] = [*buses, *read, news]
     found: list[Record] = [*buses, *ends, *read, news, *tubes]
     for n in range(7):
         on, to = draw.choice(buses), draw.choice([*places, *read, news])
@@ -196,7 +196,11 @@ def test_an_answer_tells_all_that_events_reach_and_promises_no_more(build: Build
     estate, simulated = build(*records), Simulated(records)
     for on in sorted(estate.buses):
         for at, detail in enumerate(DETAILS):
-            event = {"source": SOURCES[at % 2], "detail-type": TYPES[at // 2 % 2], "detail": detail}
+            event: dict[str, Any] = {
+                "source": SOURCES[at % 2],
+                "detail-type": TYPES[at // 2 % 2],
+                "detail": detail,
+            }
             asked = Question(event["source"], event["detail-type"], on)
             reached, exact = simulated.reached(on, event)
             for answer in (consumers(estate, asked, event), consumers(estate, asked)):
