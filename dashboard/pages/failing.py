@@ -7,7 +7,6 @@ from dashboard import state
 from dashboard.escape import clean
 from dashboard.flow.answers import Failing, FailingPath, Failings
 from dashboard.flow.health import failing, path
-from dashboard.flow.health.things import thing
 from dashboard.flow.model.estate import Estate
 from dashboard.pages import flowing, links, panel, parts, words
 from dashboard.pages.scope import Scope
@@ -129,7 +128,7 @@ def _stages(estate: Estate, row: Failing) -> None:
     """The figures of what stands on its first path and of all that is in trouble, in the order of the way."""
     first = [step.arn for step in row.paths[0].path] if row.paths else []
     arns = dict.fromkeys((*first, *(one.arn for one in row.troubles)))
-    found = [stage for arn in arns for stage in path.stages_of(thing(estate, arn))]
+    found = path.figures_of(estate, arns)
     if not found:
         return
     st.header("Stage by stage", anchor=False)

@@ -9,7 +9,7 @@ from dashboard.flow.answers import Consumer, Health, HealthState, Trouble
 from dashboard.flow.health import lines, symptoms
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_dead_letter, number, thing
+from dashboard.flow.health.things import Thing, is_dead_letter, learn, number, thing
 from dashboard.flow.model import metrics
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.metrics import Figures
@@ -30,12 +30,13 @@ def troubles_of(estate: Estate, arns: Iterable[str]) -> dict[str, tuple[Trouble,
     known: dict[str, tuple[Trouble, ...]] = estate.memory.setdefault("troubles", {})
     wanted = list(dict.fromkeys(arns))
     suspects: list[tuple[Thing, list[Symptom]]] = []
-    for arn in wanted:
-        if arn not in known:
-            one = thing(estate, arn)
-            told = list(symptoms.symptoms(one))
-            known[arn] = ()
-            suspects += [(one, told)] if told else []
+    new = [arn for arn in wanted if arn not in known]
+    learn(estate, [arn for arn in new if symptoms.is_odd(thing(estate, arn))])
+    for arn in new:
+        one = thing(estate, arn)
+        told = list(symptoms.symptoms(one))
+        known[arn] = ()
+        suspects += [(one, told)] if told else []
     read = lines.read(estate, [one.arn for one, _ in suspects])
     for one, told in suspects:
         begun = [(symptom, symptom.began(read)) for symptom in told]

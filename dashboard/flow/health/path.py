@@ -1,11 +1,11 @@
 """How one path does: the figures of each of its stages, in the order of the way, and the first that is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from dashboard.flow.answers import Consumer, PathHealth, PathStage
 from dashboard.flow.health.judging import broken, stages
-from dashboard.flow.health.things import Thing, thing
+from dashboard.flow.health.things import Thing, learn, thing
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.measured import Series
 
@@ -61,7 +61,7 @@ FIGURES: dict[str, tuple[Figure, ...]] = {
 
 def path_health(estate: Estate, row: Consumer) -> PathHealth:
     """The stages of a consumer row's path; what CloudWatch does not count has none."""
-    figures = (figure for arn in stages(estate, row) for figure in stages_of(thing(estate, arn)))
+    figures = figures_of(estate, stages(estate, row))
     return PathHealth(
         arn=row.arn,
         kind=row.kind,
@@ -69,8 +69,15 @@ def path_health(estate: Estate, row: Consumer) -> PathHealth:
         bus=row.bus,
         subscription=row.subscription,
         broken=broken(estate, row),
-        stages=tuple(figures),
+        stages=figures,
     )
+
+
+def figures_of(estate: Estate, arns: Iterable[str]) -> tuple[PathStage, ...]:
+    """The figures of these things, one after the other."""
+    wanted = list(dict.fromkeys(arns))
+    learn(estate, wanted)
+    return tuple(figure for arn in wanted for figure in stages_of(thing(estate, arn)))
 
 
 def stages_of(one: Thing) -> Iterator[PathStage]:

@@ -57,6 +57,18 @@ def symptoms(thing: Thing) -> Iterator[Symptom]:
             yield found
 
 
+def is_odd(thing: Thing) -> bool:
+    """Whether it has to be known what is usual: it is silent, slow, or something waits. Of most things it need not be."""
+    if not thing.series:
+        return False
+    if thing.kind in ("rule", "subscriber") and not thing.count("MatchedEvents", "FilterMatched"):
+        return True
+    slow = any(
+        (thing.series[name].mean(3) or 0) >= LATE_MS for name in (LATENCY, "Duration") if name in thing.series
+    )
+    return slow or (thing.last(queues.VISIBLE) or 0) >= queues.GROWN or (thing.last(queues.AGE) or 0) > 60
+
+
 def _symptom(
     thing: Thing, stage: Stage, says: str, began: Callable[[Lines], Since | None], **more: Any
 ) -> Symptom:

@@ -1,10 +1,15 @@
 """A thing with its series at hand, by the name of the metric."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+import pyarrow.compute as pc
 
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.measured import Measured, Series, Usual
+
+HISTORY = "days"
+MANY = 300
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,22 @@ class Thing:
 
 
 def measured(estate: Estate) -> Measured:
-    """All series of the snapshot, read once."""
+    """All series of the snapshot, read once; what is usual is learnt when it is wanted."""
     if "metrics" not in estate.memory:
-        taken = estate.snapshot
-        estate.memory["metrics"] = Measured(taken.metric_batches(), taken.metric_batches("days"))
+        estate.memory["metrics"] = Measured(estate.snapshot.metric_batches())
     found: Measured = estate.memory["metrics"]
     return found
+
+
+def learn(estate: Estate, arns: Iterable[str]) -> None:
+    """What is usual for these things: a few are read by themselves, of many the whole history is."""
+    found = measured(estate)
+    new = [arn for arn in arns if found.has(arn) and not found.knows(arn)]
+    if len(new) > MANY:
+        found.learn(estate.snapshot.metric_batches(HISTORY), None)
+    elif new:
+        table = estate.snapshot.metrics_table(new)
+        found.learn(table.filter(pc.equal(table["layer"], HISTORY)).combine_chunks().to_batches(), new)
 
 
 def thing(estate: Estate, arn: str) -> Thing:

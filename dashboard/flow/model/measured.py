@@ -1,7 +1,7 @@
 """All series of a snapshot as numbers: sums, peaks and last points of each, and what is usual at these hours. No point is kept."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -90,7 +90,8 @@ class Measured:
         parts = [self._read(batch) for batch in recent if len(batch)]
         self._numbers = np.concatenate(parts) if parts else np.empty((0, _NUMBERS))
         self._usual = np.full((len(self._rows), 7), np.nan)
-        self._read_history(history)
+        self._learnt: set[str] | None = set()
+        self.learn(history, ())
 
     def arns(self) -> list[str]:
         """What has series."""
@@ -131,12 +132,25 @@ class Measured:
             self._at[arn].append(first + number)
         return _numbers(batch)
 
-    def _read_history(self, batches: Iterable[pa.RecordBatch]) -> None:
+    def has(self, arn: str) -> bool:
+        """Whether it has series."""
+        return arn in self._at
+
+    def knows(self, arn: str) -> bool:
+        """Whether it was learnt what is usual for this thing, as far as its history tells."""
+        return self._learnt is None or arn in self._learnt
+
+    def learn(self, batches: Iterable[pa.RecordBatch], arns: Collection[str] | None) -> None:
+        """Take what is usual from the layer by the hour: of these things, or with None of all."""
         keys = {
             (arn, self._rows[at].metric, self._rows[at].statistic): at
-            for arn, rows in self._at.items()
-            for at in rows
+            for arn in (self._at if arns is None else arns)
+            for at in self._at.get(arn, ())
         }
+        if arns is None:
+            self._learnt = None
+        elif self._learnt is not None:
+            self._learnt.update(arns)
         for batch in batches:
             names = zip(*(batch[name].to_pylist() for name in ("arn", "metric", "statistic")), strict=True)
             found = [(number, keys[key]) for number, key in enumerate(names) if key in keys]
