@@ -16,6 +16,7 @@ def _page(page: Page) -> st.Page:
         notes = st.container()
         scope: Scope = st.session_state[_SCOPE]
         links.here(page.slug)
+        links.follow()
         page.render(state.estate(), scope)
         # last: only now is it known what of the link was not
         with notes:

@@ -4,7 +4,7 @@ SVG traces only: WebGL needs `unsafe-eval`, which a strict content security poli
 so each edge has an invisible marker at its middle; nodes and those markers carry their id in `customdata`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,16 +22,17 @@ WIDTHS = ((1000.0, 5.0), (100.0, 3.4), (10.0, 2.4), (0.0, 1.6))
 Point = tuple[float, float]
 
 
-def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame) -> go.Figure:
+def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame, marked: str = "") -> go.Figure:
     """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …, health, says).
 
-    A click selects a point whose customdata is ["node", id] or ["edge", row number].
+    A click selects a point whose customdata is ["node", id] or ["edge", row number]. Nodes whose label holds `marked` are
+    larger and ringed; a node's `folded`, where there is one, is how many more lie behind it.
     """
-    drawn = _rows(nodes)
+    drawn = rows_of(nodes)
     columns = {str(node["id"]): int(node["column"]) for node in drawn}
     lines = [
         {**edge, "row": row}
-        for row, edge in enumerate(_rows(edges))
+        for row, edge in enumerate(rows_of(edges))
         if edge["source"] in columns and edge["target"] in columns
     ]
     at, routes = layered.layout(columns, [(edge["source"], edge["target"]) for edge in lines])
@@ -40,12 +41,15 @@ def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame) -> go.Figure:
     figure.add_traces(_lines(lines))
     if lines:
         figure.add_traces([*_troubled(lines), _middles(lines)])
-    figure.add_traces(_nodes(drawn, at))
+    wanted = marked.strip().lower()
+    marks = [{**node, "marked": bool(wanted) and wanted in str(node["label"]).lower()} for node in drawn]
+    figure.add_traces(_nodes(marks, at))
     figure.update_layout(_layout([*at.values(), *(point for route in routes for point in route)]))
     return figure
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as dicts."""
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
@@ -67,13 +71,19 @@ def _nodes(drawn: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[go.Sca
     """One trace a state of health: shape, colour and word say it."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for node in drawn:
-        groups.setdefault(_state(node), []).append(node)
+        groups.setdefault(state_of(node), []).append(node)
     return [_node_trace(state, groups[state], at) for state in sorted(groups)]
 
 
 def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point]) -> go.Scatter:
     mark = look.EVENT if state == "event" else look.HEALTH[state]
-    marker = {"size": 20 if state == "event" else 15, "color": mark.color, "symbol": mark.symbol}
+    size = 20 if state == "event" else 15
+    ring = [look.EVENT.color if node["marked"] else mark.color for node in group]
+    marker = {
+        "size": [size + 9 if node["marked"] else size for node in group],
+        "color": mark.color,
+        "symbol": mark.symbol,
+    }
     return go.Scatter(
         x=[at[str(node["id"])][0] for node in group],
         y=[at[str(node["id"])][1] for node in group],
@@ -84,7 +94,11 @@ def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point
         hovertext=[_node_hover(node, mark.says) for node in group],
         hoverinfo="text",
         customdata=[["node", str(node["id"])] for node in group],
-        marker={**marker, "opacity": 1, "line": {"width": 2, "color": mark.color}},
+        marker={
+            **marker,
+            "opacity": 1,
+            "line": {"width": [5 if node["marked"] else 2 for node in group], "color": ring},
+        },
         # Streamlit dims what is not selected; health must stay readable
         selected={"marker": {"size": 22, "opacity": 1}},
         unselected={"marker": {"opacity": 1}, "textfont": {"color": None}},
@@ -92,7 +106,8 @@ def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point
     )
 
 
-def _state(node: dict[str, Any]) -> str:
+def state_of(node: Mapping[str, Any]) -> str:
+    """How a node is marked: "event", "inactive", or its health."""
     if node["kind"] == "event":
         return "event"
     if not node["active"]:
@@ -107,6 +122,8 @@ def _label(node: dict[str, Any], state: str) -> str:
     if state in ("failing", "inactive"):
         below = [look.HEALTH[state].says, *below]
     first = plot(node["label"], LABEL)
+    if not _missing(node.get("folded")) and node["folded"]:
+        first += f" <b>+{node['folded']}</b>"
     return first if state == "event" else f"{first}<br>{SMALL}{plot(' · '.join(below), LABEL + 8)}</span>"
 
 
@@ -117,6 +134,8 @@ def _node_hover(node: dict[str, Any], says: str) -> str:
         told.append(plot(" · ".join(where)))
     if not _missing(node.get("says")):
         told.append(plot(node["says"], 160))
+    if not _missing(node.get("folded")) and node["folded"]:
+        told.append(f"{node['folded']} more behind it")
     return "<br>".join(told)
 
 
@@ -164,7 +183,7 @@ def _middles(lines: Sequence[dict[str, Any]]) -> go.Scatter:
         x=[x for x, _ in spots],
         y=[y for _, y in spots],
         mode="markers+text",
-        text=[_edge_label(edge) for edge in lines],
+        text=[edge_label(edge) for edge in lines],
         textposition="top center",
         textfont={"size": 10},
         hovertext=[_edge_hover(edge) for edge in lines],
@@ -191,7 +210,7 @@ def _edge_hover(edge: dict[str, Any]) -> str:
     return "<br>".join(told)
 
 
-def _edge_label(edge: dict[str, Any]) -> str:
+def edge_label(edge: dict[str, Any]) -> str:
     """The rate, and the word where what carries fails."""
     word = [look.HEALTH["failing"].says] if _fails(edge) else []
     return " · ".join([*word, *filter(None, [_rate(edge["rate"])])])

@@ -28,6 +28,8 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 
 CONFIG: dict[str, Any] = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 """Options for st.plotly_chart: nothing that leaves this page (no cloud, no logo link)."""
+PICTURE: dict[str, Any] = {**CONFIG, "displayModeBar": True, "modeBarButtons": [["toImage"]]}
+"""Of a picture that can be taken along: one button, which makes a PNG of it in the browser."""
 
 
 def layout(height: int, **more: Any) -> dict[str, Any]:

@@ -40,7 +40,6 @@ _WHOLE: dict[str, Callable[[Estate, Sentence], None]] = {
 
 def render(estate: Estate, scope: Scope) -> None:
     """The landing page."""
-    links.follow()
     st.title("Who consumes this?")
     parts.facts(estate)
     text = _box()

@@ -13,7 +13,6 @@ from dashboard.pages.scope import Scope
 
 def render(estate: Estate, scope: Scope) -> None:
     """All event types within the scope; a row opens its page."""
-    links.follow()
     st.title("Catalogue", anchor=False)
     parts.facts(estate)
     with st.spinner("Counting who produces and consumes each event type …", show_time=True):

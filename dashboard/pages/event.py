@@ -224,8 +224,7 @@ def _picture(estate: Estate, answer: Answer, got: list[Consumer], made: list[Pro
         shown,
         "neighbourhood",
         f"{answer.got.event.detail_type}: producers left, consumers right. The tables above say the same.",
-        node=_open_node,
-        edge=lambda edge: state.put(sel=edge["by"] or edge["target"]),
+        picture.Clicks(_open_node, lambda edge: state.put(sel=edge["by"] or edge["target"])),
     )
 
 

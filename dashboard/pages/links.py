@@ -10,7 +10,7 @@ from dashboard.escape import markdown
 _KEY = "_pages"
 _LATER = "_later"
 _HERE = "_here"
-_OF_A_VIEW = ("of", "source", "type", "on", "sel", "with", "without")
+_OF_A_VIEW = ("of", "source", "type", "on", "sel", "with", "without", "open", "fold", "old", "new")
 """Parameters that belong to what a page shows; the others are filters and stay."""
 
 
@@ -58,12 +58,12 @@ def go(slug: str, **params: str | None) -> NoReturn:
 
 
 def later(slug: str, **params: str | None) -> None:
-    """Leave for another page with the next run: a callback cannot leave itself. The page calls `follow` first."""
+    """Leave for another page with the next run: a callback cannot leave itself."""
     st.session_state[_LATER] = (slug, params, st.session_state.get(_HERE))
 
 
 def follow() -> None:
-    """Leave where a callback of this page asked to; again, if a click that came in between has kept us here."""
+    """Leave where a callback of this page asked to; again, if a click that came in between has kept us here. Each run begins so."""
     going = st.session_state.get(_LATER)
     if going:
         go(going[0], **going[1])

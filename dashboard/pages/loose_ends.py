@@ -13,7 +13,6 @@ from dashboard.pages.scope import Scope
 
 def render(estate: Estate, scope: Scope) -> None:
     """All loose ends within the scope, a table a kind; a row opens the event type."""
-    links.follow()
     st.title("Loose ends", anchor=False)
     parts.facts(estate)
     with st.spinner("Looking at every event type …", show_time=True):

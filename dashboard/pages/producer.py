@@ -21,7 +21,6 @@ _PLURAL_EVENTS = "events an hour"
 
 def render(estate: Estate, scope: Scope) -> None:
     """The page of the producer in the URL; without one, all of them."""
-    links.follow()
     asked = state.get("of")
     arn = sending.resolved(estate, asked) if asked else None
     if arn is None or not (arn in making.makers(estate) or estate.row_of(arn)):

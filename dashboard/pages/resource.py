@@ -22,7 +22,6 @@ MOST_CHOICES = 5_000
 
 def render(estate: Estate, scope: Scope) -> None:
     """The page of the resource or team in the URL; without one, a choice."""
-    links.follow()
     asked = state.get("of")
     found = named.exact(estate, asked) if asked else ()
     found = tuple(one for one in found if one.sort != "event")
@@ -228,8 +227,9 @@ def _picture(estate: Estate, one: Named, answer: ResourceAnswer) -> None:
         shown,
         "around",
         f"Neighbours of {one.name}. The tables above say the same.",
-        node=lambda key: _open_node(shown, key),
-        edge=lambda edge: state.put(sel=edge["by"] or None),
+        picture.Clicks(
+            lambda key: _open_node(shown, key), lambda edge: state.put(sel=edge["by"] or None), hops="all"
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The main job in a real browser: ask, read, filter, click, share a link. What is expected is read from the estate's data."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ CONSUMERS = {
 }
 SWITCHED_OFF = "legacy-exporter"
 ORDER_PLACED = {"source": "com.acme.orders", "type": "OrderPlaced"}
+QUEUE = "arn:aws:sqs:eu-west-1:333333333333:fulfilment-orders"
 INVOICES = "arn:aws:lambda:eu-west-1:222222222222:function:invoice-writer"
 
 
@@ -107,13 +109,46 @@ def test_a_click_on_a_node_opens_what_it_is_and_the_link_keeps_it(sample: Open) 
 
 
 def test_a_click_on_an_edge_opens_what_carries(sample: Open) -> None:
-    page = sample("event", **ORDER_PLACED, domain="fulfilment")
+    page = sample("event", **ORDER_PLACED, domain="fulfilment", hops="all")
     page.locator(".st-key-graph .js-plotly-plot").wait_for()
     names = page.locator(".st-key-graph .js-plotly-plot").evaluate(
         "plot => plot._fullData.flatMap(t => t.customdata || []).filter(d => d[0] === 'edge').length"
     )
     page.mouse.click(**spot(page, f"edge {names - 2}"))
     expect(page.locator(".st-key-panel")).to_contain_text("Kind: rule")
+
+
+def drawn(page: Page) -> int:
+    """How many nodes the picture has, once it is drawn."""
+    settled(page)
+    expect(page.locator(".st-key-graph .js-plotly-plot")).to_have_count(1)
+    found: int = page.locator(".st-key-graph .js-plotly-plot").evaluate(
+        "plot => plot._fullData.flatMap(t => t.customdata || []).filter(d => d[0] === 'node').length"
+    )
+    return found
+
+
+def test_the_picture_goes_one_hop_and_a_node_is_expanded_and_folded_again(sample: Open) -> None:
+    page = sample("event", **ORDER_PLACED)
+    page.locator(".st-key-graph .js-plotly-plot").wait_for()
+    before = drawn(page)
+    page.mouse.click(**spot(page, f"node {QUEUE}"))
+    page.get_by_role("button", name="Expand fulfilment-orders (+1)").click()
+    expect(page.get_by_role("button", name="Fold fulfilment-orders")).to_be_visible()
+    assert drawn(page) == before + 1
+    expect(page).to_have_url(re.compile("open=arn"))
+    page.get_by_role("button", name="Fold fulfilment-orders").click()
+    expect(page.get_by_role("button", name="Expand fulfilment-orders (+1)")).to_be_visible()
+    assert drawn(page) == before
+
+
+def test_what_is_drawn_can_be_taken_along(sample: Open) -> None:
+    page = sample("event", **ORDER_PLACED, group="domain", hops="all")
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Mermaid").click()
+    text = Path(told.value.path()).read_text()
+    assert text.startswith("flowchart LR")
+    assert '"fulfilment (domain, ' in text
 
 
 def test_a_link_shows_the_same_view_to_another_person(sample: Open) -> None:

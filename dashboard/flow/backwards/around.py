@@ -21,8 +21,6 @@ from dashboard.flow.model.known import Key
 from dashboard.flow.who import graph
 from dashboard.flow.who.graph import Neighbourhood
 
-_NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
-_EDGES = ("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence", "health", "says")
 _DASH = "\N{EN DASH}"
 MOST_AHEAD = 14
 """What is drawn of what a resource leads to; a bus may lead to hundreds."""
@@ -168,7 +166,7 @@ class _Picture:
 
     def _event(self, source: str, name: str, column: int, side: str) -> str:
         node = f"{side}:{source}/{name}"
-        blank = {"account": None, "region": None, "active": True, "domain": source}
+        blank = {"account": None, "region": None, "active": True, "domain": source, "owner": None}
         self.nodes.setdefault(
             node, {"id": node, "kind": "event type", "label": name, "column": column, **blank}
         )
@@ -178,6 +176,7 @@ class _Picture:
         estate = self.estate
         facts = {
             "domain": estate.domain_of(arn),
+            "owner": estate.owner_of(arn),
             "account": estate.account_of(arn),
             "region": estate.region_of(arn),
         }
@@ -198,8 +197,8 @@ class _Picture:
             self.nodes.values(), key=lambda n: (n["column"], n["domain"] or "~", n["label"], n["id"])
         )
         return Neighbourhood(
-            nodes=pd.DataFrame([_node(node, found) for node in nodes], columns=list(_NODES)),
-            edges=pd.DataFrame([_rated(edge, found) for edge in self.edges.values()], columns=list(_EDGES)),
+            nodes=pd.DataFrame([_node(node, found) for node in nodes], columns=list(graph.NODES)),
+            edges=pd.DataFrame([_rated(edge, found) for edge in self.edges.values()], columns=list(graph.EDGES)),
             shown=shown,
             total=total,
         )

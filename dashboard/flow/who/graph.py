@@ -12,8 +12,8 @@ from dashboard.flow.model import arns
 from dashboard.flow.model.estate import Estate
 
 EVENT = "event"
-_NODES = ("id", "kind", "label", "column", "domain", "account", "region", "active", "health", "says")
-_EDGES = (
+NODES = ("id", "kind", "label", "column", "domain", "owner", "account", "region", "active", "health", "says")
+EDGES = (
     *("source", "target", "via", "by", "delivery", "when", "active", "rate", "evidence"),
     *("health", "says"),
 )
@@ -24,7 +24,7 @@ class Neighbourhood:
     """The picture as data.
 
     nodes: id (ARN, or "event"), kind, label, column (producers -1, event 0, hops 1.., consumers last), domain,
-    account, region, active, health, says. edges: source, target, via, by, delivery, when, active, rate (an hour; null:
+    owner, account, region, active, health, says. edges: source, target, via, by, delivery, when, active, rate (an hour; null:
     not measured), evidence, health and says of what carries. `shown` of `total` consumer and producer rows are drawn.
     """
 
@@ -51,8 +51,8 @@ def neighbourhood(estate: Estate, answer: Consumers, made: Producers, limit: int
         _add_path(estate, nodes, edges, row)
     found = judging.health(estate, [arn for arn in [*nodes.rows, *edges.carriers()] if arns.parts(arn)])
     return Neighbourhood(
-        nodes=pd.DataFrame([_node(row, found) for row in nodes.ordered()], columns=list(_NODES)),
-        edges=pd.DataFrame([_edge(row, found) for row in edges.rows.values()], columns=list(_EDGES)),
+        nodes=pd.DataFrame([_node(row, found) for row in nodes.ordered()], columns=list(NODES)),
+        edges=pd.DataFrame([_edge(row, found) for row in edges.rows.values()], columns=list(EDGES)),
         shown=len(kept) + len(kept_makers),
         total=len(rows) + len(makers),
     )
@@ -82,6 +82,7 @@ class _Nodes:
             row = self.rows[arn] = _blank(arn, estate.kind_of(arn), estate.name_of(arn)) | {
                 "column": column,
                 "domain": estate.domain_of(arn),
+                "owner": estate.owner_of(arn),
                 "account": estate.account_of(arn),
                 "region": estate.region_of(arn),
                 "active": False,
@@ -114,8 +115,8 @@ class _Edges:
 
 
 def _blank(node: str, kind: str, label: str) -> dict[str, Any]:
-    values = {"id": node, "kind": kind, "label": label, "domain": None, "account": None, "region": None}
-    return {**values, "active": True}
+    values = {"id": node, "kind": kind, "label": label}
+    return {**values, **dict.fromkeys(("domain", "owner", "account", "region")), "active": True}
 
 
 def _add_maker(nodes: _Nodes, edges: _Edges, maker: Producer) -> None:

@@ -1,0 +1,65 @@
+"""A picture to take along: what is drawn, as Mermaid, as SVG and as rows."""
+
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+
+from dashboard.charts import exports
+from tests.pages.test_charts import EVENT, edge, node
+
+EVIL = '<img src="x" onerror="alert(1)">"`]'
+NODES = pd.DataFrame([EVENT, node("bus", 1, kind="bus"), node("bill", 2, health="failing", label=EVIL)])
+EDGES = pd.DataFrame(
+    [
+        edge("event", "bus", via="bus"),
+        edge(
+            "bus",
+            "bill",
+            delivery="sometimes",
+            when="detail.a is 1",
+            rate=12.0,
+            health="failing",
+            says="It fails.",
+        ),
+        edge("bus", "elsewhere"),
+    ]
+)
+
+
+def test_mermaid_names_every_node_and_edge_and_escapes_what_it_would_understand() -> None:
+    lines = exports.mermaid(NODES, EDGES).splitlines()
+    assert lines[0] == "flowchart LR"
+    assert lines[2] == '  n1["bus (bus, healthy)"]'
+    assert lines[4:] == ['  n0 -->|"bus"| n1', '  n1 -.->|"rule failing · 12/h"| n2']
+    assert not any(char in lines[3][6:-2] for char in '<>"`[]')
+
+
+def test_the_svg_is_well_formed_and_holds_names_as_text() -> None:
+    root = ET.fromstring(exports.svg(NODES, EDGES))  # noqa: S314 - our own file
+    said = [element.text for element in root.iter() if element.tag.endswith("text")]
+    assert "bus" in said
+    assert any(text and text.startswith("<img") for text in said)
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} == {
+        "svg",
+        "polyline",
+        "text",
+        "circle",
+        "path",
+        "rect",
+    }
+    dashed = [element for element in root.iter() if element.get("stroke-dasharray")]
+    assert len(dashed) == 1
+
+
+def test_the_rows_say_each_edge_once_with_both_ends() -> None:
+    frame = exports.table(NODES, EDGES)
+    assert list(frame["From"]) == ["event", "bus"]
+    assert list(frame["To"]) == ["bus", EVIL]
+    assert list(frame["Events an hour, 3 h"])[1] == 12.0
+
+
+def test_nothing_gives_empty_files() -> None:
+    none = NODES[:0], EDGES[:0]
+    assert exports.mermaid(*none) == "flowchart LR\n"
+    assert exports.table(*none).empty
+    ET.fromstring(exports.svg(*none))  # noqa: S314 - our own file
