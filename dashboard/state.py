@@ -40,6 +40,12 @@ def estate() -> Estate:
     return _estate(str(found.folder.resolve()), found.id, given)
 
 
+def newest() -> str | None:
+    """Id of the newest snapshot in the store; None when there is none."""
+    found = snapshots.ids(settings().store)
+    return found[-1] if found else None
+
+
 @st.cache_resource(max_entries=2, show_spinner="Loading the snapshot: buses, rules, links, schemas, traces …")
 def _estate(folder: str, _snapshot_id: str, _given: Settings) -> Estate:
     """Kept by folder, which holds the snapshot's id: a snapshot never changes."""

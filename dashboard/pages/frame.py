@@ -16,6 +16,8 @@ from dashboard.pages import first_run, links, scope
 
 # a file of our own: Streamlit fetches named icons for the browser's tab from another host
 ICON = str(Path(__file__).with_name("icon.png"))
+EVERY_SECONDS = 10.0
+"""How often an open page looks for a new snapshot: the listing of a folder."""
 ALLOW = "HEADWATER_ALLOW_ADDRESS"
 
 
@@ -64,6 +66,13 @@ def _failed(sentence: str) -> None:
         st.button("Reset filters", on_click=scope.reset, key="reset-failed")
 
 
+@st.fragment(run_every=EVERY_SECONDS)
+def _watch(shown: str) -> None:
+    """Draws the page anew when there is another snapshot. What is asked, chosen and selected stays: it lives in the URL."""
+    if state.newest() not in (None, shown):
+        st.rerun(scope="app")
+
+
 def sidebar(icons: Mapping[str, str]) -> scope.Scope:
     """The way to each page, and the shared filters. Raises what loading the snapshot raises."""
     with st.sidebar:
@@ -71,4 +80,6 @@ def sidebar(icons: Mapping[str, str]) -> scope.Scope:
             st.text("Headwater")
         for slug, icon in icons.items():
             links.page(slug, icon)
-        return scope.sidebar(state.estate())
+        estate = state.estate()
+        _watch(estate.snapshot.id)
+        return scope.sidebar(estate)

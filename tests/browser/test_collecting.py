@@ -64,3 +64,21 @@ def test_stop_leaves_the_last_good_snapshot(page: Page, address: str, store: Pat
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. The last good snapshot stays.")).to_be_visible()
     assert snapshot.ids(store) == before
+
+
+def test_a_snapshot_from_elsewhere_shows_by_itself_and_the_view_stays(
+    page: Page, address: str, store: Path, shared_aws: Server
+) -> None:
+    page.goto(f"{address}/coverage?account=111111111111")
+    settled(page)
+    shared_aws.misbehave({})
+    environment = shared_aws.environment | {"HEADWATER_REGIONS": "eu-west-1"}
+    assert (
+        called(main, "--store", str(store), "--json", "--only", "buses", environment=environment).returncode
+        == 0
+    )
+    expect(page.get_by_text(f"Snapshot {snapshot.ids(store)[-1]}.")).to_be_visible(timeout=30_000)
+    expect(page).to_have_url(re.compile("account=111111111111"))
+    expect(
+        page.get_by_text("Filter: account 111111111111.").or_(page.get_by_text("Reset filters"))
+    ).to_be_visible()
