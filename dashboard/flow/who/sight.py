@@ -49,8 +49,13 @@ def trail_sight(estate: Estate) -> tuple[TrailSight, ...]:
 
 
 def log_sight(estate: Estate) -> tuple[LogSight, ...]:
-    """One row a bus of the estate, in order."""
-    return tuple(_of_bus(estate, arn, row) for arn, row in sorted(estate.buses.items()))
+    """One row a bus of the estate, in order. Worked out once an estate."""
+    if "log-sight" not in estate.memory:
+        estate.memory["log-sight"] = tuple(
+            _of_bus(estate, arn, row) for arn, row in sorted(estate.buses.items())
+        )
+    found: tuple[LogSight, ...] = estate.memory["log-sight"]
+    return found
 
 
 def rows_of_trails(estate: Estate) -> dict[str, list[Row]]:
