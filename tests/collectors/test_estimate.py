@@ -61,6 +61,20 @@ def test_metrics_cost_by_series(tmp_path: Path) -> None:
     assert longer.calls > said.calls
 
 
+def test_the_sweep_is_told_by_series_and_ranges_with_its_calls_and_its_quota(tmp_path: Path) -> None:
+    said = estimate(last(tmp_path, metrics=(700, 0)), [HOME], [REGION], Settings())
+    assert said.cloudwatch_usd == pytest.approx(0.021)
+    assert (
+        "about $0.02 for 2,100 metrics of CloudWatch (700 series in 8 calls; 24 h in 300 s, 350 a call, 3.9 calls/s by the quota, "
+        "15 days in 3600 s, 280 a call, 3.9 calls/s by the quota, 90 days in 21600 s, 280 a call, 3.9 calls/s by the quota)"
+    ) in said.sentence
+
+
+def test_the_quota_of_points_holds_a_large_sweep_back(tmp_path: Path) -> None:
+    said = estimate(last(tmp_path, metrics=(54_000, 0)), [HOME], [REGION], Settings())
+    assert said.seconds == pytest.approx(54_000 * (288 + 360 + 360) / (396_000 * 0.95), rel=0.01)
+
+
 def test_what_was_never_collected_is_told(tmp_path: Path) -> None:
     known = last(tmp_path, queues=(100, 101))
     assert estimate(known, [OTHER], [REGION], DAY).sentence == NO_SNAPSHOT

@@ -7,11 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from collectors import metrics
 from collectors.metric_arns import Owners
 from collectors.metric_layers import Layer, due, layers, period_of, recent
 from collectors.metric_list import METRICS, NAMESPACES
+from collectors.metric_table import short
 from collectors.run import save
 from collectors.sample.server import Server
 from collectors.settings import Settings
@@ -244,6 +247,8 @@ def test_a_layer_is_asked_when_it_is_due_and_else_stays_as_it_is(
         "1 series x 3 ranges (24 h in 300 s, 360 h in 3600 s, 2160 h in 21600 s)" in first.scope.tally.asked
     )
     before = save(tmp_path, [first], first.scope.run.aws, first.scope.settings)
+    (kept,) = before.rows("scopes")
+    assert (kept["asked"], kept["usd"]) == (first.scope.tally.asked, first.scope.tally.usd)
     post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "new"})
     (second,) = collect("metrics", before=before)
     assert (calls(aws, "GetMetricData"), len(rows(second))) == (4, 2)
@@ -262,6 +267,28 @@ def test_a_refused_series_keeps_its_rows_in_every_layer(
     after = save(tmp_path, [second], second.scope.run.aws, second.scope.settings)
     assert sorted(after.table("metrics")["layer"].to_pylist()) == ["days", "months", "recent"]
     assert after.table("metrics").sort_by("layer") == before.table("metrics").sort_by("layer")
+
+
+def test_a_series_that_is_not_whole_and_sent_only_when_not_zero_is_left_out(
+    aws: Server, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its holes would read as zeros."""
+    for metric in ("MatchedEvents", "FailedInvocations"):
+        post(aws, "AWS/Events", metric, {"RuleName": "r"})
+    asked = metrics._data
+
+    def cut(*given: Any) -> Any:
+        return [{**part, "StatusCode": "InternalError"} for part in asked(*given)]
+
+    monkeypatch.setattr(metrics, "_data", cut)
+    (outcome,) = collect("metrics")
+    assert [row.metric for row in rows(outcome)] == ["MatchedEvents"]
+    assert {found.error for found in outcome.scope.gaps} == {"InternalError"}
+
+
+def test_means_are_kept_to_five_digits_and_counts_whole() -> None:
+    given = np.array([0.0, 12.0, 345_123.0, 219.371234, 0.00123456789, 1e15])
+    assert list(short(given)) == [0.0, 12.0, 345_123.0, 219.37, 0.0012346, 1e15]
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,24 @@ def test_the_neighbourhood_has_the_event_before_its_hops_and_consumers_last(buil
     ]
 
 
+def test_an_edge_has_the_health_of_what_carries(build: Build) -> None:
+    lost = [
+        metric(RULE.arn, "AWS/Events", "MatchedEvents", 9),
+        metric(RULE.arn, "AWS/Events", "FailedInvocations", 1),
+    ]
+    estate = _estate(build, *lost)
+    picture = neighbourhood(estate, consumers(estate, ASKED), producers(estate, ASKED))
+    told = dict(
+        zip(
+            picture.edges["target"],
+            zip(picture.edges["health"], picture.edges["says"], strict=True),
+            strict=True,
+        )
+    )
+    assert told[INBOX.arn] == ("failing", "Rule r lost 1 event in the last 3 hours, since 11:00 UTC.")
+    assert told[BILL.arn][0] == "unknown"
+
+
 def test_a_large_picture_is_cut_and_says_so(build: Build) -> None:
     ends = [function(f"f{n}") for n in range(30)]
     estate = build(BUS, *ends, *(rule(BUS, f"r{n}", end.arn) for n, end in enumerate(ends)))

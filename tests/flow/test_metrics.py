@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from collectors.frames import schema_of
-from dashboard.flow.model.measured import Measured
+from dashboard.flow.model.measured import ZERO_WHEN_MISSING, Measured
 from dashboard.flow.model.metrics import figures
 from tests.flow.building import NOW
 
@@ -75,3 +75,50 @@ def test_a_series_of_zeros_adds_up_to_nothing_beside_large_and_broken_numbers() 
 def test_no_rows_are_no_things() -> None:
     assert Measured(pa.Table.from_pylist([], schema=schema_of("metrics")).to_batches()).arns() == []
     assert figures([]).end is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("statistic", ["Sum", "Maximum"])
+def test_usual_is_what_the_same_hours_of_the_last_seven_days_had(seed: int, statistic: str) -> None:
+    chosen = random.Random(seed)
+    end = NOW + timedelta(minutes=25)
+    recent = _row(statistic, 300, (end - timedelta(hours=24), end), {end - timedelta(minutes=5): 1.0})
+    starts = [NOW - timedelta(hours=back) for back in range(15 * 24, 0, -1) if chosen.random() > 0.3]
+    values = [chosen.random() * 100 for _ in starts]
+    days = _row(statistic, 3600, (NOW - timedelta(days=15), NOW), dict(zip(starts, values, strict=True)))
+    measured = Measured(_batches(recent), _batches(days))
+    (series,) = measured.of("arn:a")
+    each = []
+    for day in range(1, 8):
+        hours = [NOW - timedelta(days=day, hours=back) for back in (3, 2, 1)]
+        each.append([value for at, value in zip(starts, values, strict=True) if at in hours])
+    usual = series.usual
+    assert usual is not None
+    assert usual.busiest == max(values)
+    if statistic == "Sum":
+        sums = [sum(found) / 3 for found in each]
+        assert (usual.days, usual.low, usual.high) == (7, pytest.approx(min(sums)), pytest.approx(max(sums)))
+        assert (usual.yesterday, usual.last_week) == (pytest.approx(sums[0]), pytest.approx(sums[-1]))
+    else:
+        known = [found for found in each if found]
+        assert (usual.days, usual.low, usual.high) == (len(known), min(map(min, known)), max(map(max, known)))
+    assert measured.of("arn:b") == []
+
+
+def _row(statistic: str, period: int, span: tuple[Any, Any], points: dict[Any, float]) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(("account", "region", "collector", "layer"), "x")
+    row |= {"arn": "arn:a", "namespace": "AWS/SQS", "metric": "M", "statistic": statistic}
+    times = {"times": list(points), "values": list(points.values())}
+    return row | {"period_seconds": period, "start": span[0], "end": span[1]} | times
+
+
+def _batches(row: dict[str, Any]) -> list[pa.RecordBatch]:
+    return pa.Table.from_pylist([row], schema=schema_of("metrics")).to_batches()
+
+
+def test_what_is_sent_only_when_not_zero_stands_in_one_list() -> None:
+    rules = {metric for namespace, metric in ZERO_WHEN_MISSING if namespace == "AWS/Events"}
+    assert rules == {
+        *("Invocations", "FailedInvocations", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq"),
+        "RetryInvocationAttempts",
+    }

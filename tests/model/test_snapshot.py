@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from collectors import snapshot
@@ -180,3 +182,29 @@ def test_an_older_snapshot_that_knew_no_such_frame_reads_it_as_empty(tmp_path: P
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "policies.parquet").unlink()
     assert snapshot.load(tmp_path).rows("policies") == []
+
+
+def test_metrics_of_a_snapshot_that_knew_no_layers_are_recent(tmp_path: Path) -> None:
+    row = {
+        "account": "1",
+        "region": "r",
+        "collector": "metrics",
+        "arn": "arn:a",
+        "namespace": "AWS/SQS",
+        "metric": "M",
+        "statistic": "Sum",
+        "layer": "recent",
+        "period_seconds": 300,
+        "times": [],
+        "values": [],
+        **dict.fromkeys(("start", "end"), datetime(2026, 11, 25, tzinfo=UTC)),
+    }
+    table = pa.Table.from_pylist([row], schema=schema_of("metrics"))
+    made = snapshot.write(tmp_path, {"metrics": table}, "local AWS")
+    pq.write_table(table.drop_columns(["layer"]), made.folder / "metrics.parquet")
+    old = snapshot.load(tmp_path)
+    assert old.metrics_of(["arn:a"])["layer"].to_list() == ["recent"]
+    assert sum(map(len, old.metric_batches())) == 1
+    assert sum(map(len, old.metric_batches("days"))) == 0
+    assert len(old.metrics_in("1", "r", "days")) == 0
+    assert old.metric_layers() == {("1", "r", "recent"): (1, row["end"])}

@@ -10,6 +10,8 @@ from dashboard.flow.health.lines import Line, Values
 
 OFTEN = 20
 """Windows with events that a series must have had for its silence to say something."""
+EARLY = 0.25
+"""Part of a layer in which there has to be trouble already, for it to have been there all the time."""
 TIMES = 3.0
 """What counts as another rate or level than before."""
 SURE = 6.0
@@ -77,12 +79,17 @@ def share(bad: Sequence[Line], total: Sequence[Line]) -> Since | None:
     of = {(line.period, line.start, len(line.values)): line.values for line in total}
     for line in bad:
         among = of.get((line.period, line.start, len(line.values)))
-        found = _change(
-            np.nan_to_num(line.values), np.ones(len(line.values)) if among is None else _among(among)
-        )
+        counts = np.nan_to_num(line.values)
+        found = _change(counts, np.ones(len(counts)) if among is None else _among(among))
+        first = int(np.flatnonzero(counts)[0]) if counts.any() else 0
+        if found is None and first > len(counts) * EARLY and not np.isnan(line.values[:first]).any():
+            found = first  # too few to tell one rate from another: but there were none, and it was counted
         if found is not None:
             return _at(line, found)
-    return _always(bad)
+    from_early = [
+        line for line in bad if np.nan_to_num(line.values[: int(len(line.values) * EARLY) + 1]).any()
+    ]
+    return _always(from_early)
 
 
 def level(lines: Sequence[Line]) -> Since | None:

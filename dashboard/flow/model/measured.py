@@ -84,14 +84,17 @@ _NUMBERS = 7  # sums over 3 and 24 hours, their points, peak, last, last but one
 class Measured:
     """All series of a snapshot as a table of numbers: tens of thousands fit into a few megabytes."""
 
-    def __init__(self, recent: Iterable[pa.RecordBatch], history: Iterable[pa.RecordBatch] = ()) -> None:
+    def __init__(
+        self, recent: Iterable[pa.RecordBatch], history: Iterable[pa.RecordBatch] | None = None
+    ) -> None:
         self._at: dict[str, list[int]] = defaultdict(list)
         self._rows: list[_Row] = []
         parts = [self._read(batch) for batch in recent if len(batch)]
         self._numbers = np.concatenate(parts) if parts else np.empty((0, _NUMBERS))
         self._usual = np.full((len(self._rows), 7), np.nan)
         self._learnt: set[str] | None = set()
-        self.learn(history, ())
+        if history is not None:
+            self.learn(history, None)
 
     def arns(self) -> list[str]:
         """What has series."""
