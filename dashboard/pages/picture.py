@@ -50,7 +50,7 @@ def draw(shown: Neighbourhood, key: str, alt: str, clicks: Clicks) -> None:
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         _unfold(nodes, view.by)
-        _downloads(nodes, edges, key)
+        downloads(nodes, edges, key)
 
 
 def _view(shown: Neighbourhood, usual: str) -> tuple[View, str]:
@@ -117,7 +117,7 @@ def _turn(node: str, into: str, out_of: str) -> None:
     st.query_params[out_of] = [one for one in st.query_params.get_all(out_of) if one != node]
 
 
-def _downloads(nodes: pd.DataFrame, edges: pd.DataFrame, key: str) -> None:
+def downloads(nodes: pd.DataFrame, edges: pd.DataFrame, key: str) -> None:
     """What is exported is what is drawn."""
     made = (
         ("SVG", "svg", "image/svg+xml", lambda: exports.svg(nodes, edges).encode()),

@@ -1,4 +1,4 @@
-"""How many consumers a type has, without making the rows: the catalogue asks it of thousands of types."""
+"""Who consumes a type, without making the rows: the catalogue and the map ask it of thousands of types."""
 
 from typing import Any
 
@@ -13,12 +13,17 @@ from dashboard.flow.who import narrowing
 
 def count(estate: Estate, asked: Question) -> int:
     """Distinct active consumers of the type, as consumers() has them."""
+    return len(ends(estate, asked))
+
+
+def ends(estate: Estate, asked: Question) -> frozenset[str]:
+    """ARNs of the active consumers of the type, as consumers() has them."""
     tree = trees.of_type(asked.source, asked.detail_type)
     schema = narrowing.settled(estate, asked)
-    ends: set[str] = set()
+    found: set[str] = set()
     for bus in asking.entry_buses(estate, asked):
         if estate.links_from(bus, "event-source", "endpoint"):
-            ends |= _active_ends(paths.walk(estate, bus, schema.tree if schema else tree))
+            found |= _active_ends(paths.walk(estate, bus, schema.tree if schema else tree))
             continue
         for sub in estate.candidates(bus, asked.source, asked.detail_type):
             verdict = sub.decide(tree)
@@ -31,8 +36,8 @@ def count(estate: Estate, asked: Question) -> int:
                 walk = Walk(estate)
                 paths.through(walk, sub, verdict, schema.tree if schema else tree)
                 same = _active_ends(walk)
-            ends |= same
-    return len(ends)
+            found |= same
+    return frozenset(found)
 
 
 def _active_ends(walk: Walk) -> frozenset[str]:

@@ -1,0 +1,17 @@
+"""The Map page: who feeds whom."""
+
+from tests.pages.conftest import Run
+from tests.pages.test_pages import rows, said
+
+
+def test_the_map_names_each_way_with_what_flows(run: Run) -> None:
+    app = run("map")
+    assert "2 domains: 1 event type crosses from one to another, on 1 way." in said(app)
+    told = set(zip(rows(app, "From"), rows(app, "To"), rows(app, "Which"), strict=True))
+    assert told == {("selling", "selling", "Sold"), ("selling", "control", "Sold")}
+
+
+def test_the_domain_filter_keeps_what_gives_to_it_or_takes_from_it(run: Run) -> None:
+    whole, some = run("map"), run("map", domain="control")
+    kept = set(zip(rows(some, "From"), rows(some, "To"), strict=True))
+    assert kept == {way for way in zip(rows(whole, "From"), rows(whole, "To"), strict=True) if "control" in way}
