@@ -34,6 +34,7 @@ KINDS = {
 _WHOLE: dict[str, Callable[[Estate, Sentence], None]] = {
     "between": asked.between,
     "reads": asked.reads,
+    "failing": asked.failing,
 }
 """Sentences that are answered as a whole, and not by what they name."""
 

@@ -1,4 +1,4 @@
-"""Sentences of the Ask box that name no single thing: what flows from A to B, who reads a field."""
+"""Sentences of the Ask box that name no single thing: what flows from A to B, who reads a field, what fails."""
 
 import pandas as pd
 import streamlit as st
@@ -8,12 +8,15 @@ from dashboard.flow.answers import Found
 from dashboard.flow.backwards import named, reading
 from dashboard.flow.backwards.named import Named
 from dashboard.flow.backwards.seeing import touches
-from dashboard.flow.model import fields
+from dashboard.flow.health import failing as faults
+from dashboard.flow.model import domains, fields
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key
+from dashboard.flow.model.near import nearest
 from dashboard.flow.model.sentences import Sentence
 from dashboard.flow.who import search
 from dashboard.pages import answers, links, parts, pathing, reversed_answers, words
+from dashboard.pages import failing as failing_page
 
 GOOD = 0.6
 """Score of a hit that is taken for what was meant; a nearer miss is offered instead."""
@@ -56,6 +59,37 @@ def _named(estate: Estate, hit: Found) -> Named:
     if hit.event:
         return Named("event", "event", hit.event[1], event=hit.event)
     return Named("owner" if hit.kind == "owner" else "domain", hit.kind, hit.label)
+
+
+def failing(estate: Estate, asked: Sentence) -> None:
+    """What fails, in a domain or anywhere, worst first."""
+    name = asked.what
+    if name and name not in domains.names(estate):
+        near = ", ".join(map(clean, nearest(name, domains.names(estate), 5)))
+        st.text(f"There is no domain “{clean(name)}”. The nearest: {near or 'none'}.")
+        return
+    found = failing_page.answer(estate)
+    rows = [one for one in found.failing if not name or name in faults.domains_of(estate, one)]
+    with st.container(key="sentence"):
+        where = f" in {clean(name)}" if name else ""
+        st.text(
+            f"{words.plural(len(rows), 'fault')} found{where}."
+            if rows
+            else f"Nothing is seen to fail{where}."
+        )
+    parts.quiet(failing_page.sentence(found), "judged")
+    if rows:
+        frame = pd.DataFrame(
+            {
+                "What": one.name,
+                "Kind": one.kind,
+                "Since, UTC": words.stamp(one.since),
+                "What is wrong": one.says,
+            }
+            for one in rows
+        )
+        parts.table(frame, "failing", choose=lambda i: links.later("failing", sel=rows[i].arn))
+    parts.gaps(found.gaps, "what fails")
 
 
 def reads(estate: Estate, asked: Sentence) -> None:

@@ -18,15 +18,15 @@ def render(estate: Estate, scope: Scope) -> None:
     """The table, below it what is selected: the first row unless the link names another."""
     st.title("Failing paths", anchor=False)
     parts.facts(estate)
-    answer = _answer(estate.snapshot.id, estate)
-    rows = [row for row in answer.failing if admits(estate, scope, row)]
+    found = answer(estate)
+    rows = [row for row in found.failing if admits(estate, scope, row)]
     with st.container(key="sentence"):
-        st.text(sentence(answer))
-    parts.gaps(answer.gaps, "what fails")
+        st.text(sentence(found))
+    parts.gaps(found.gaps, "what fails")
     chosen = _chosen(rows)
     main, side = st.columns([3, 1.15], gap="large")
     with main:
-        _table(rows, len(answer.failing), scope)
+        _table(rows, len(found.failing), scope)
         if chosen:
             _row(estate, chosen)
     with side, st.container(key="panel"), st.container(border=True):
@@ -34,6 +34,11 @@ def render(estate: Estate, scope: Scope) -> None:
             panel.thing(estate, chosen.arn)
         else:
             parts.quiet("What is selected is told here.", "hint")
+
+
+def answer(estate: Estate) -> Failings:
+    """All that fails in the estate, looked for once a snapshot."""
+    return _answer(estate.snapshot.id, estate)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Looking at every series …")
@@ -51,15 +56,15 @@ def admits(estate: Estate, scope: Scope, row: Failing) -> bool:
     )
 
 
-def sentence(answer: Failings) -> str:
+def sentence(found: Failings) -> str:
     """How many fail, of how many that could be judged, up to when."""
-    end = f", up to {words.moment(answer.window_end)}" if answer.window_end else ""
-    looked = words.plural(answer.looked_at, "thing has metrics", "things have metrics")
-    judged = f"{looked}{end}; {answer.unknown:,} have none and are not judged."
-    if not answer.looked_at:
+    end = f", up to {words.moment(found.window_end)}" if found.window_end else ""
+    looked = words.plural(found.looked_at, "thing has metrics", "things have metrics")
+    judged = f"{looked}{end}; {found.unknown:,} have none and are not judged."
+    if not found.looked_at:
         return "No metrics were collected: whether anything fails is not known."
-    found = words.plural(len(answer.failing), "fault")
-    return f"{found} found. {judged}" if answer.failing else f"Nothing is seen to fail. {judged}"
+    faults = words.plural(len(found.failing), "fault")
+    return f"{faults} found. {judged}" if found.failing else f"Nothing is seen to fail. {judged}"
 
 
 def _chosen(rows: list[Failing]) -> Failing | None:

@@ -29,3 +29,13 @@ def test_who_reads_a_field_names_the_types_that_have_it(run: Run) -> None:
 
 def test_a_field_that_no_schema_has(run: Run) -> None:
     assert "detail.nothing is a field of 0 event types" in said(run("ask", q="who reads detail.nothing"))
+
+
+def test_what_is_failing_is_told_with_how_much_was_judged(run: Run) -> None:
+    told = said(run("ask", q="what is failing in selling?"))
+    assert "in selling." in told
+    assert "is not known." in told or "are not judged." in told
+
+
+def test_a_domain_that_nothing_names_offers_the_nearest(run: Run) -> None:
+    assert "There is no domain “seling”. The nearest: selling" in said(run("ask", q="failures in seling"))
