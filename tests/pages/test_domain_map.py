@@ -14,4 +14,6 @@ def test_the_map_names_each_way_with_what_flows(run: Run) -> None:
 def test_the_domain_filter_keeps_what_gives_to_it_or_takes_from_it(run: Run) -> None:
     whole, some = run("map"), run("map", domain="control")
     kept = set(zip(rows(some, "From"), rows(some, "To"), strict=True))
-    assert kept == {way for way in zip(rows(whole, "From"), rows(whole, "To"), strict=True) if "control" in way}
+    assert kept == {
+        way for way in zip(rows(whole, "From"), rows(whole, "To"), strict=True) if "control" in way
+    }

@@ -38,7 +38,9 @@ def test_a_role_says_what_it_sends_on_which_bus_how_much_and_who_gets_it(store: 
     )
     app = run_bare("producer", of=TILL)
     told = said(app)
-    assert "till (CI role (GitHub Actions)) was seen to send 1 event type. 2 consumers get some of it." in told
+    assert (
+        "till (CI role (GitHub Actions)) was seen to send 1 event type. 2 consumers get some of it." in told
+    )
     assert "Counts are of 2026-11-25 07:00 UTC" in told
     assert [rows(app, name) for name in ("Event type", "Bus", "Events traced", "Rejected", "Consumers")] == [
         ["Sold"],

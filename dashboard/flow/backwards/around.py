@@ -198,7 +198,9 @@ class _Picture:
         )
         return Neighbourhood(
             nodes=pd.DataFrame([_node(node, found) for node in nodes], columns=list(graph.NODES)),
-            edges=pd.DataFrame([_rated(edge, found) for edge in self.edges.values()], columns=list(graph.EDGES)),
+            edges=pd.DataFrame(
+                [_rated(edge, found) for edge in self.edges.values()], columns=list(graph.EDGES)
+            ),
             shown=shown,
             total=total,
         )
