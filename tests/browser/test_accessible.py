@@ -10,6 +10,7 @@ from tests.browser.serving import BROKEN_POLICY
 
 ABOUT = {
     "event": "?source=com.acme.orders&type=OrderPlaced",
+    "producer": "?of=arn:aws:lambda:eu-west-1:222222222222:function:checkout-api",
     "resource": "?of=domain:orders",
     "try": "?source=com.acme.orders&type=OrderPlaced",
     "what-if": "?source=com.acme.orders&type=OrderPlaced",

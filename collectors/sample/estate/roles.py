@@ -123,8 +123,8 @@ def _role(thing: Function | StateMachine | Pipe | TaskFamily, new_buses: set[tup
             thing.role_name, ("lambda.amazonaws.com",), tuple((bus, _DELIVERS["events"]) for bus in buses)
         )
     if isinstance(thing, StateMachine):
-        may = ((thing.at.bus(thing.puts[0]), _DELIVERS["events"]),) if thing.puts else ()
-        return Role(f"{thing.name}-role", ("states.amazonaws.com",), may)
+        sends = ((thing.at.bus(thing.puts[0]), _DELIVERS["events"]),) if thing.puts else ()
+        return Role(f"{thing.name}-role", ("states.amazonaws.com",), sends)
     if isinstance(thing, TaskFamily):
         may = tuple((thing.at.bus(name), _DELIVERS["events"]) for name in thing.puts)
         return Role(f"{thing.name}-task-role", ("ecs-tasks.amazonaws.com",), may)
