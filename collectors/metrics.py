@@ -54,15 +54,13 @@ def collect(scope: Scope) -> Iterator[Rows]:
     found.sort(key=lambda one: one.arn)  # a page asks by ARN: what it wants then lies together
     wanted = layers(scope.settings)
     asked = due(wanted, ends_of(scope), now)
-    parts = [empty_table()]
-    for layer in wanted:
-        if layer in asked:
-            parts += _layer(scope, found, layer, layer.window(now))
-        else:
-            parts.append(of_layer(scope, layer.name))
     scope.tally.asked = _says(found, asked)
     scope.tally.usd = len(found) * len(asked) * USD_PER_SERIES
-    yield Rows("metrics", pa.concat_tables(parts))
+    new = [part for layer in asked for part in _layer(scope, found, layer, layer.window(now))]
+    if scope.gaps and not any(map(len, new)):
+        return  # nothing was read: all rows of the last good run stay, not only those that are not due
+    kept = [of_layer(scope, layer.name) for layer in wanted if layer not in asked]
+    yield Rows("metrics", pa.concat_tables([empty_table(), *new, *kept]))
 
 
 def empty_table() -> pa.Table:

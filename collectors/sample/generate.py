@@ -17,7 +17,8 @@ from collectors.frames import empty, frame_of, table_of
 from collectors.listing import COLLECTORS
 from collectors.records import FRAMES, Record, ScopeRun
 from collectors.sample.drawn import Drawn, draw
-from collectors.sample.drawn_faults import Fault, break_some
+from collectors.sample.drawn_breaking import Fault
+from collectors.sample.drawn_faults import break_some
 from collectors.sample.drawn_metrics import Incidents, formulas, metrics_table
 from collectors.sample.estate import make_history
 from collectors.sample.estate.calls import Made

@@ -264,6 +264,7 @@ def test_a_refused_series_keeps_its_rows_in_every_layer(
     before = save(tmp_path, [first], first.scope.run.aws, first.scope.settings)
     aws.misbehave({"service": "cloudwatch", "operation": "GetMetricData", "deny": True})
     (second,) = collect("metrics", before=before)
+    assert (second.status, second.count) == ("denied", 0)
     after = save(tmp_path, [second], second.scope.run.aws, second.scope.settings)
     assert sorted(after.table("metrics")["layer"].to_pylist()) == ["days", "months", "recent"]
     assert after.table("metrics").sort_by("layer") == before.table("metrics").sort_by("layer")

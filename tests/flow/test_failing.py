@@ -8,7 +8,7 @@ import pytest
 
 from collectors import snapshot
 from collectors.sample import generate
-from collectors.sample.drawn_faults import Fault
+from collectors.sample.drawn_breaking import Fault
 from collectors.sample.size import Size
 from collectors.settings import Settings
 from dashboard.flow.answers import Failing, Failings, Question
