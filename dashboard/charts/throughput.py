@@ -53,7 +53,9 @@ def of_metric(metrics: pd.DataFrame, metric: str, names: Mapping[str, str], sinc
 def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str) -> go.Figure:
     """The series over the whole range asked for, also where nothing is known. `unit` names the axis."""
     drawn = thinned(series)
-    figure = go.Figure([_trace(one, index) for index, one in enumerate(drawn)])
+    # a line keeps its colour, whatever lies behind it
+    order = [sum(not other.muted for other in drawn[:index]) for index in range(len(drawn))]
+    figure = go.Figure([_trace(one, order[index]) for index, one in enumerate(drawn)])
     figure.update_layout(
         look.layout(
             height=260,

@@ -151,7 +151,7 @@ def test_what_is_compared_with_lies_grey_and_dotted_behind_and_keeps_its_height(
     drawn = throughput.lines([muted, series(0, 5)], START, START + timedelta(hours=3), "events").data
     assert [(line.line.color, line.line.dash) for line in drawn] == [
         (throughput.look.GREY, "dot"),
-        (throughput.look.SERIES[1], "solid"),
+        (throughput.look.SERIES[0], "solid"),
     ]
     many = [series(*range(0, 40_000, 5)), muted]
     thin = throughput.thinned(many)
