@@ -5,7 +5,7 @@ from collectors.records import FRAMES, SCOPE_COLUMNS
 
 _HEAD = """# The dataframe model
 
-Generated from `collectors/records.py` by `make docs`; a test keeps it so. A snapshot is one Parquet file a frame.
+Generated from `collectors/records/` by `make docs`; a test keeps it so. A snapshot is one Parquet file a frame.
 Every frame also has the columns `account`, `region` and `collector`: the scope that read the row.
 Missing is null, never "". Times are UTC. Sizes are bytes, ages seconds. No payload values are kept.
 """
