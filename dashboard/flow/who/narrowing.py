@@ -16,6 +16,7 @@ from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.fields import schemas_of, unread_of
 from dashboard.flow.model.matching import Narrowed
 from dashboard.flow.model.subscriptions import Subscription
+from dashboard.flow.model.versions import earlier
 from dashboard.flow.patterns.joining import one_of
 from dashboard.flow.patterns.partial import event_tree
 from dashboard.flow.patterns.schema import tree_from_schema
@@ -47,7 +48,7 @@ class Narrowing:
 
     def _is_whole(self, schema: Row) -> bool:
         count: int = schema["version_count"]
-        return len(_earlier(self._estate, schema["arn"])) >= count - 1
+        return len(earlier(self._estate, schema["arn"])) >= count - 1
 
     @cached_property
     def tree(self) -> Any:
@@ -200,25 +201,13 @@ def _why(sub: Subscription, tree: Any) -> tuple[str, ...]:
     return tuple(text for decision in decisions if decision.delivery == "never" for text in decision.why)
 
 
-def _earlier(estate: Estate, schema: str) -> list[tuple[str, str]]:
-    """(content, type) of the schema's earlier versions that were read."""
-    if "earlier-schemas" not in estate.memory:
-        found: dict[str, list[tuple[str, str]]] = {}
-        for row in estate.snapshot.rows("schema_versions"):
-            if row["content"]:
-                found.setdefault(row["schema_arn"], []).append((row["content"], row["type"] or ""))
-        estate.memory["earlier-schemas"] = found
-    by_schema: dict[str, list[tuple[str, str]]] = estate.memory["earlier-schemas"]
-    return by_schema.get(schema, [])
-
-
 def _tree(estate: Estate, asked: Question, schemas: Sequence[Row], *, settles: bool) -> Any:
     source, detail_type = asked.source, asked.detail_type
     found: dict[tuple[str, str], Any] = estate.memory.setdefault("schema-trees", {})
     if (source, detail_type) not in found:
         latest = [(row["content"], row["type"] or "") for row in schemas]
-        earlier = [one for row in schemas for one in _earlier(estate, row["arn"])]
-        contents = dict.fromkeys([*latest, *(earlier if settles else ())])
+        before = [one[:2] for row in schemas for one in earlier(estate, row["arn"])]
+        contents = dict.fromkeys([*latest, *(before if settles else ())])
         detail = one_of([tree_from_schema(*content) for content in contents])
         known = event_tree(source, detail_type, detail=detail).known
         found[source, detail_type] = Narrowed(known, open=False, of_type=trees.of_type(source, detail_type))
