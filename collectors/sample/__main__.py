@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import queue
 import signal
 import subprocess
 import sys
-import threading
 from types import FrameType
 
 from collectors.sample.server import HOME_ACCOUNT, clean_environment
@@ -86,21 +86,24 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
 
 
 class _Stop:
-    """What SIGINT and SIGTERM do: end everything at once until `ready`, then set `asked`."""
+    """What SIGINT and SIGTERM do: end everything at once until `ready`, then tell it to `asked`.
+
+    A queue, not an event: a signal that comes while an event takes its lock to wait would wait for that lock for ever.
+    """
 
     def __init__(self) -> None:
-        self.asked = threading.Event()
+        self.asked: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.ready = False
         self.loader: subprocess.Popen[bytes] | None = None
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGTERM, self._stop)
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
         if not self.ready:
             if self.loader:
                 self.loader.kill()
             os._exit(0)
-        self.asked.set()
+        self.asked.put(number)
 
 
 def main() -> int:
@@ -125,7 +128,7 @@ def main() -> int:
         return _run(arguments.command, environment)
     print("\n".join(f"{name}={value}" for name, value in environment.items()))
     print("ready", flush=True)
-    stop.asked.wait()
+    stop.asked.get()
     return 0
 
 
