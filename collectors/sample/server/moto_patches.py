@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from moto import backends
-from moto.core import responses
+from moto.core import responses, utils
 from moto.events.models import EventsBackend
 
 
@@ -15,6 +15,8 @@ def apply() -> None:
     # moto looks through its own folders, and through every method of a service, at each call: half of a call's time
     backends.list_of_moto_modules = functools.cache(lambda find=backends.list_of_moto_modules: list(find()))
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    # and it lists all folders of botocore's models anew for each service that it looks up
+    utils.create_loader = functools.cache(utils.create_loader)
     EventsBackend._normalize_event_bus_arn = _bus_name  # noqa: SLF001 - the only place where it can be mended
 
 
