@@ -82,6 +82,7 @@ def with_scope(rows: Rows, scope: Mapping[str, str]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
+@cache
 def empty(frame: str) -> pa.Table:
     """The frame without rows."""
     return schema_of(frame).empty_table()

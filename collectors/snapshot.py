@@ -93,8 +93,8 @@ class Snapshot:
 
     def rows(self, frame: str) -> list[dict[str, Any]]:
         """One frame as dicts; null is None, lists are lists."""
-        rows: list[dict[str, Any]] = self.table(frame).to_pylist()
-        return rows
+        table = self.table(frame)
+        return cast("list[dict[str, Any]]", table.to_pylist()) if len(table) else []
 
     def traces(self) -> list[dict[str, Any]]:
         """The traces frame as dicts without its lists of hours: a year of them is large, and few questions need them."""

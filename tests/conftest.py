@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -55,6 +56,17 @@ class Collected:
             yield
         finally:
             with_denials_only(self.server)
+
+
+# three workers share two cores: no library needs threads of its own
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """Stores of tests are gone when they end: nothing of them has to be on the disk before the next call."""
+    with patch("os.fsync", lambda _: None):
+        yield
 
 
 @pytest.fixture(scope="session")

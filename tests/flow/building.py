@@ -1,11 +1,14 @@
 """A builder of small estates: records in, an Estate out, through the real frames and, where asked, a real store."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +20,7 @@ from collectors.settings import Settings
 from dashboard.flow.answers import Consumer, Consumers, Question
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who.consumers import consumers
+from tests.commanding import clean
 
 ACCOUNT, OTHER, THIRD, REGION = "111111111111", "222222222222", "333333333333", "eu-west-1"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -86,13 +90,16 @@ def run(status: str = "ok") -> ScopeRun:
 
 def _scope_of(record: Record) -> tuple[str, str, str]:
     named = getattr(record, "arn", None) or getattr(record, "from_arn", None)
-    parts = named.split(":") if named else ["", "", "", REGION, ACCOUNT]
+    caller = getattr(
+        record, "principal_account", None
+    )  # CloudTrail tells of a call in the account that calls
+    parts = named.split(":") if named else ["", "", "", REGION, caller or ACCOUNT]
     return parts[4] or ACCOUNT, parts[3] or REGION, "test"
 
 
 def estate_of(store: Path, records: Iterable[Record], **more: Any) -> Estate:
     """The estate of these records, written to a real store and read from it; more: as for `held`."""
-    settings = more.pop("settings", None) or Settings(store=store)
+    settings = more.pop("settings", None) or _usual().model_copy(update={"store": store})
     return Estate.of(snapshot.write(store, _tables(records, **more), "local"), settings)
 
 
@@ -104,7 +111,7 @@ def held(store: Path, records: Iterable[Record], **more: Any) -> Estate:
     rows = list(records)
     if any(frame_of(row) == "metrics" for row in rows):
         return estate_of(store, rows, **more)
-    settings = more.pop("settings", None) or Settings(store=store)
+    settings = more.pop("settings", None) or _usual().model_copy(update={"store": store})
     tables = _tables(rows, **more)
     manifest = snapshot.Manifest(
         id=f"held-{next(_NUMBERS)}",
@@ -129,6 +136,19 @@ class _Held(snapshot.Snapshot):
 _NUMBERS = count()
 
 
+@cache
+def _usual() -> Settings:
+    """Settings that nobody set. Looking for them takes as long as a small test."""
+    with patch.dict(os.environ, clean(), clear=True):
+        return Settings()
+
+
+@cache
+def _was_read(account: str, collector: str) -> pa.Table:
+    """The row that says that the collector read this account."""
+    return table_of("scopes", [run()], {"account": account, "region": REGION, "collector": collector})
+
+
 def _tables(
     records: Iterable[Record],
     gaps: dict[tuple[str, str, str], list[Gap]] | None = None,
@@ -141,13 +161,11 @@ def _tables(
         grouped[(frame_of(record), *_scope_of(record))].append(record)
     for scope, rows in (gaps or {}).items():
         grouped[("gaps", *scope)] = list(rows)
-    for account in accounts:
-        for collector in read:
-            grouped[("scopes", account, REGION, collector)] = [run()]
+    tables["scopes"] += [_was_read(account, collector) for account in accounts for collector in read]
     for (frame, account, region, collector), rows in grouped.items():
         scope = {"account": account, "region": region, "collector": collector}
         tables[frame].append(table_of(frame, rows, scope))
-    return {frame: pa.concat_tables(parts) for frame, parts in tables.items()}
+    return {frame: pa.concat_tables(parts) for frame, parts in tables.items() if parts}
 
 
 def ask(estate: Estate, on: str | None = None, event: dict[str, Any] | None = None) -> Consumers:
