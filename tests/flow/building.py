@@ -90,9 +90,8 @@ def run(status: str = "ok") -> ScopeRun:
 
 def _scope_of(record: Record) -> tuple[str, str, str]:
     named = getattr(record, "arn", None) or getattr(record, "from_arn", None)
-    caller = getattr(
-        record, "principal_account", None
-    )  # CloudTrail tells of a call in the account that calls
+    # CloudTrail tells of a call in the account that calls
+    caller = getattr(record, "principal_account", None)
     parts = named.split(":") if named else ["", "", "", REGION, caller or ACCOUNT]
     return parts[4] or ACCOUNT, parts[3] or REGION, "test"
 

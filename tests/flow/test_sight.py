@@ -16,6 +16,7 @@ from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
     COLLECTORS,
+    OTHER,
     REGION,
     SOURCE,
     TYPE,
@@ -46,7 +47,7 @@ STATES = [
     ([trail(puts="some")], "partly"),
     ([trail(puts=None, selectors_read=False)], "unknown"),
     ([trail(is_logging=False)], "off"),
-    ([trail(is_logging=None)], "on"),
+    ([trail(is_logging=None)], "unknown"),
     ([trail(puts="none"), trail("second")], "on"),
     ([trail(home_region="us-east-1")], "off"),
     ([trail(home_region="us-east-1", is_multi_region=True)], "on"),
@@ -234,6 +235,72 @@ def test_subscribers_of_a_new_bus_are_told_to_log(build: Build) -> None:
     )
 
 
-def test_calls_that_were_found_prove_that_a_trail_of_another_account_tells_of_the_place(build: Build) -> None:
-    (one,) = sight.trail_sight(build(BUS, trail(puts="none"), trace(BUS), read=ALSO))
-    assert (one.state, one.why.startswith("Its calls are in the log files of s3://trail")) == ("on", True)
+LATER = [
+    (trail(is_logging=False, bucket="trail"), "s3://trail/AWSLogs/", "off", "Trail main is switched off."),
+    (
+        trail(puts="none", bucket="trail", prefix="a"),
+        "s3://trail/a/AWSLogs/",
+        "off",
+        "Trail main does not log",
+    ),
+    (
+        trail(is_logging=False, log_group="arn:x:g:*"),
+        "insights:arn:x:g",
+        "off",
+        "Trail main is switched off.",
+    ),
+    (
+        trail(is_logging=False, bucket="trail"),
+        "s3://other/AWSLogs/",
+        "unknown",
+        "Trail main is switched off.",
+    ),
+    (trail(puts=None, selectors_read=False), "s3://other/AWSLogs/", "unknown", "Whether trail main logs"),
+]
+
+
+@pytest.mark.parametrize(("known", "where", "expected", "why"), LATER)
+def test_what_was_seen_never_tells_that_a_trail_is_on_now(
+    build: Build, known: Trail, where: str, expected: str, why: str
+) -> None:
+    estate = build(BUS, known, trace(BUS, evidence=where), read=ALSO)
+    (one,) = sight.trail_sight(estate)
+    assert (one.state, one.why.startswith(why)) == (expected, True)
+    assert ("whether it still does, cannot be seen" in one.why) == ("other" in where)
+    assert bool(turning_on.of_trail(estate, one)) == (expected == "off")
+
+
+def test_a_trail_that_was_read_by_an_earlier_run_only_is_not_known_to_be_on(build: Build) -> None:
+    estate = build(BUS, trail(), read=ALSO)
+    estate.scopes[ACCOUNT, REGION, "trails"] = {
+        **estate.scopes[ACCOUNT, REGION, "trails"],
+        "status": "denied",
+    }
+    (one,) = sight.trail_sight(estate)
+    assert one.state == "unknown"
+
+
+@pytest.mark.parametrize("known", [[], [trail(puts="none")]])
+def test_where_trails_were_denied_now_they_are_not_off(build: Build, known: list[Trail]) -> None:
+    estate = build(BUS, *known, read=ALSO)
+    estate.scopes[ACCOUNT, REGION, "trails"] = {
+        **estate.scopes[ACCOUNT, REGION, "trails"],
+        "status": "denied",
+    }
+    (one,) = sight.trail_sight(estate)
+    assert (one.state, turning_on.of_trail(estate, one)) == ("unknown", None)
+
+
+@pytest.mark.parametrize(("more", "expected"), [({}, "on"), ({"is_logging": False}, "off")])
+def test_a_trail_of_the_organization_tells_of_the_accounts_whose_calls_it_holds(
+    build: Build, more: dict[str, Any], expected: str
+) -> None:
+    far = f"arn:aws:cloudtrail:{REGION}:{OTHER}:trail/all"
+    whole = trail(is_organization=True, is_multi_region=True, bucket="trail", **more)
+    whole = whole.model_copy(update={"arn": far})
+    held = trace(BUS, evidence="s3://trail/AWSLogs/")
+    sights = sight.trail_sight(build(BUS, whole, held, read=ALSO, accounts=(ACCOUNT, OTHER)))
+    assert [(one.account, one.state, one.by) for one in sights] == [
+        (ACCOUNT, expected, far),
+        (OTHER, expected, far),
+    ]

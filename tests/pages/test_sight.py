@@ -1,14 +1,31 @@
 """Coverage says what would be seen: trails, logs of buses, and the commands that turn them on."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
-from collectors.records import ScopeRun, Trail
-from tests.pages.conftest import Run, write
+import pyarrow as pa
+
+from collectors import snapshot
+from collectors.frames import frame_of, table_of
+from collectors.records import Record, ScopeRun, Trail
+from tests.pages.conftest import Run
 from tests.pages.estate import ACCOUNT, NOW, REGION, records
 from tests.pages.test_pages import rows, said
 
 RUN = ScopeRun(status="ok", rows=1, calls=1, throttles=0, seconds=1, tried_at=NOW, read_at=NOW)
+
+
+def write(store: Path, rows: list[Record], *collectors: str) -> None:
+    """A snapshot of these rows, which collectors of one place read; the trails among them."""
+    tables: dict[str, list[pa.Table]] = defaultdict(list)
+    for collector in ("trails", *collectors):
+        scope = {"account": ACCOUNT, "region": REGION, "collector": collector}
+        tables["scopes"].append(table_of("scopes", [RUN], scope))
+    scope = {"account": ACCOUNT, "region": REGION, "collector": "trails"}
+    for row in rows:
+        tables[frame_of(row)].append(table_of(frame_of(row), [row], scope))
+    snapshot.write(store, {frame: pa.concat_tables(parts) for frame, parts in tables.items()}, "local AWS")
 
 
 def trail(name: str, puts: str) -> Trail:
@@ -31,7 +48,7 @@ def test_trails_and_buses_are_listed_with_the_commands_that_turn_them_on(store: 
     write(store, [*records(), trail("audit", "none")])
     app = run_bare("coverage")
     told = said(app)
-    assert "PutEvents is logged in 1 of 1 account and region." in told  # calls of it were found
+    assert "PutEvents is logged in 0 of 1 account and region." in told
     assert "0 of 1 bus log what becomes of their events." in told
     assert rows(app, "Trail") == ["audit"]
     assert rows(app, "Logs") == ["○ off"]

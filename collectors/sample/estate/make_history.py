@@ -56,6 +56,7 @@ def make_trail(client: Client) -> None:
         Name=TRAIL,
         S3BucketName=BUCKET,
         IsMultiRegionTrail=True,
+        IsOrganizationTrail=True,
         CloudWatchLogsLogGroupArn=group,
         CloudWatchLogsRoleArn=CORE_EU.role("cloudtrail-to-logs"),
     )

@@ -5,6 +5,7 @@ CloudTrail tells of PutEvents in the account and region that calls, so a bus's p
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from dashboard.flow.model import completeness
@@ -70,25 +71,46 @@ def rows_of_trails(estate: Estate) -> dict[str, list[Row]]:
 
 
 def covering(estate: Estate, place: Place) -> list[Row]:
-    """The trails that tell of an account and region, the best first."""
-    account, region = place
+    """The trails that tell of an account and region, the best first: its own, and an organization's that holds calls of it."""
+    seen = rows_of_trails(estate).get(place[0], [])
+    arns_seen, found = {row["arn"] for row in seen}, _seen_in(estate).get(place, {})
+    of_others = [
+        row
+        for rows in rows_of_trails(estate).values()
+        for row in rows
+        if row["is_organization"]
+        and row["arn"] not in arns_seen
+        and not found.keys().isdisjoint(_writes_to(row))
+    ]
+    # of one that several accounts see, each has a row: one is enough
     rows = [
         row
-        for row in rows_of_trails(estate).get(account, ())
-        if row["is_multi_region"] or row["home_region"] == region
+        for row in {row["arn"]: row for row in (*of_others, *seen)}.values()
+        if row["is_multi_region"] or row["home_region"] == place[1]
     ]
-    return sorted(rows, key=lambda row: (_ORDER.index(_state(row)), row["arn"]))
+    return sorted(rows, key=lambda row: (_ORDER.index(_state(estate, row)), row["arn"]))
 
 
 _ORDER: tuple[State, ...] = ("on", "partly", "unknown", "off")
 
 
-def _state(row: Row) -> State:
+def _state(estate: Estate, row: Row) -> State:
+    """What the trail does now: a row that is kept from an earlier run tells what it did then."""
+    if not _is_fresh(estate, row):
+        return "unknown"
     if row["is_logging"] is False or row["puts"] == "none":
         return "off"
-    if row["puts"] is None:
+    if row["puts"] is None or row["is_logging"] is None:
         return "unknown"
     return "on" if row["puts"] == "all" else "partly"
+
+
+def _is_fresh(estate: Estate, row: Row) -> bool:
+    run = estate.scopes.get((row["account"], row["region"], TRAILS))
+    return run is None or run["status"] in _READ
+
+
+_READ = ("ok", "partial", "unsupported")
 
 
 def _of_place(estate: Estate, place: Place) -> TrailSight:
@@ -97,42 +119,72 @@ def _of_place(estate: Estate, place: Place) -> TrailSight:
         told = f"The log files that the settings name were read ({', '.join(estate.settings.trails)}): whether they hold all of this account's calls is not known here."
         return TrailSight(account, region, "unknown", told)
     rows = covering(estate, place)
-    state: State = _state(rows[0]) if rows else "off"
-    found = _seen_in(estate).get(place)
-    if found and state in ("off", "unknown"):
-        told = f"Its calls are in the log files of {found}: which trail writes them cannot be seen from here."
-        return TrailSight(account, region, "on", told)
-    if rows:
-        return TrailSight(account, region, _state(rows[0]), _why(rows[0], rows), rows[0]["arn"])
-    if not _was_read(estate, place):
-        return TrailSight(account, region, "unknown", "The trails of this account were not read.")
-    return TrailSight(account, region, "off", "There is no trail.")
+    best = rows[0] if rows else None
+    state: State = _state(estate, best) if best else "off"
+    why = _why(estate, best, rows) if best else "There is no trail."
+    hidden = _hidden(estate, place) if state in ("off", "unknown") else ""
+    if hidden and state == "off":
+        state = "unknown"
+    why = hidden if hidden and best is None else f"{why} {hidden}".strip()
+    return TrailSight(account, region, state, why, best["arn"] if best else None)
 
 
-def _seen_in(estate: Estate) -> dict[Place, str]:
-    """Account and region → the location in whose log files calls of it were found: a trail of another account may write them."""
+def _hidden(estate: Estate, place: Place) -> str:
+    """Why a place may be logged, though no trail that was read does: others were not read, or log files hold calls of it.
+
+    What was seen is of then: it never tells that a trail is on now.
+    """
+    unread = _unread(estate, place[0])
+    if unread:
+        return f"The trails of this account were not read in {', '.join(unread)}."
+    found = _seen_in(estate).get(place, {})
+    own = {where for row in covering(estate, place) for where in _writes_to(row)}
+    others = {where: at for where, at in found.items() if where not in own}
+    if not others:
+        return ""
+    where, at = max(others.items(), key=lambda one: (one[1], one[0]))
+    return f"Its calls are in the log files of {where}, the last of {at:%Y-%m-%d %H:%M} UTC: which trail wrote them, and whether it still does, cannot be seen from here."
+
+
+def _writes_to(row: Row) -> Iterator[str]:
+    """The evidence of traces that come from this trail: its log files, and its log group."""
+    if row["bucket"]:
+        prefix = (row["prefix"] or "").strip("/")
+        yield f"s3://{row['bucket']}/{prefix}/AWSLogs/" if prefix else f"s3://{row['bucket']}/AWSLogs/"
+    if row["log_group"]:
+        yield f"insights:{row['log_group'].removesuffix(':*')}"
+
+
+def _seen_in(estate: Estate) -> dict[Place, dict[str, datetime]]:
+    """Account and region → the locations in whose log files calls of it were found, each with the time of the last."""
     if "traced-places" not in estate.memory:
-        estate.memory["traced-places"] = {
-            (row["account"], row["region"]): row["evidence"] for row in estate.traces
-        }
-    found: dict[Place, str] = estate.memory["traced-places"]
+        seen: dict[Place, dict[str, datetime]] = {}
+        for row in estate.traces:
+            of_place = seen.setdefault((row["account"], row["region"]), {})
+            of_place[row["evidence"]] = max(row["last_seen"], of_place.get(row["evidence"], row["last_seen"]))
+        estate.memory["traced-places"] = seen
+    found: dict[Place, dict[str, datetime]] = estate.memory["traced-places"]
     return found
 
 
-def _was_read(estate: Estate, place: Place) -> bool:
-    """Whether the trails of the account were listed, in whichever region tells them."""
-    runs = [row for (account, _, name), row in estate.scopes.items() if (account, name) == (place[0], TRAILS)]
-    return bool(runs) and all(row["status"] in ("ok", "partial") or row["read_at"] for row in runs)
+def _unread(estate: Estate, account: str) -> list[str]:
+    """Regions of the account whose trails were not listed: a trail of all regions is told in one of them only."""
+    runs = {
+        region: estate.scopes.get((account, region, TRAILS))
+        for owner, region in estate.places
+        if owner == account
+    }
+    return sorted(region for region, run in runs.items() if run is None or run["status"] not in _READ)
 
 
-def _why(row: Row, rows: Sequence[Row]) -> str:
-    name, state = f"Trail {row['name']}", _state(row)
+def _why(estate: Estate, row: Row, rows: Sequence[Row]) -> str:
+    name, state = f"Trail {row['name']}", _state(estate, row)
     if state == "on":
         return f"{name} logs PutEvents."
     if state == "partly":
         return f"{name} logs PutEvents only where further conditions of its selector hold."
     if state == "unknown":
-        return f"Whether {name.lower()} logs PutEvents could not be read."
+        return f"Whether trail {row['name']} logs PutEvents could not be read."
     if row["is_logging"] is False and row["puts"] != "none":
         return f"{name} is switched off."
     others = f", nor does any of the {len(rows) - 1} others" if len(rows) > 2 else ""
