@@ -20,7 +20,7 @@ MOST_POINTS = 5_000
 class Series:
     """One line: starts of windows of `period` seconds, ascending, and their values. `joined` adds up windows.
 
-    `muted`: drawn behind the others, grey and dotted, to compare with.
+    `muted`: drawn behind the others, grey and dotted, to compare with; in windows of the same length.
     """
 
     name: str
@@ -93,8 +93,12 @@ def caption(
     if not drawn:
         return f"{window}; CloudWatch has no point."
     period = max(one.period for one in drawn)
-    size = f"{period} seconds" if period < 120 else _length(timedelta(seconds=period), most=120)
-    return f"{window}, one point each {size}; {missing}."
+    return f"{window}, one point each {size(period)}; {missing}."
+
+
+def size(period: int) -> str:
+    """How long a window is, in words."""
+    return f"{period} seconds" if period < 120 else _length(timedelta(seconds=period), most=120)
 
 
 def _length(length: timedelta, most: int = 0) -> str:
@@ -110,18 +114,13 @@ def _length(length: timedelta, most: int = 0) -> str:
 
 def thinned(series: Sequence[Series]) -> list[Series]:
     """The series with so many windows taken together that all fit into MOST_POINTS."""
-    points = sum(len(one.times) for one in series if not one.muted)
+    points = sum(len(one.times) for one in series)
     factor = -(-points // MOST_POINTS)
     return list(series) if factor <= 1 else [_joined(one, factor) for one in series]
 
 
 def _joined(one: Series, factor: int) -> Series:
     """Every `factor` windows as one, cut at whole multiples so that lines keep the same windows."""
-    if one.muted:  # its height is that of one window of the others
-        of_one = factor if one.joined == "sum" else 1
-        return replace(
-            one, values=tuple(of_one * float(value) for _, value in zip(one.times, one.values, strict=True))
-        )
     period = one.period * factor
     together: dict[int, float] = {}
     for time, value in zip(one.times, one.values, strict=True):

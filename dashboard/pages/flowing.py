@@ -18,6 +18,12 @@ from dashboard.flow.model.measured import ZERO_WHEN_MISSING
 from dashboard.pages import parts
 
 MOST_LINES = 8
+HOW = {
+    "Sum": "spread evenly over its time",
+    "Maximum": "the highest of all its time",
+    "Average": "the mean of all its time",
+}
+"""What a point longer than those of now tells of the windows that it covers, by its statistic."""
 
 
 class Group(NamedTuple):
@@ -153,7 +159,10 @@ def of_metrics(metrics: pd.DataFrame, which: Sequence[str], names: Mapping[str, 
     A thing whose name is empty is alone: its lines are called by their metrics.
     """
     wanted = metrics[metrics["metric"].isin(list(which))]
-    lines = _ordered(ranges.lines(wanted, how.hours), which, names)
+    lines = ranges.lines(wanted, how.hours)
+    # one axis, one length of windows: an hour's sum beside that of five minutes would look like twelve times as much
+    period = max((line.period for line in lines), default=0)
+    lines = _ordered(ranges.lines(wanted, how.hours, period), which, names)
     if not lines:
         st.text("No such metrics of it were collected.")
         return
@@ -162,11 +171,14 @@ def of_metrics(metrics: pd.DataFrame, which: Sequence[str], names: Mapping[str, 
     series = [_series(line, names) for line in lines]
     told = []
     if how.against:
-        earlier = ranges.before(wanted, how.hours, ranges.COMPARED[how.against])
+        earlier = ranges.before(wanted, how.hours, ranges.COMPARED[how.against], period)
         earlier = _ordered(earlier, which, names)
         series = [_series(line, names, how.against) for line in earlier] + series
         told = [_compared(how.against, earlier, lines)]
-    draw(series, since, until, how.unit, how.key, _source(lines))
+    parts.quiet(
+        throughput.caption(series, since, until, _source(lines), _missing(lines)), f"window-{how.key}"
+    )
+    draw(series, since, until, how)
     for note in (*told, *_short(lines, since)):
         parts.quiet(note, f"compare-{how.key}-{note[:12]}")
 
@@ -191,43 +203,57 @@ def _series(line: ranges.Line, names: Mapping[str, str], against: str | None = N
 
 
 def _source(lines: Sequence[ranges.Line]) -> str:
-    """Where and how it was counted, and what a missing point means: the metrics' own rule."""
+    """Where and how it was counted."""
     told = ", ".join(dict.fromkeys(f"{line.metric} ({line.statistic.lower()})" for line in lines[:3]))
+    return f"CloudWatch {told}"
+
+
+def _missing(lines: Sequence[ranges.Line]) -> str:
+    """What a missing point means: the metrics' own rule."""
     zero = {(line.namespace, line.metric) in ZERO_WHEN_MISSING for line in lines}
-    rule = "; sent only when not zero, so that a missing point is zero" if zero == {True} else ""
-    return f"CloudWatch {told}{rule}"
+    if zero == {True}:
+        return "sent only when not zero, so that a missing point is zero"
+    return (
+        throughput.GAPS
+        if True not in zero
+        else f"{throughput.GAPS}, zero for what is sent only when not zero"
+    )
 
 
 def _compared(against: str, earlier: Sequence[ranges.Line], lines: Sequence[ranges.Line]) -> str:
-    """What stands behind the lines, and that it may be coarser."""
+    """What stands behind the lines, and how it is known where only coarser points tell."""
     if not earlier:
         return f"The same hours {against} were not collected."
     some = f" ({len(earlier)} of {len(lines)} series)" if len(earlier) < len(lines) else ""
-    scaled = any(line.scale != 1 for line in earlier)
-    hour = ": from points of an hour, a sum spread evenly over its windows" if scaled else ""
-    return f"Grey, dotted: the same hours {against}{some}{hour}."
+    return f"Grey, dotted: the same hours {against}{some}{_coarser(earlier)}."
+
+
+def _coarser(earlier: Sequence[ranges.Line]) -> str:
+    """How points longer than those of now were brought to them: sums by their share of time, all else as it is."""
+    coarse = [line for line in earlier if line.known > line.period]
+    if not coarse:
+        return ""
+    sizes = " and ".join(throughput.size(known) for known in sorted({line.known for line in coarse}))
+    statistics = sorted({line.statistic for line in coarse})
+    how = ", ".join(f"each {HOW.get(one, f'the {one} of all its time')}" for one in statistics)
+    return f": known only from points of {sizes}, {how}"
 
 
 def _short(lines: Sequence[ranges.Line], since: datetime) -> list[str]:
-    """That what was collected does not reach back over the whole range."""
-    first = min(line.since for line in lines)
-    late = first - since > timedelta(hours=1)
-    return [f"What was collected begins {first:%d %b %H:%M} UTC."] if late else []
+    """That what was collected does not reach back over the whole range, or not of all."""
+    late = [line for line in lines if line.since - since > timedelta(seconds=max(3600, line.period))]
+    if not late:
+        return []
+    first = min(line.since for line in late)
+    some = f" of {len(late)} of {len(lines)} series" if len(late) < len(lines) else ""
+    return [f"What was collected{some} begins {first:%d %b %H:%M} UTC."]
 
 
-def draw(
-    series: list[throughput.Series],
-    since: datetime,
-    until: datetime,
-    unit: str,
-    key: str,
-    source: str | None = None,
-) -> None:
-    """The chart with its window in words."""
-    parts.quiet(throughput.caption(series, since, until, source), f"window-{key}")
+def draw(series: list[throughput.Series], since: datetime, until: datetime, how: Drawn) -> None:
+    """The chart, where there is a point."""
     if any(one.times for one in series):
-        figure = throughput.lines(series, since, until, unit)
-        st.plotly_chart(figure, key=f"lines-{key}", config=look.CONFIG, alt=f"{key}: {unit}")
+        figure = throughput.lines(series, since, until, how.unit)
+        st.plotly_chart(figure, key=f"lines-{how.key}", config=look.CONFIG, alt=f"{how.key}: {how.unit}")
 
 
 def _shown(names: Mapping[str, str]) -> dict[str, str]:

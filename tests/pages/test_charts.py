@@ -147,15 +147,17 @@ def test_the_caption_says_window_and_resolution() -> None:
 
 
 def test_what_is_compared_with_lies_grey_and_dotted_behind_and_keeps_its_height() -> None:
-    muted = replace(series(0, 60, period=3600), muted=True)
+    muted = replace(series(0, 5, 10, 15), muted=True)
     drawn = throughput.lines([muted, series(0, 5)], START, START + timedelta(hours=3), "events").data
     assert [(line.line.color, line.line.dash) for line in drawn] == [
         (throughput.look.GREY, "dot"),
         (throughput.look.SERIES[0], "solid"),
     ]
-    many = [series(*range(0, 40_000, 5)), muted]
-    thin = throughput.thinned(many)
-    assert (thin[0].period, thin[1]) == (600, replace(muted, values=(0.0, 120.0)))
+    thin, behind = throughput.thinned([series(*range(0, 40_000, 5)), muted])
+    assert (thin.period, replace(behind, muted=False)) == (
+        600,
+        replace(thin, times=thin.times[:2], values=(5.0, 25.0)),
+    )
 
 
 @pytest.mark.parametrize(

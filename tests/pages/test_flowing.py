@@ -1,5 +1,6 @@
 """Ranges, comparison and what fails, on pages: an estate whose queue backs up since two hours, with history by the hour."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,9 +110,35 @@ def test_each_range_says_its_source_its_window_and_its_resolution(
 
 def test_a_range_is_compared_with_the_same_hours_before(run_failing: Run) -> None:
     told = said(run_failing("throughput", show="Queues", range="24h", compare="last week", sel=QUEUE))
-    assert "Grey, dotted: the same hours last week: from points of an hour" in told
+    assert "Grey, dotted: the same hours last week: known only from points of hour, each" in told
     told = said(run_failing("throughput", show="Queues", range="90d", compare="last week", sel=QUEUE))
     assert "The same hours last week were not collected." in told
+
+
+def test_series_that_reach_back_differently_share_one_length_of_windows(store: Path, run_bare: Run) -> None:
+    sold: dict[str, object] = {"source": ["com.shop"], "detail-type": ["Sold"]}
+    new = RULE.replace("to-orders", "new")
+    write(
+        store,
+        [
+            *records(),
+            shop_rule("to-orders", QUEUE, sold),
+            shop_rule("new", QUEUE, sold),
+            *series(RULE, "AWS/Events", "MatchedEvents", "Sum", 10, 10),
+            *(
+                one
+                for one in series(new, "AWS/Events", "MatchedEvents", "Sum", 10, 10)
+                if one.layer == "recent"
+            ),
+        ],
+    )
+    app = run_bare("throughput", show="Rules", range="30d")
+    told = said(app)
+    assert "one point each 6 hours; a gap is a window without a point." in told
+    assert "What was collected of 2 of 3 series begins 24 Nov 12:00 UTC." in told
+    drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    highest = {one["name"]: max(one["y"]) for one in drawn if one["y"]}
+    assert (highest["to-orders"], highest["new"]) == (720, 720)
 
 
 def test_junk_in_the_range_and_the_comparison_is_dropped_with_a_note(run_failing: Run) -> None:

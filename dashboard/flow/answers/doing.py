@@ -157,7 +157,10 @@ class PathHealth:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """The same hours before: their total and highest point, as sums of windows of the series' own length."""
+    """The same minutes before: their total over exactly the same length, and the highest of the points that tell, each of `period_seconds`.
+
+    Of points longer than the series' own, the part that falls into the range counts by its share of time.
+    """
 
     total: float | None
     highest: float | None

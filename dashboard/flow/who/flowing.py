@@ -111,7 +111,4 @@ def _flow(
 
 
 def _against(line: ranges.Line | None) -> Against | None:
-    if line is None:
-        return None
-    total = None if line.total is None else line.total / line.scale
-    return Against(total, line.highest, line.period)
+    return None if line is None else Against(line.total, line.highest, line.known)
