@@ -21,6 +21,7 @@ from collectors.delivered.steps import (
     Level,
     Step,
     code_of,
+    millis,
     number,
     stages_of,
     text,
@@ -216,8 +217,8 @@ def _event(row: Row) -> Step | None:
 def _delivery(row: Row) -> Step | None:
     invocation, latency, duration = (
         row.get("invocation_id"),
-        number(row.get("latency")),
-        number(row.get("duration")),
+        millis(row.get("latency")),
+        millis(row.get("duration")),
     )
     counts = _stages(row, _OF_DELIVERY)
     # the same record twice must not count as two ends

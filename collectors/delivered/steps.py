@@ -42,6 +42,9 @@ ATTEMPT, TRANSFORMATION = "EVENT_DELIVERY_ATTEMPT", "EVENT_TRANSFORMATION_FAILUR
 OF_SUBSCRIBERS = (ATTEMPT, TRANSFORMATION, "SUBSCRIBER_MATCHED", "ON_FAILURE_DESTINATION_DELIVERY_ATTEMPT")
 BAD = ("retried", "throttled", "refused", "rejected")
 """Stages whose error is counted by its code."""
+_MOST = 10**15
+_LONGEST_MS = 10_000_000_000
+"""Some hundred days; EventBridge gives up after one."""
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
 
 
@@ -93,9 +96,8 @@ def step_of(record: Any) -> Step | None:
     if not (message and resource and resource.startswith("arn:") and event and at):
         return None
     invocation = text(_either(record, "invocation_id"))
-    identity = hash(
-        (resource, event, invocation, message, at, details.get("rule_arn"), details.get("attempt_count"))
-    )
+    attempt = number(details.get("attempt_count"))
+    identity = hash((resource, event, invocation, message, at, text(details.get("rule_arn")), attempt))
     base = Step(identity, hash(event), resource, at, _level(record), {})
     if message in OF_SUBSCRIBERS:
         return _of_subscriber(base, message, record, details)
@@ -124,7 +126,8 @@ def _of_bus(
 
 def _of_subscriber(base: Step, message: str, record: dict[str, Any], details: dict[str, Any]) -> Step:
     known = _system(details)
-    counts = dict.fromkeys(stages_of(message, details.get("outcome"), details.get("terminal_kind")), 1)
+    outcome, ended = text(details.get("outcome")), text(details.get("terminal_kind"))
+    counts = dict.fromkeys(stages_of(message, outcome, ended), 1)
     is_bad = bool(counts.keys() & set(BAD))
     return base._replace(
         counts=counts,
@@ -149,12 +152,12 @@ def stages_of(message: str, outcome: str | None, ended: str | None) -> tuple[str
 
 
 def _latency(details: dict[str, Any]) -> tuple[int, int, int] | None:
-    told = number(details.get("ingestion_to_complete_latency_ms"))
+    told = millis(details.get("ingestion_to_complete_latency_ms"))
     return None if told is None else (told, 1, told)
 
 
 def _duration(details: dict[str, Any]) -> tuple[int, int] | None:
-    told = number(details.get("target_duration_ms"))
+    told = millis(details.get("target_duration_ms"))
     return None if told is None else (told, 1)
 
 
@@ -202,13 +205,20 @@ def text(value: Any) -> str | None:
 
 
 def number(value: Any) -> int | None:
-    """A whole number, also when it came as text, as in the answer of a query."""
+    """A whole number, also when it came as text, as in the answer of a query; None for one beyond all that is counted."""
     if isinstance(value, bool):
         return None
     try:
-        return round(float(value)) if value is not None else None
+        told = round(float(value)) if value is not None else None
     except (TypeError, ValueError, OverflowError):
         return None
+    return told if told is not None and abs(told) <= _MOST else None
+
+
+def millis(value: Any) -> int | None:
+    """How long something took; None for what is longer than an event lives, of which a sum would not fit into a column."""
+    told = number(value)
+    return told if told is not None and 0 <= told <= _LONGEST_MS else None
 
 
 def time_of(value: Any) -> datetime | None:
@@ -218,6 +228,6 @@ def time_of(value: Any) -> datetime | None:
         if found is not None:
             return datetime.fromtimestamp(found / 1000, UTC)
         at = datetime.fromisoformat(value)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

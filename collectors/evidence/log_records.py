@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from collectors.evidence.splitting import records_in
 from collectors.evidence.unpacking import unpacked
 
 
@@ -82,6 +83,7 @@ class _RawFile(msgspec.Struct, gc=False):
 
 
 _FILE = msgspec.json.Decoder(_File)
+_EVENT = msgspec.json.Decoder(Event)
 _RAW_FILE = msgspec.json.Decoder(_RawFile)
 _REQUEST = msgspec.json.Decoder(Request)
 
@@ -98,16 +100,41 @@ def events_of(content: bytes) -> Iterator[Event | None]:
     """The records of a file: all at once by their types, or, where one of them does not fit, one by one."""
     try:
         text = unpacked(content)
-        try:
-            return iter(_FILE.decode(text).Records)
-        except msgspec.ValidationError:
-            return map(_lenient, _RAW_FILE.decode(text).Records)
+    except (zlib.error, ValueError) as error:
+        raise _damaged(error) from error
+    try:
+        return iter(_FILE.decode(text).Records)
+    except (ValueError, RecursionError):
+        return map(_event, _records(text))
+
+
+def _records(text: bytes) -> Sequence[bytes]:
+    try:
+        return _RAW_FILE.decode(text).Records
     except msgspec.ValidationError as error:
         told = "This file is no CloudTrail log file (it has no Records) and was skipped."
         raise UnreadableError("UnexpectedShape", told) from error
-    except (zlib.error, ValueError) as error:
-        told = f"This log file is damaged or no JSON and was skipped: {error}."
-        raise UnreadableError("Damaged", told) from error
+    except (ValueError, RecursionError) as error:
+        found = records_in(text)
+        if found is None:
+            raise _damaged(error) from error
+        return found
+
+
+def _damaged(error: Exception) -> UnreadableError:
+    return UnreadableError("Damaged", f"This log file is damaged or no JSON and was skipped: {error}.")
+
+
+def _event(record: bytes) -> Event | None:
+    """A record by its types, or leniently; None for what is none at all."""
+    try:
+        return _EVENT.decode(record)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return _lenient(record)
+    except (ValueError, TypeError, RecursionError):  # orjson's of what it cannot write is a TypeError
+        return None
 
 
 def _lenient(record: bytes) -> Event | None:

@@ -85,6 +85,9 @@ def parse(contents: Sequence[bytes], partition: str) -> Parsed:
             reader.take(number, events_of(content))
         except UnreadableError as error:
             reader.problems.append(Problem(number, str(error), 1, error.code))
+        except Exception as error:  # noqa: BLE001 - whatever a file holds, it costs no other
+            told = f"This log file cannot be read and was skipped ({type(error).__name__}). Please report it."
+            reader.problems.append(Problem(number, told, 1, type(error).__name__))
     return reader.parsed()
 
 
@@ -116,13 +119,22 @@ class _Reader:
         self._ids: list[str] = []
 
     def take(self, number: int, events: Iterable[Event | None]) -> None:
-        """The records of one file; None stands for one that is no object."""
+        """The records of one file, all or, when it raises, none; None stands for one that cannot be read."""
         told: Counter[str] = Counter()
-        for event in events:
-            if event is None:
-                told[NOT_A_RECORD] += 1
-            elif event.eventName in ACTIONS and event.eventSource == EVENTS:
-                self._one(event, told)
+        before = len(self._ids)
+        try:
+            for event in events:
+                if event is None:
+                    told[NOT_A_RECORD] += 1
+                elif event.eventName in ACTIONS and event.eventSource == EVENTS:
+                    try:
+                        self._one(event, told)
+                    except (ValueError, RecursionError):  # of an entry or an answer, which are read only here
+                        told[NOT_A_RECORD] += 1
+        except BaseException:
+            for column in (self._ids, self._call, self._at):
+                del column[before:]
+            raise
         self.problems += [Problem(number, reason, count) for reason, count in told.items()]
 
     def parsed(self) -> Parsed:

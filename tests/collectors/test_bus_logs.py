@@ -266,6 +266,28 @@ def test_damaged_files_and_odd_records_are_counted_by_gaps_and_the_others_stay(
     assert [gap.message.split()[0] for gap in outcome.scope.gaps if "d.json" in gap.action] == ["1", "5"]
 
 
+ODD_ONES: dict[str, Row] = {
+    "a rule that is a list": delivered("o") | {"details": SENT | {"rule_arn": [RULE]}},
+    "an attempt that is an object": refused("o") | {"details": SENT | {"attempt_count": {"a": 1}}},
+    "an end that is an object": record("EVENT_DELIVERY_ATTEMPT", "o", details={"terminal_kind": {"a": 1}}),
+    "an outcome that is a list": record("EVENT_DELIVERY_ATTEMPT", "o", details={"outcome": ["FAILURE"]}),
+    "a time of no year": received("o", message_timestamp_ms=10**25),
+    "a time beyond all times": received("o", message_timestamp_ms="0001-01-01T00:00:00+23:59"),
+    "times too long to be added up": delivered("o", took=10**30),
+    "many times that are long": delivered("o", took=2**62),
+}
+
+
+@pytest.mark.parametrize("which", ODD_ONES)
+def test_one_odd_record_costs_no_other(which: str, tmp_path: Path, collect: Call) -> None:
+    odd = [ODD_ONES[which] | {"invocation_id": f"o{number}"} for number in range(3)]
+    (tmp_path / "a.log").write_text("\n".join(json.dumps(one) for one in (*STORY, *odd)))
+    (outcome,) = collect("bus-logs", bus_logs=(str(tmp_path),))
+    assert sum(row["received"] or 0 for row in rows_of(outcome) if row["rule_arn"] is None) == 4
+    assert not [gap for gap in outcome.scope.gaps if "bug" in gap.message]
+    assert all(str(tmp_path / "a.log") == gap.action for gap in outcome.scope.gaps)
+
+
 def test_a_folder_that_is_named_is_read_and_places_outside_the_run_come_with_its_first(
     tmp_path: Path, collect: Call
 ) -> None:

@@ -257,3 +257,59 @@ def test_a_small_reading_starts_no_process() -> None:
     small = Workers(2)
     small.parse([packed(put("1"))], "aws")
     assert small.started == []
+
+
+HALF = "\ud83d"  # half a surrogate, as a text that was cut in the middle of a character
+ODD_ONES = {
+    "half a surrogate": json.dumps(put("odd", userAgent=HALF)).encode(),
+    "half a surrogate in an entry": json.dumps(put("odd", {"source": HALF, "detailType": "t"})).encode(),
+    "no UTF-8 in an entry": json.dumps(put("odd", {"source": "QQ", "detailType": "t"}))
+    .encode()
+    .replace(b"QQ", b"\xff\xfe"),
+    "no UTF-8 in an answer": json.dumps(
+        put("odd", responseElements={"failedEntryCount": 1, "entries": [{"errorMessage": "QQ"}]})
+    )
+    .encode()
+    .replace(b"QQ", b"\xff\xfe"),
+    "nested deeply": json.dumps(put("odd", additionalEventData="QQ"))
+    .encode()
+    .replace(b'"QQ"', b"[" * 5000 + b"]" * 5000),
+    "an entry nested deeply": json.dumps(put("odd", {"source": "s", "detailType": "t", "x": "QQ"}))
+    .encode()
+    .replace(b'"QQ"', b"[" * 1200 + b"]" * 1200),
+    "beyond all numbers": json.dumps(put("odd", responseElements={"failedEntryCount": "QQ"}))
+    .encode()
+    .replace(b'"QQ"', b"1e400"),
+}
+
+
+@pytest.mark.parametrize("which", ODD_ONES)
+@pytest.mark.parametrize("more", [b"", b",5", b"," + json.dumps(put("typed", awsRegion=5)).encode()])
+def test_one_record_that_no_reader_takes_costs_no_other(which: str, more: bytes) -> None:
+    whole = [json.dumps(put(one, userAgent='a"]},\\')).encode() for one in ("1", "2")]
+    text = b'{"a": [[{}]], "Records": [' + whole[0] + b"," + ODD_ONES[which] + more + b"," + whole[1] + b"]}"
+    parsed = parse([gzip.compress(text)], "aws")
+    assert len(parsed.call) == 2
+    assert [(one.file, one.reason, one.times) for one in parsed.problems] == [
+        (0, NOT_A_RECORD, 1 + bool(more))
+    ]
+
+
+@pytest.mark.parametrize("cut", [b'{"Records": [{"a": "\xff"}', b'{"Records": [{"a": "\\ud800}]}', b"}{"])
+def test_a_file_whose_brackets_do_not_fit_is_damaged_whole(cut: bytes) -> None:
+    assert [one.code for one in parse([cut], "aws").problems] == ["Damaged"]
+
+
+def test_whatever_a_file_raises_is_told_of_it_and_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(_: str) -> int:
+        raise KeyError("unforeseen")
+
+    good, bad = packed(put("1")), packed(put("2"), put("3", eventTime="2026-11-25T10:00:00Z"))
+    reader = parse([good], "aws")
+    known = put_events._micros
+    monkeypatch.setattr(
+        put_events, "_micros", lambda time: raises(time) if time == "2026-11-25T10:00:00Z" else known(time)
+    )
+    parsed = parse([good, bad, good], "aws")
+    assert [(one.file, one.code) for one in parsed.problems] == [(1, "KeyError")]
+    assert list(parsed.hashes) == [*reader.hashes, *reader.hashes]
