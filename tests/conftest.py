@@ -131,6 +131,20 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
         yield Collected(server, store, environment, json.loads(made.stdout), made.returncode, calls)
 
 
+@pytest.fixture(scope="session")
+def sample_estate(collected: Collected) -> Any:
+    """The sample estate as it was collected, read once: a dashboard.flow Estate."""
+    return estate_in(collected.store)
+
+
+def estate_in(store: Path) -> Any:
+    """The Estate of a store's newest snapshot."""
+    from collectors import settings, snapshot  # noqa: PLC0415 - as above
+    from dashboard.flow.model.estate import Estate  # noqa: PLC0415 - as above
+
+    return Estate.of(snapshot.load(store), settings.read(store=store))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
     """With --dist loadfile: a file's tests run on one worker, and so do all files that ask the sample estate.
@@ -174,7 +188,7 @@ SLOW = (
 
 
 class SampleTogether(LoadFileScheduling):
-    """Files that have a test with the fixture `collected` are one unit of work, told by their text."""
+    """Files that have a test with the fixture `collected` or `sample_estate` are one unit of work, told by their text."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
@@ -183,7 +197,7 @@ class SampleTogether(LoadFileScheduling):
 
 @cache
 def _files_with_the_sample() -> frozenset[str]:
-    asking = re.compile(r"\bcollected: ")  # a parameter, of a test or of a fixture
+    asking = re.compile(r"\b(collected|sample_estate): ")  # a parameter, of a test or of a fixture
     return frozenset(
         file.relative_to(ROOT).as_posix()
         for file in Path(__file__).parent.rglob("test_*.py")

@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 
 from dashboard.__main__ import main
+from dashboard.flow import documents
+from dashboard.flow.answers import Question
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who.consumers import consumers
+from dashboard.flow.who.producers import producers
+from tests.commanding import called
 
 DATA = Path(__file__).parent / "data"
 CONSUMERS = json.loads((DATA / "expected_consumers.json").read_text())
@@ -30,42 +36,39 @@ def _consumer(row: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-@pytest.fixture
-def asked(capsys: pytest.CaptureFixture[str]) -> Any:
-    """The command line's answer, asked in this process: starting one for each case would take a minute."""
-
-    def ask(collected: Any, question: str, case: dict[str, Any]) -> Any:
-        command = [
-            question,
-            case["source"],
-            case["detail_type"],
-            "--format",
-            "json",
-            "--store",
-            str(collected.store),
-        ]
-        main(command)
-        return json.loads(capsys.readouterr().out)
-
-    return ask
+def _question(case: dict[str, Any]) -> Question:
+    return Question(case["source"], case["detail_type"], None)
 
 
 @pytest.mark.parametrize("case", CONSUMERS, ids=_key)
-def test_consumers_equal_the_list_written_by_hand(case: dict[str, Any], collected: Any, asked: Any) -> None:
-    answer = asked(collected, "consumers", case)
+def test_consumers_equal_the_list_written_by_hand(case: dict[str, Any], sample_estate: Estate) -> None:
+    answer = documents.of_consumers(consumers(sample_estate, _question(case)))
     found = [row | {"path_kinds": [hop["kind"] for hop in row["path"]]} for row in answer["consumers"]]
     assert sorted(map(_consumer, case["consumers"])) == sorted(map(_consumer, found))
     assert [row["name"] for row in answer["excluded"]] == case.get("excluded", [])
 
 
 @pytest.mark.parametrize("case", PRODUCERS, ids=_key)
-def test_producers_equal_the_list_written_by_hand(case: dict[str, Any], collected: Any, asked: Any) -> None:
-    found = {
-        (row["evidence"], row["name"], row["kind"])
-        for row in asked(collected, "producers", case)["producers"]
-    }
+def test_producers_equal_the_list_written_by_hand(case: dict[str, Any], sample_estate: Estate) -> None:
+    answer = documents.of_producers(producers(sample_estate, _question(case)))
+    found = {(row["evidence"], row["name"], row["kind"]) for row in answer["producers"]}
     expected = {(row["evidence"], row["name"], row["kind"]) for row in case["producers"]}
     assert expected == {row for row in found if row[0] in ("observed", "declared")} | (expected & found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "case", "answer"),
+    [
+        ("consumers", CONSUMERS[0], lambda *of: documents.of_consumers(consumers(*of))),
+        ("producers", PRODUCERS[0], lambda *of: documents.of_producers(producers(*of))),
+    ],
+)
+def test_the_command_prints_that_very_answer(
+    asked: str, case: dict[str, Any], answer: Any, sample_estate: Estate, collected: Any
+) -> None:
+    words = (asked, case["source"], case["detail_type"], "--format", "json", "--store", str(collected.store))
+    printed = json.loads(called(main, *words).stdout)
+    assert printed == json.loads(json.dumps(answer(sample_estate, _question(case))))
 
 
 def test_the_account_that_denies_one_call_is_told_and_costs_nothing_else(collected: Any) -> None:

@@ -10,8 +10,12 @@ import pytest
 
 from collectors import snapshot
 from collectors.__main__ import main as collect
-from dashboard.__main__ import main as ask
+from dashboard.flow import documents
+from dashboard.flow.answers import Question
+from dashboard.flow.model.estate import Estate
+from dashboard.flow.who.producers import producers
 from tests.commanding import called
+from tests.conftest import estate_in
 
 PRODUCERS = json.loads((Path(__file__).parent / "data" / "expected_producers.json").read_text())
 KEY = (
@@ -34,6 +38,7 @@ class Read:
     reader: str
     store: Path
     document: dict[str, Any]
+    estate: Estate
 
 
 @pytest.fixture(scope="module", params=["athena", "insights"])
@@ -48,7 +53,7 @@ def read(request: pytest.FixtureRequest, collected: Any, tmp_path_factory: pytes
         | {"HEADWATER_PACE": "100", "HEADWATER_TRAIL_READER": request.param},
     )
     assert done.stdout, done.stderr
-    return Read(request.param, store, json.loads(done.stdout))
+    return Read(request.param, store, json.loads(done.stdout), estate_in(store))
 
 
 def traces(store: Path) -> list[tuple[Any, ...]]:
@@ -75,15 +80,16 @@ def test_what_was_scanned_is_told_and_priced_once(read: Read) -> None:
 
 @pytest.mark.parametrize("case", PRODUCERS, ids=lambda case: f"{case['source']}/{case['detail_type']}")
 def test_producers_are_those_of_the_log_files(
-    read: Read, collected: Any, case: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    read: Read, sample_estate: Estate, case: dict[str, Any]
 ) -> None:
-    def producers(store: Path) -> list[dict[str, Any]]:
-        ask(["producers", case["source"], case["detail_type"], "--format", "json", "--store", str(store)])
-        answer = json.loads(capsys.readouterr().out)["producers"]
-        return [row | {"read": None} for row in answer]  # where it was read differs
+    def told(estate: Estate) -> list[dict[str, Any]]:
+        answer = producers(estate, Question(case["source"], case["detail_type"], None))
+        return [
+            row | {"read": None} for row in documents.of_producers(answer)["producers"]
+        ]  # where it was read differs
 
-    found = producers(read.store)
+    found = told(read.estate)
     assert {(row["evidence"], row["name"]) for row in case["producers"] if row["evidence"] == "observed"} == {
         (row["evidence"], row["name"]) for row in found if row["evidence"] == "observed"
     }
-    assert found == producers(collected.store)
+    assert found == told(sample_estate)

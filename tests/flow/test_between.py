@@ -5,17 +5,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from collectors import snapshot
 from collectors.errors import UsageError
 from collectors.records import Record, Tag
-from collectors.settings import Settings
 from dashboard.flow.answers import Question
 from dashboard.flow.backwards import between, named, teams
 from dashboard.flow.backwards.between import Between
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who.consumers import consumers
-from tests.conftest import Collected
 from tests.flow.building import (
     OTHER,
     SOURCE,
@@ -233,8 +230,8 @@ def working(rows: Iterable[object]) -> bool:
     return any(row.active and row.deliverable != "no" for row in rows)  # type: ignore[attr-defined]
 
 
-def test_on_the_sample_estate_a_path_is_where_a_consumer_is(collected: Collected) -> None:
-    estate = Estate.of(snapshot.load(collected.store), Settings(store=collected.store))
+def test_on_the_sample_estate_a_path_is_where_a_consumer_is(sample_estate: Estate) -> None:
+    estate = sample_estate
     ends = [
         named.resource(estate, arn) for arn in sorted(estate.resources) if estate.kind_of(arn) == "function"
     ]
@@ -246,8 +243,8 @@ def test_on_the_sample_estate_a_path_is_where_a_consumer_is(collected: Collected
             assert (answer.answer == "yes") == working(row for row in rows if row.arn == end.arn), (key, end)
 
 
-def test_on_the_sample_estate_domains_are_joined_where_contracts_are(collected: Collected) -> None:
-    estate = Estate.of(snapshot.load(collected.store), Settings(store=collected.store))
+def test_on_the_sample_estate_domains_are_joined_where_contracts_are(sample_estate: Estate) -> None:
+    estate = sample_estate
     for name in ("analytics", "notifications", "payments"):
         mine = teams.team(estate, "domain", name)
         for other in ("orders", "customers", "fulfilment"):

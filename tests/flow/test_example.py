@@ -6,13 +6,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from collectors import snapshot
 from collectors.records import Schema
-from collectors.settings import Settings
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.fields import payload
 from dashboard.flow.suppose import example
-from tests.conftest import Collected
 from tests.flow.building import ACCOUNT, OTHER, REGION, SOURCE, TYPE, Build, arn, bus, rule
 
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
@@ -135,8 +132,8 @@ def test_a_type_without_schema_has_an_empty_payload(build: Build) -> None:
     assert example.of_type(build(bus()), SOURCE, TYPE)["detail"] == {}
 
 
-def test_every_schema_of_the_sample_estate_is_kept_to(collected: Collected) -> None:
-    estate = Estate.of(snapshot.load(collected.store), Settings(store=collected.store))
+def test_every_schema_of_the_sample_estate_is_kept_to(sample_estate: Estate) -> None:
+    estate = sample_estate
     broken = [
         row["name"]
         for row in estate.schemas

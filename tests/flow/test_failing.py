@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from collectors import snapshot
 from collectors.sample import generate
 from collectors.sample.drawn_breaking import Fault
 from collectors.sample.size import Size
@@ -17,7 +16,6 @@ from dashboard.flow.health.path import path_health
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import flowing
 from dashboard.flow.who.consumers import consumers
-from tests.conftest import Collected
 from tests.flow.building import SOURCE, TYPE, Build, bus, function, gap, link, queue, rule, topic
 from tests.flow.series import since
 
@@ -164,8 +162,8 @@ def test_a_healthy_generated_estate_raises_nothing(tmp_path: Path) -> None:
     assert found.looked_at > 600
 
 
-def test_the_incident_of_the_sample_estate_is_found_and_shown(collected: Collected) -> None:
-    found = failings(Estate.of(snapshot.load(collected.store), Settings()))
+def test_the_incident_of_the_sample_estate_is_found_and_shown(sample_estate: Estate) -> None:
+    found = failings(sample_estate)
     begun = [row for row in found.failing if row.since]
     (incident,) = begun
     assert {one.name for one in incident.troubles} == {

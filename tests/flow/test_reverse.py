@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from collectors import snapshot
 from collectors.records import Record, Tag
 from collectors.sample import generate
 from collectors.settings import Domain, Settings
@@ -20,7 +19,6 @@ from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who.consumers import consumers
 from dashboard.flow.who.producers import producers
-from tests.conftest import Collected
 from tests.flow.building import (
     OTHER,
     SOURCE,
@@ -59,11 +57,6 @@ def generated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     }
     made = generate.as_snapshot(store, seed=request.param, metrics=False, **sizes)
     return Estate.of(made, Settings(store=store))
-
-
-@pytest.fixture
-def sample(collected: Collected) -> Estate:
-    return Estate.of(snapshot.load(collected.store), Settings(store=collected.store))
 
 
 def forward(estate: Estate) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -112,9 +105,9 @@ def test_a_generated_estate_is_the_same_both_ways(generated: Estate) -> None:
     check_produced(generated)
 
 
-def test_the_sample_estate_is_the_same_both_ways(sample: Estate) -> None:
-    check_consumed(sample)
-    check_produced(sample)
+def test_the_sample_estate_is_the_same_both_ways(sample_estate: Estate) -> None:
+    check_consumed(sample_estate)
+    check_produced(sample_estate)
 
 
 def test_a_team_consumes_what_its_things_do(generated: Estate) -> None:
