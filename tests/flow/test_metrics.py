@@ -49,7 +49,7 @@ def test_sums_points_and_last_values_are_those_of_each_row(seed: int, batch: int
         series = found.of(arn)
         own = [row for row in rows if row["arn"] == arn]
         for row, got in zip(own, series, strict=True):
-            for hours in (3, 24):
+            for hours in (0.5, 3, 24):
                 inside = [
                     v
                     for t, v in zip(row["times"], row["values"], strict=True)
@@ -57,10 +57,10 @@ def test_sums_points_and_last_values_are_those_of_each_row(seed: int, batch: int
                 ]
                 assert got.points[hours] == len(inside)
                 assert got.sums[hours] == pytest.approx(sum(inside))
-            assert (got.last, got.before) == (
-                [None, None, *row["values"]][-1],
-                [None, None, *row["values"]][-2],
-            )
+            points = list(zip(row["times"], row["values"], strict=True))[-2:]
+            oldest = [timedelta(hours=4), timedelta(hours=3)][2 - len(points) :]
+            valid = [v if NOW - t <= age else None for (t, v), age in zip(points, oldest, strict=True)]
+            assert [got.before, got.last] == [None, None, *valid][-2:]
 
 
 def test_a_series_of_zeros_adds_up_to_nothing_beside_large_and_broken_numbers() -> None:
@@ -88,21 +88,29 @@ def test_usual_is_what_the_same_hours_of_the_last_seven_days_had(seed: int, stat
     days = _row(statistic, 3600, (NOW - timedelta(days=15), NOW), dict(zip(starts, values, strict=True)))
     measured = Measured(_batches(recent), _batches(days))
     (series,) = measured.of("arn:a")
-    each = []
-    for day in range(1, 8):
-        hours = [NOW - timedelta(days=day, hours=back) for back in (3, 2, 1)]
-        each.append([value for at, value in zip(starts, values, strict=True) if at in hours])
+    # three hours up to 12:25: the hours that begin at 10 and 11, and a part of those at 9 and 12
+    parts = {4: 35 / 60, 3: 1.0, 2: 1.0, 1: 25 / 60}
+    each = [
+        {back: values[starts.index(at)] for back in parts if (at := _hour(day, back)) in starts}
+        for day in range(1, 8)
+    ]
     usual = series.usual
     assert usual is not None
     assert usual.busiest == max(values)
     if statistic == "Sum":
-        sums = [sum(found) / 3 for found in each]
-        assert (usual.days, usual.low, usual.high) == (7, pytest.approx(min(sums)), pytest.approx(max(sums)))
+        sums = [sum(value * parts[back] for back, value in found.items()) / 3 for found in each]
+        low = min(found.get(3, 0) + found.get(2, 0) for found in each) / 3
+        assert (usual.days, usual.low) == (7, pytest.approx(low))
+        assert usual.high == pytest.approx(max(sum(found.values()) for found in each) / 3)
         assert (usual.yesterday, usual.last_week) == (pytest.approx(sums[0]), pytest.approx(sums[-1]))
     else:
-        known = [found for found in each if found]
+        known = [found.values() for found in each if found]
         assert (usual.days, usual.low, usual.high) == (len(known), min(map(min, known)), max(map(max, known)))
     assert measured.of("arn:b") == []
+
+
+def _hour(day: int, back: int) -> Any:
+    return NOW + timedelta(hours=1) - timedelta(days=day, hours=back)
 
 
 def _row(statistic: str, period: int, span: tuple[Any, Any], points: dict[Any, float]) -> dict[str, Any]:
