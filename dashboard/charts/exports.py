@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from dashboard.charts import layered, look
-from dashboard.charts.graph import edge_label, rows_of, state_of
+from dashboard.charts.graph import edge_color, edge_label, rows_of, state_of
 from dashboard.escape import clean
 
 _WIDE, _HIGH, _EDGE = 190, 70, 90
@@ -96,7 +96,7 @@ def svg(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
 def _line(edge: Mapping[str, Any], points: Sequence[layered.Point]) -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dash = " stroke-dasharray='6 5'" if edge["delivery"] == "sometimes" else ""
-    color = look.EDGE if edge["active"] else look.GREY
+    color = edge_color(edge)
     return f"<polyline points='{path}' fill='none' stroke='{color}' stroke-width='1.8'{dash}/>"
 
 

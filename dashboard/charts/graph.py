@@ -143,7 +143,7 @@ def _lines(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
     """One trace a style: solid or dashed, by colour and width."""
     styles: dict[tuple[bool, str, float], list[dict[str, Any]]] = {}
     for edge in lines:
-        style = (edge["delivery"] == "sometimes", _color(edge), _width(edge["rate"]))
+        style = (edge["delivery"] == "sometimes", edge_color(edge), _width(edge["rate"]))
         styles.setdefault(style, []).append(edge)
     return [_line_trace(style, styles[style]) for style in sorted(styles)]
 
@@ -210,23 +210,25 @@ def _edge_hover(edge: dict[str, Any]) -> str:
     return "<br>".join(told)
 
 
-def edge_label(edge: dict[str, Any]) -> str:
+def edge_label(edge: Mapping[str, Any]) -> str:
     """The rate, and the word where what carries fails."""
     word = [look.HEALTH["failing"].says] if _fails(edge) else []
     return " · ".join([*word, *filter(None, [_rate(edge["rate"])])])
 
 
-def _fails(edge: dict[str, Any]) -> bool:
-    return bool(edge["active"]) and edge.get("health") == "failing"
+def _fails(edge: Mapping[str, Any]) -> bool:
+    """What carries loses events: also where what it leads to is missing or switched off."""
+    return edge.get("health") == "failing"
 
 
-def _color(edge: dict[str, Any]) -> str:
+def edge_color(edge: Mapping[str, Any]) -> str:
+    """Red where what carries fails, grey where nothing flows."""
     if _fails(edge):
         return look.HEALTH["failing"].color
     return look.EDGE if _moves(edge) else look.GREY
 
 
-def _moves(edge: dict[str, Any]) -> bool:
+def _moves(edge: Mapping[str, Any]) -> bool:
     """Grey is for what carries nothing: not active, or no event in the window."""
     return bool(edge["active"]) and (_missing(edge["rate"]) or edge["rate"] > 0)
 

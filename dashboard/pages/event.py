@@ -12,7 +12,7 @@ from dashboard.flow.answers import Consumer, Producer
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.who import catalogue, graph
+from dashboard.flow.who import catalogue, graph, summary
 from dashboard.pages import answers, delivered, flowing, links, panel, parts, payload, picture, reads, words
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
@@ -146,11 +146,13 @@ def _beside(answer: Answer) -> None:
 
 def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
     found = answer.health.get(row.arn)
+    lost = [] if row.active else summary.losing(row, answer.health)
     trouble = row.why or judging.broken(estate, row, answer.health) or row.note
+    trouble = " ".join([*filter(None, [trouble]), *(one.says for one in lost)])
     return {
         "Consumer": row.name,
         "Kind": row.kind,
-        "Health": words.health_of(row.active, found),
+        "Health": words.HEALTH["failing"] if lost else words.health_of(row.active, found),
         "Delivery": words.delivery(row),
         "Domain": row.domain,
         "Owner": row.owner,
@@ -160,7 +162,7 @@ def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object
         "Account": row.account,
         "Region": row.region,
         "Policy lets it": row.deliverable,
-        "Remark": trouble,
+        "Remark": trouble or None,
     }
 
 

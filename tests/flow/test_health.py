@@ -158,6 +158,21 @@ def test_an_edge_has_the_health_of_what_carries(build: Build) -> None:
     assert told[BILL.arn][0] == "unknown"
 
 
+def test_a_rule_that_loses_events_is_told_though_its_target_is_missing(build: Build) -> None:
+    lost = [
+        metric(RULE.arn, "AWS/Events", "MatchedEvents", 9),
+        metric(RULE.arn, "AWS/Events", "FailedInvocations", 9),
+    ]
+    gone = build(BUS, rule(BUS, "r", BILL.arn), *lost)
+    answer = consumers(gone, ASKED)
+    (row,) = answer.consumers
+    assert not row.active
+    found = health(gone, [row.subscription, row.arn])
+    assert "1 rule on the way is failing." in sentence(answer, producers(gone, ASKED), found)
+    edges = neighbourhood(gone, answer, producers(gone, ASKED)).edges.set_index("target")
+    assert edges["health"][BILL.arn] == "failing"
+
+
 def test_a_large_picture_is_cut_and_says_so(build: Build) -> None:
     ends = [function(f"f{n}") for n in range(30)]
     estate = build(BUS, *ends, *(rule(BUS, f"r{n}", end.arn) for n, end in enumerate(ends)))

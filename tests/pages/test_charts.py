@@ -101,6 +101,17 @@ def test_trouble_of_what_carries_is_told_on_the_edge_in_colour_shape_and_word() 
     assert "Rule r lost 3 events." in middles.hovertext[0]
 
 
+def test_what_carries_fails_also_where_what_it_leads_to_is_not_active() -> None:
+    lost = edge("event", "a", health="failing", says="Rule r lost 3 events.", active=False, rate=12.0)
+    figure = picture([EVENT, node("a", 1, active=False)], [lost])
+    assert traces(figure, "lines")[0].line.color == graph.look.HEALTH["failing"].color
+    assert len(traces(figure, "markers")[0].x) == 1
+    (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
+    assert list(middles.text) == ["failing · 12/h"]
+    assert "Rule r lost 3 events." in middles.hovertext[0]
+    assert "not active" in middles.hovertext[0]
+
+
 def test_a_click_finds_nodes_and_edges_by_their_data() -> None:
     figure = picture([EVENT, node("a", 1)], [edge("event", "a")])
     found = [tuple(data) for trace in figure.data for data in trace.customdata or ()]

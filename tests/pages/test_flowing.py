@@ -141,6 +141,20 @@ def test_series_that_reach_back_differently_share_one_length_of_windows(store: P
     assert (highest["to-orders"], highest["new"]) == (720, 720)
 
 
+def test_a_consumer_whose_rule_loses_its_events_is_failing_though_it_is_not_active(
+    store: Path, run_bare: Run
+) -> None:
+    sold: dict[str, object] = {"source": ["com.shop"], "detail-type": ["Sold"]}
+    ended = Resource(arn=QUEUE.replace("sqs", "states"), kind="state-machine", name="ended", state="DELETING")
+    lost = [series(RULE, "AWS/Events", name, "Sum", 0, 10) for name in ("MatchedEvents", "FailedInvocations")]
+    write(store, [*records(), shop_rule("to-orders", ended.arn, sold), ended, *lost[0], *lost[1]])
+    app = run_bare("event", source="com.shop", type="Sold")
+    (row,) = (one for one in table(app, "Consumer") if one["Consumer"] == "ended")
+    assert row["Health"] == "✖ failing"
+    assert "Rule to-orders lost" in str(row["Remark"])
+    assert "1 rule on the way is failing." in said(app)
+
+
 def test_junk_in_the_range_and_the_comparison_is_dropped_with_a_note(run_failing: Run) -> None:
     app = run_failing("event", source="com.shop", type="Sold", range="25h", compare="tomorrow")
     told = said(app)

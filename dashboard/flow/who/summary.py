@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.flow.answers import Consumers, Health, Producers
+from dashboard.flow.answers import Consumer, Consumers, Health, Producers
 
 _DASH = "\N{EN DASH}"
 
@@ -29,7 +29,22 @@ def sentence(answer: Consumers, made: Producers, found: Mapping[str, Health]) ->
         text += f" {_count(len(refused), 'consumer')} cannot be delivered to."
     if failing:
         text += f" {_count(len(failing), 'consumer')} {'is' if len(failing) == 1 else 'are'} failing."
+    text += _carriers(answer, found)
     return text if answer.complete else f"{text} Not all could be read."
+
+
+def losing(row: Consumer, found: Mapping[str, Health]) -> list[Health]:
+    """The rules and subscribers on the row's way that fail: also where what they lead to is missing or switched off."""
+    carriers = dict.fromkeys(hop.by for hop in row.path if hop.by)
+    return [found[arn] for arn in carriers if arn in found and found[arn].state == "failing"]
+
+
+def _carriers(answer: Consumers, found: Mapping[str, Health]) -> str:
+    lost = {one.arn for row in answer.consumers for one in losing(row, found)}
+    if not lost:
+        return ""
+    word = "subscriber" if all(":subscriber/" in arn for arn in lost) else "rule"
+    return f" {_count(len(lost), word)} on the way {'is' if len(lost) == 1 else 'are'} failing."
 
 
 def _count(number: int, word: str) -> str:
