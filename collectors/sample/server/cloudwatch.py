@@ -128,12 +128,15 @@ def _points(call: Call, wanted: Params, start: datetime, end: datetime) -> tuple
     if series is None or last <= first or (unit and series.unit not in {None, unit}):
         return np.empty(0), np.empty(0)
     rows = -(-(last - first) // period)
-    padded = np.full(rows * period, np.nan)
-    padded[: last - first] = minutes(series, first, last)
-    samples = padded.reshape(rows, period)
+    samples = minutes(series, first, last)
+    if rows * period > last - first:
+        samples = np.append(samples, np.full(rows * period - (last - first), np.nan))
+    samples = samples.reshape(rows, period)
+    at = first + np.arange(rows) * period
     sent = ~np.isnan(samples).all(axis=1)
-    at = (first + np.arange(rows) * period)[sent]
-    values = statistic(samples[sent], wanted["Stat"])
+    if not sent.all():
+        at, samples = at[sent], samples[sent]
+    values = statistic(samples, wanted["Stat"])
     return (at, values) if call.params.get("ScanBy") == "TimestampAscending" else (at[::-1], values[::-1])
 
 
