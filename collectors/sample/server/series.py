@@ -132,14 +132,17 @@ def minutes(series: Series, first: int, last: int) -> Values:
     value += 1
     value *= series.base
     if series.noise:
-        value *= series.noise * (2 * _random(first, last, series.seed) - 1) + 1
+        stray = (2 * series.noise) * _random(first, last, series.seed)
+        stray += 1 - series.noise
+        value *= stray
     if series.incidents:
         at = np.arange(first, last, dtype=np.int64)
         for incident in series.incidents:
             value = _disturbed(value, at, incident)
     np.maximum(value, 0.0, out=value)
     if series.whole:
-        value = np.floor(value + _random(first, last, series.seed + 1))
+        value += _random(first, last, series.seed + 1)
+        np.floor(value, out=value)
     if series.sparse_zero:
         value = np.where(value == 0, np.nan, value)
     return value
