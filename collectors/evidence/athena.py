@@ -93,8 +93,8 @@ def _ask(scope: Scope) -> Answer:
         missing = not_projected(table, metadata, {"accounts": aws.accounts, "regions": aws.regions})
         asked = question(table, since, until, aws.accounts, aws.regions, aws.partition)
         found = list(_results(asker, _run(asker, asked)))
-        rows = sums.hourly(found, evidence)
-        _tell_problems(asker, found, evidence)
+        rows, odd = sums.hourly(found, evidence)
+        _tell_problems(asker, found, odd, evidence)
     except RefusedError as error:
         asker.refuse(error, evidence)
         rows = None
@@ -259,8 +259,12 @@ def _odd(action: str, what: str) -> RefusedError:
     )
 
 
-def _tell_problems(asker: Scope, rows: list[dict[str, str | None]], evidence: str) -> None:
-    for column, reason in PROBLEMS.items():
-        count = sum(int(row[column] or 0) for row in rows)
+def _tell_problems(asker: Scope, rows: list[dict[str, str | None]], odd: int, evidence: str) -> None:
+    counts = {reason: sum(_count(row[column]) for row in rows) for column, reason in PROBLEMS.items()}
+    for reason, count in (counts | {"rows of the answer cannot be read": odd}).items():
         if count:
             asker.gap("partial", evidence, "UnexpectedShape", f"{count} {reason}; by {evidence}.", evidence)
+
+
+def _count(told: str | None) -> int:
+    return int(told) if told and told.isdecimal() else 0

@@ -25,10 +25,14 @@ WITH records AS (
     coalesce(errorcode, '') <> '' AS refused,
     TRY_CAST(json_extract(requestparameters, '$.entries') AS ARRAY(JSON)) AS asked,
     TRY_CAST(json_extract(responseelements, '$.entries') AS ARRAY(JSON)) AS answers,
-    TRY_CAST(json_extract_scalar(responseelements, '$.failedEntryCount') AS BIGINT) AS failed_count,
+    CASE
+      WHEN regexp_like(json_format(json_extract(responseelements, '$.failedEntryCount')), '^-?\d{{1,18}}$')
+        THEN TRY_CAST(json_extract_scalar(responseelements, '$.failedEntryCount') AS BIGINT)
+    END AS failed_count,
     coalesce(eventversion, '') <> '' AND substr(eventversion, 1, 2) <> '1.' AS is_other,
-    regexp_like(coalesce(eventtime, ''), '^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ$') AS is_dated,
-    row_number() OVER (PARTITION BY eventid ORDER BY eventtime) AS copy
+    regexp_like(coalesce(eventtime, ''), '^\d{{4}}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$')
+      AND TRY_CAST(substr(eventtime, 1, 10) AS DATE) IS NOT NULL AS is_dated,
+    row_number() OVER (PARTITION BY eventid, substr(eventtime, 1, 13) ORDER BY eventtime) AS copy
   FROM {table}
   WHERE {partitions}
     AND eventsource = 'events.amazonaws.com'
@@ -39,6 +43,8 @@ calls AS (
     *,
     coalesce(cardinality(asked), 0) AS size,
     coalesce(cardinality(answers), 0) AS answered,
+    coalesce(cardinality(filter(answers, one -> json_format(json_extract(one, '$.errorCode')) LIKE '"_%"')), 0) AS coded,
+    coalesce(cardinality(filter(answers, one -> json_format(json_extract(one, '$.eventId')) LIKE '"_%"')), 0) AS named,
     NOT is_other AND coalesce(eventid, '') <> '' AND is_dated AND coalesce(region, '') <> ''
       AND account IS NOT NULL AS is_record,
     CASE
@@ -56,15 +62,28 @@ calls AS (
 entries AS (
   SELECT
     calls.*,
-    NULLIF(json_extract_scalar(element_at(asked, nth), '$.source'), '') AS source,
-    NULLIF(json_extract_scalar(element_at(asked, nth), '$.detailType'), '') AS detail_type,
-    NULLIF(json_extract_scalar(element_at(asked, nth), '$.eventBusName'), '') AS bus,
+    CASE
+      WHEN json_format(json_extract(element_at(asked, nth), '$.source')) LIKE '"_%"'
+        THEN json_extract_scalar(element_at(asked, nth), '$.source')
+    END AS source,
+    CASE
+      WHEN json_format(json_extract(element_at(asked, nth), '$.detailType')) LIKE '"_%"'
+        THEN json_extract_scalar(element_at(asked, nth), '$.detailType')
+    END AS detail_type,
+    CASE
+      WHEN json_format(json_extract(element_at(asked, nth), '$.eventBusName')) LIKE '"_%"'
+        THEN json_extract_scalar(element_at(asked, nth), '$.eventBusName')
+    END AS bus,
     CASE
       WHEN refused THEN TRUE
       WHEN failed_count = 0 THEN FALSE
-      WHEN answered > 0 THEN
-        answered = size AND coalesce(json_extract_scalar(element_at(answers, nth), '$.errorCode'), '') <> ''
-      ELSE coalesce(failed_count, 0) = size
+      WHEN failed_count = size THEN TRUE
+      WHEN answered <> size THEN FALSE
+      WHEN failed_count IS NULL OR failed_count = coded
+        THEN coalesce(json_format(json_extract(element_at(answers, nth), '$.errorCode')) LIKE '"_%"', FALSE)
+      WHEN failed_count = size - named
+        THEN NOT coalesce(json_format(json_extract(element_at(answers, nth), '$.eventId')) LIKE '"_%"', FALSE)
+      ELSE FALSE
     END AS is_failed,
     nth
   FROM calls
@@ -102,9 +121,9 @@ rows_of_entries AS (
     CASE WHEN is_record AND size = 0 THEN 1 ELSE 0 END AS no_entries,
     CASE WHEN is_record AND size > 0 AND NOT is_told THEN 1 ELSE 0 END AS no_type,
     CASE
-      WHEN is_record AND size > 0 AND nth = 1 AND NOT refused AND coalesce(failed_count, -1) <> 0 AND (
-        (answered > 0 AND answered <> size)
-        OR (answered = 0 AND coalesce(failed_count, 0) NOT IN (0, size))
+      WHEN is_record AND size > 0 AND nth = 1 AND NOT refused AND coalesce(failed_count NOT IN (0, size), TRUE) AND (
+        (answered <> size AND (answered > 0 OR failed_count IS NOT NULL))
+        OR (answered = size AND failed_count NOT IN (coded, size - named))
       ) THEN 1
       ELSE 0
     END AS untold

@@ -5,6 +5,7 @@ so that a record costs one look-up. No event bodies, no session names, no keys, 
 types and hashes.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -97,8 +98,9 @@ _LATEST = 3_600_000_000 << 23
 NOTHING, NO_PLACE = -1, -2
 """Calls that count nothing: without entries; without account or region."""
 ALL = "all"
-Rejected = str | int | tuple[bool, ...]
-"""ALL, how many, which; () for none."""
+Flags = tuple[bool, ...]
+Rejected = str | tuple[()] | tuple[int | None, Flags, Flags]
+"""ALL; () for none; or how many CloudTrail says, and for each answer whether it has an errorCode, and whether it has no eventId."""
 Kind = tuple[bool, str | None, str, str]
 """Whether it was rejected; bus as the entry names it, source, detail type."""
 
@@ -229,29 +231,48 @@ def _principal(who: Who) -> tuple[str, str, str | None, str | None]:
 
 
 def _rejected(response: Response) -> Rejected:
-    """Which entries were rejected: answers stand in the order of the entries. Where there are none, how many."""
-    answers = orjson.loads(bytes(response.entries))
-    if isinstance(answers, list) and answers:
-        return tuple(isinstance(one, dict) and bool(one.get("errorCode")) for one in answers)
-    return response.failedEntryCount or ()
+    """What an answer tells of the entries that were rejected: it has one for each entry, in their order."""
+    told = orjson.loads(bytes(response.entries))
+    answers = [one if isinstance(one, dict) else {} for one in told] if isinstance(told, list) else []
+    if response.failedEntryCount is None and not answers:
+        return ()
+    coded = tuple(_is_text(one.get("errorCode")) for one in answers)
+    return response.failedEntryCount, coded, tuple(not _is_text(one.get("eventId")) for one in answers)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _failed(count: int, rejected: Rejected, problems: dict[str, int]) -> Sequence[bool]:
-    """For each entry, whether it was rejected. A call refused whole accepted none."""
-    if rejected == ALL:
+    """For each entry, whether it was rejected. How many were, the number tells; which, an errorCode, else an eventId that is missing.
+
+    A call refused whole accepted none. Where it is not told which, all count as accepted, and that is a problem.
+    """
+    if isinstance(rejected, str) or not rejected:
+        return [bool(rejected)] * count
+    number, coded, unnamed = rejected
+    if number == count:
         return [True] * count
-    if rejected == () or (isinstance(rejected, tuple) and len(rejected) == count):
-        return rejected or [False] * count
-    if count and rejected != count:
+    if len(coded) == count:
+        if number is None or sum(coded) == number:
+            return coded
+        if sum(unnamed) == number:
+            return unnamed
+    if count:
         problems[UNTOLD] = 1
-    return [rejected == count] * count
+    return [False] * count
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+"""As CloudTrail writes eventTime, and no other way: the question to Athena compares it as text."""
 
 
 def _micros(time: str | None) -> int | None:
     """µs since 1970; None for what is no time, or one that no event can have."""
     try:
-        at = datetime.fromisoformat(time or "")
+        at = datetime.fromisoformat(time) if time and _TIME.fullmatch(time) else None
     except ValueError:
         return None
-    micros = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)
+    micros = (at - _EPOCH) // timedelta(microseconds=1) if at else -1
     return micros if 0 <= micros < _LATEST else None

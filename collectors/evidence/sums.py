@@ -3,7 +3,7 @@
 The reduced identity is judged by `principal_of`, as whole ones of log files are: each rule of who a principal is stands there alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,30 +17,44 @@ from collectors.principals import Principal, principal_of
 from collectors.scope import Scope
 
 HOUR = timedelta(hours=1)
+_MOST = 1 << 50
+"""Entries of an hour: no account puts as many."""
 
 
-def hourly(rows: Iterable[Mapping[str, Any]], evidence: str) -> pa.Table:
-    """HOURLY of an answer's rows; those without any entry are left out.
+def hourly(rows: Iterable[Mapping[str, Any]], evidence: str) -> tuple[pa.Table, int]:
+    """HOURLY of an answer's rows, those without any entry left out; and how many rows cannot be read.
 
     A row has hour (2026-11-25T10), account, region, action, identity_type, identity_arn, identity_account, via, bus_arn, source,
     detail_type, events, failed, first_seen and last_seen (2026-11-25T10:00:00Z).
     """
     columns: dict[str, list[Any]] = {name: [] for name in HOURLY.names}
     who = cache(_principal)
+    odd = 0
     for row in rows:
-        events, failed = int(row["events"] or 0), int(row["failed"] or 0)
-        if not events + failed:
+        try:
+            given = _hour_of(row, evidence, who)
+        except (ValueError, TypeError, OverflowError):
+            odd += 1
             continue
-        principal = who(row["identity_type"], row["identity_arn"], row["identity_account"], row["via"])
-        given = (
-            *(_time(f"{row['hour']}:00:00Z"), row["account"], row["region"]),
-            *(principal.name, principal.kind, principal.account, principal.via, row["action"]),
-            *(row["bus_arn"], row["source"], row["detail_type"], evidence, events, failed),
-            *(_time(row["first_seen"]), _time(row["last_seen"])),
-        )
-        for column, value in zip(columns.values(), given, strict=True):
+        for column, value in zip(columns.values(), given, strict=False):
             column.append(value)
-    return pa.table(columns, schema=HOURLY)
+    return pa.table(columns, schema=HOURLY), odd
+
+
+def _hour_of(row: Mapping[str, Any], evidence: str, who: Callable[..., Principal]) -> tuple[Any, ...]:
+    """A row's values; none where it has no entry. Raises ValueError, TypeError or OverflowError for what is no such row."""
+    events, failed = int(row["events"] or 0), int(row["failed"] or 0)
+    if not events + failed:
+        return ()
+    if not (0 <= events < _MOST and 0 <= failed < _MOST):
+        raise ValueError("no number of entries")
+    principal = who(row["identity_type"], row["identity_arn"], row["identity_account"], row["via"])
+    return (
+        *(_time(f"{row['hour']}:00:00Z"), row["account"], row["region"]),
+        *(principal.name, principal.kind, principal.account, principal.via, row["action"]),
+        *(row["bus_arn"], row["source"], row["detail_type"], evidence, events, failed),
+        *(_time(row["first_seen"]), _time(row["last_seen"])),
+    )
 
 
 def _principal(kind: str | None, arn: str | None, account: str | None, via: str | None) -> Principal:

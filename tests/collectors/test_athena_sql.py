@@ -25,7 +25,7 @@ from collectors.evidence.athena_sql import (
     question,
     table_of,
 )
-from collectors.evidence.put_events import parse
+from collectors.evidence.put_events import UNTOLD, _micros, parse
 from collectors.sample.server import sql
 
 LAWS = 40 * int(os.environ.get("LAWS", "1"))
@@ -46,7 +46,8 @@ def by_files(records: Sequence[Any]) -> tuple[Sums, Counter[str]]:
     found: Sums = Counter()
     kinds = list(zip(told.of_call, told.group, told.accepted, told.failed, strict=True))
     for call, at, _ in {
-        mark: (c, a, mark) for c, a, mark in zip(told.call, told.at, told.hashes, strict=True)
+        (a // 3_600_000_000, mark): (c, a, mark)
+        for c, a, mark in zip(told.call, told.at, told.hashes, strict=True)
     }.values():
         seen = datetime.fromtimestamp(at / 1e6, UTC)
         if not SINCE <= seen < UNTIL:
@@ -69,7 +70,7 @@ def by_athena(records: Sequence[dict[str, Any]]) -> tuple[Sums, Counter[str]]:
     assert columns == list(RESULT)
     answer = [dict(zip(columns, row, strict=True)) for row in rows]
     found: Sums = Counter()
-    for row in sums.hourly(answer, "e").to_pylist():
+    for row in sums.hourly(answer, "e")[0].to_pylist():
         key = tuple(row[name] for name in ("hour", "account", "region"))
         who = tuple(
             row[name] for name in ("principal", "principal_kind", "principal_account", "via", "action")
@@ -164,12 +165,17 @@ entries = st.lists(
     max_size=4,
 )
 answers = st.sampled_from(
-    [{"eventId": "x"}, {"errorCode": "InternalFailure"}, {"errorCode": ""}, {"errorCode": None}]
+    [
+        *({"eventId": "x"}, {"errorCode": "InternalFailure"}, {"errorCode": ""}, {"errorCode": None}),
+        *({}, {"eventId": None}, {"eventId": "x", "errorCode": "E"}, {"errorCode": 0}, {"eventId": 7}, None),
+    ]
 )
 moments = st.sampled_from(
     [
         *(f"2026-11-24T2{hour}:{rest}Z" for hour in (1, 2, 3) for rest in ("00:00", "59:59")),
         *("2026-11-25T00:00:00Z", "2026-11-25T01:59:59Z", "2026-11-25T02:00:00Z", "yesterday", "", None),
+        *("2026-11-24T23:00:00.25Z", "2026-11-24T23:00:00+00:00", "2026-11-24", "2026-11-24T23:61:00Z"),
+        *("2026-11-24T23:00:60Z", "2026-11-31T23:00:00Z", "2026-11-24T24:00:00Z"),
     ]
 )
 
@@ -179,12 +185,33 @@ def responses(draw: st.DrawFn, size: int) -> Any:
     """What was answered, in the order of the entries; or less than that."""
     told: dict[str, Any] = {}
     if draw(st.booleans()):
-        told["failedEntryCount"] = draw(st.sampled_from([0, 1, size, None]))
+        told["failedEntryCount"] = draw(st.sampled_from([0, 1, 1, 2, size, size + 1, -1, None]))
     if draw(st.booleans()):
         told["entries"] = draw(
             st.lists(answers, min_size=size, max_size=size) | st.lists(answers, max_size=3)
         )
     return draw(st.sampled_from([told, told, None]))
+
+
+odd_values = st.sampled_from([None, 0, 5, True, 1.0, 1.5, "1", {}, {"a": 1}, [], ["x"]])
+
+
+@st.composite
+def odd_records(draw: st.DrawFn) -> dict[str, Any]:
+    """Records whose members may be of any type."""
+    made = draw(records())
+    places = [made, *(one for one in (made["requestParameters"], made["responseElements"]) if one)]
+    names = ("requestParameters", "responseElements", "entries", "failedEntryCount")
+    for place in places:
+        for name in [one for one in place if one in names]:
+            if draw(st.integers(0, 5)) == 0:
+                place[name] = draw(odd_values)
+    for place in places[1:]:
+        entries = place.get("entries")
+        if isinstance(entries, list) and entries and draw(st.booleans()):
+            one = draw(st.sampled_from(["source", "detailType", "eventBusName", "errorCode", "eventId"]))
+            entries[0] = draw(st.sampled_from([draw(odd_values), {one: draw(odd_values)}]))
+    return made
 
 
 @st.composite
@@ -218,7 +245,7 @@ def told_once(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @settings(max_examples=LAWS, deadline=None)
-@given(st.lists(records(), max_size=25).map(told_once), st.randoms(use_true_random=False))
+@given(st.lists(records() | odd_records(), max_size=25).map(told_once), st.randoms(use_true_random=False))
 def test_both_readers_count_and_leave_out_the_same(found: list[dict[str, Any]], chosen: Any) -> None:
     named = [one for one in found if one["eventID"]]
     again = [*found, *chosen.choices(named, k=len(named) // 2 + 1)] if named else found
@@ -231,10 +258,67 @@ def test_both_readers_count_and_leave_out_the_same(found: list[dict[str, Any]], 
 
 
 def when(record: dict[str, Any]) -> datetime | None:
-    try:
-        return datetime.fromisoformat(record["eventTime"])
-    except (TypeError, ValueError):
-        return None
+    micros = _micros(record["eventTime"])
+    return None if micros is None else datetime.fromtimestamp(micros / 1e6, UTC)
+
+
+def call(size: int, **more: Any) -> dict[str, Any]:
+    """A call of so many entries, each of a type of its own."""
+    return {
+        "eventID": "a",
+        "eventTime": "2026-11-24T23:00:00Z",
+        "eventSource": "events.amazonaws.com",
+        "eventName": "PutEvents",
+        "awsRegion": REGIONS[0],
+        "recipientAccountId": ACCOUNTS[0],
+        "userIdentity": {"type": "Root", "accountId": ACCOUNTS[0]},
+        "requestParameters": {"entries": [{"source": "s", "detailType": f"t{n}"} for n in range(size)]},
+    } | more
+
+
+NAMED, CODED, BLANK = {"eventId": "x"}, {"errorCode": "E"}, dict[str, Any]()
+ANSWERS = {
+    "a code tells which": ({"failedEntryCount": 1, "entries": [NAMED, CODED]}, [1], 0),
+    "a missing id tells which": ({"failedEntryCount": 1, "entries": [BLANK, NAMED]}, [0], 0),
+    "an id that is null is missing": ({"failedEntryCount": 1, "entries": [{"eventId": None}, NAMED]}, [0], 0),
+    "codes before ids": ({"failedEntryCount": 1, "entries": [BLANK, CODED]}, [1], 0),
+    "all failed, whatever else": ({"failedEntryCount": 2, "entries": [NAMED, NAMED]}, [0, 1], 0),
+    "all failed, no answers": ({"failedEntryCount": 2}, [0, 1], 0),
+    "none failed, whatever else": ({"failedEntryCount": 0, "entries": [CODED, BLANK]}, [], 0),
+    "neither codes nor ids fit": ({"failedEntryCount": 1, "entries": [NAMED, NAMED]}, [], 1),
+    "too few answers": ({"failedEntryCount": 1, "entries": [NAMED]}, [], 1),
+    "a number beyond the entries": ({"failedEntryCount": 3, "entries": [CODED, CODED]}, [], 1),
+    "no number, a code": ({"entries": [NAMED, CODED]}, [1], 0),
+    "no number, no code": ({"entries": [NAMED, BLANK]}, [], 0),
+    "a code that is no text": ({"failedEntryCount": 1, "entries": [NAMED, {"errorCode": 0}]}, [1], 0),
+}
+
+
+@pytest.mark.parametrize("which", ANSWERS)
+def test_the_number_that_cloudtrail_tells_decides_how_many_entries_failed(which: str) -> None:
+    told, failed, untold = ANSWERS[which]
+    for counted, left_out in (read([call(2, responseElements=told)]) for read in (by_files, by_athena)):
+        assert sorted(key[-2] for key in counted if key[-1] == "failed") == [f"t{n}" for n in failed]
+        assert (sum(counted.values()), left_out[UNTOLD]) == (2, untold)
+
+
+def test_the_same_id_in_another_hour_is_another_record() -> None:
+    found = [call(1), call(1, eventTime="2026-11-24T23:59:59Z"), call(1, eventTime="2026-11-25T00:00:00Z")]
+    assert [sum(read(found)[0].values()) for read in (by_files, by_athena)] == [2, 2]
+
+
+def test_a_row_of_the_answer_that_cannot_be_read_costs_no_other() -> None:
+    row = dict.fromkeys(RESULT) | {
+        "hour": "2026-11-25T10",
+        "events": "1",
+        "failed": "0",
+        "action": "PutEvents",
+    }
+    seen = {"first_seen": "2026-11-25T10:00:00Z", "last_seen": "2026-11-25T10:00:00Z"}
+    good = row | seen
+    odd = [row, good | {"hour": "2026-11-25T99"}, good | {"events": "many"}, good | {"failed": "9" * 30}]
+    table, count = sums.hourly([good, *odd, good], "e")
+    assert (len(table), count) == (2, len(odd))
 
 
 def test_the_question_is_athenas_sql_and_reads_no_other_column_than_the_documented_ones() -> None:
