@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from collectors.metric_layers import USD_PER_SERIES, Layer, due, layers
+from collectors.metric_layers import USD_PER_SERIES, Layer, layers
 from collectors.pace import SHARE
 from collectors.settings import Settings
 from collectors.snapshot import Snapshot
@@ -15,20 +15,20 @@ LISTED = 500  # metrics on a page of ListMetrics
 
 @dataclass(frozen=True)
 class Sweep:
-    """One account and region: its series, and the layers that are asked."""
+    """One account and region: its series, and the layers that are asked, each of how many of them."""
 
     series: int
-    asked: tuple[Layer, ...]
+    asked: Mapping[Layer, int]
 
     @property
     def metrics(self) -> int:
         """Metrics asked of GetMetricData: what is paid for."""
-        return self.series * len(self.asked)
+        return sum(self.asked.values())
 
     @property
     def calls(self) -> int:
         """Calls of GetMetricData."""
-        return sum(-(-self.series // layer.size) for layer in self.asked)
+        return sum(-(-series // layer.size) for layer, series in self.asked.items())
 
     @property
     def all_calls(self) -> int:
@@ -37,7 +37,7 @@ class Sweep:
 
     def seconds(self, pace: float) -> float:
         """How long the quota of points holds the calls back, at the least."""
-        whole = (self.series / layer.size / layer.calls_a_second for layer in self.asked)
+        whole = (series / layer.size / layer.calls_a_second for layer, series in self.asked.items())
         return sum(whole) / (SHARE * pace)
 
 
@@ -50,12 +50,25 @@ def sweeps(
     for row in scopes:
         if row["collector"] == "metrics":
             place = (row["account"], row["region"])
-            of_place = {layer: told for (*at, layer), told in known.items() if tuple(at) == place}
-            ends: dict[str, datetime] = {layer: end for layer, (_, end) in of_place.items()}
+            of_place = {key[2:]: told for key, told in known.items() if key[:2] == place}
+            counts = {
+                namespace: told[0] for (namespace, layer), told in of_place.items() if layer == "recent"
+            }
             # a run that read nothing, or an older one, tells by its rows
-            series = of_place["recent"][0] if "recent" in of_place else int(row["rows"])
-            found[place] = Sweep(series, due(layers(given), ends, now))
+            counts = counts or {"": int(row["rows"])}
+            ends = {key: end for key, (_, end) in of_place.items()}
+            asked = {layer: _due(layer, counts, ends, now) for layer in layers(given)}
+            found[place] = Sweep(sum(counts.values()), {layer: some for layer, some in asked.items() if some})
     return found
+
+
+def _due(
+    layer: Layer, counts: Mapping[str, int], ends: Mapping[tuple[str, str], datetime], now: float
+) -> int:
+    """How many series are asked in this layer: those of the namespaces of which it is due."""
+    return sum(
+        count for namespace, count in counts.items() if layer.is_due(ends.get((namespace, layer.name)), now)
+    )
 
 
 def sentence(found: Sequence[Sweep]) -> str:

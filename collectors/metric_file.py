@@ -37,15 +37,16 @@ def batches(path: Path, layer: str) -> Iterator[pa.RecordBatch]:
     pa.default_memory_pool().release_unused()
 
 
-def layers(path: Path) -> dict[tuple[str, str, str], tuple[int, datetime]]:
-    """(account, region, layer) → how many series it has, and where its oldest range ends."""
-    columns = ["account", "region", "layer", "end"]
+def layers(path: Path) -> dict[tuple[str, str, str, str], tuple[int, datetime]]:
+    """(account, region, namespace, layer) → how many series it has, and where its oldest range ends."""
+    columns = ["account", "region", "namespace", "layer", "end"]
     with readable(path):
         there = [name for name in columns if name in pq.read_schema(path).names]
         table = conform(pq.read_table(path, columns=there), "metrics").select(columns)
-    grouped = table.group_by(columns[:3]).aggregate([("end", "min"), ("end", "count")]).to_pylist()
+    grouped = table.group_by(columns[:4]).aggregate([("end", "min"), ("end", "count")]).to_pylist()
     return {
-        (row["account"], row["region"], row["layer"]): (row["end_count"], row["end_min"]) for row in grouped
+        (row["account"], row["region"], row["namespace"], row["layer"]): (row["end_count"], row["end_min"])
+        for row in grouped
     }
 
 

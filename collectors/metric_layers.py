@@ -4,7 +4,6 @@ GetMetricData is paid by the series asked for, whatever the number of points: a 
 and the rows of one that is not stay as they are.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -90,8 +89,3 @@ def layers(settings: Settings) -> tuple[Layer, ...]:
     first = recent(settings.metric_hours)
     more = HISTORY if settings.metric_history else ()
     return (first, *(layer for layer in more if layer.hours > first.hours and layer.period > first.period))
-
-
-def due(asked: Iterable[Layer], ends: dict[str, datetime], now: float) -> tuple[Layer, ...]:
-    """Those of the layers that are asked now; `ends`: where the last reading of each ended."""
-    return tuple(layer for layer in asked if layer.is_due(ends.get(layer.name), now))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from collectors.frames import schema_of
@@ -72,23 +73,24 @@ def table_of(read: Sequence[Read], layer: Name, span: Window) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def ends_of(scope: Scope) -> dict[str, datetime]:
-    """Where the last reading of each layer of this scope ended, by the snapshot that the run goes on from."""
+def ends_of(scope: Scope) -> dict[tuple[str, str], datetime]:
+    """(namespace, layer) of this scope → where its last reading ended, by the snapshot that the run goes on from."""
     before = scope.run.before
     if before is None:
         return {}
     known = scope.run.once("metric layers", before.metric_layers)
     return {
-        layer: end
-        for (account, region, layer), (_, end) in known.items()
+        (namespace, layer): end
+        for (account, region, namespace, layer), (_, end) in known.items()
         if (account, region) == (scope.account, scope.region)
     }
 
 
-def of_layer(scope: Scope, layer: Name) -> pa.Table:
-    """The rows of this scope's layer in the snapshot that the run goes on from, without the scope's columns."""
+def of_layer(scope: Scope, layer: Name, namespaces: Sequence[str]) -> pa.Table:
+    """The rows of this scope's layer in the snapshot that the run goes on from, of these namespaces, without the scope's columns."""
     before = scope.run.before
     if before is None:
         return schema_of("metrics").empty_table().drop_columns(list(SCOPE_COLUMNS))
     table = before.metrics_in(scope.account, scope.region, layer)
+    table = table.filter(pc.is_in(table["namespace"], value_set=pa.array(namespaces, pa.string())))
     return table.cast(schema_of("metrics")).drop_columns(list(SCOPE_COLUMNS))

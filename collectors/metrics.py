@@ -5,7 +5,7 @@ dimension (PutEvents…) belong to the whole account and are never read: they ca
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from collectors.frames import Rows, empty
 from collectors.metric_arns import Owners
-from collectors.metric_layers import USD_PER_SERIES, Layer, Window, due, layers
+from collectors.metric_layers import USD_PER_SERIES, Layer, Window, layers
 from collectors.metric_list import METRICS, NAMESPACES
 from collectors.metric_table import Read, Series, ends_of, of_layer, table_of
 from collectors.missing import as_far_as_read
@@ -53,13 +53,18 @@ def collect(scope: Scope) -> Iterator[Rows]:
         found += as_far_as_read(scope, _series(scope, owners, namespace), namespace, lost)
     found.sort(key=lambda one: one.arn)  # a page asks by ARN: what it wants then lies together
     wanted = layers(scope.settings)
-    asked = due(wanted, ends_of(scope), now)
-    scope.tally.asked = _says(found, asked)
-    scope.tally.usd = len(found) * len(asked) * USD_PER_SERIES
-    new = [part for layer in asked for part in _layer(scope, found, layer, layer.window(now))]
+    ends = ends_of(scope)
+    # by namespace: one that stays refused keeps rows that are ever older, and must not make the others due with them
+    asked = {
+        layer: [one for one in found if layer.is_due(ends.get((one.row.namespace, layer.name)), now)]
+        for layer in wanted
+    }
+    scope.tally.asked = _says(len(found), asked)
+    scope.tally.usd = sum(map(len, asked.values())) * USD_PER_SERIES
+    new = [part for layer, of in asked.items() for part in _layer(scope, of, layer, layer.window(now))]
     if scope.gaps and not any(map(len, new)):
         return  # nothing was read: all rows of the last good run stay, not only those that are not due
-    kept = [of_layer(scope, layer.name) for layer in wanted if layer not in asked]
+    kept = [of_layer(scope, layer.name, _rests(layer, ends, now)) for layer in wanted]
     yield Rows("metrics", pa.concat_tables([empty_table(), *new, *kept]))
 
 
@@ -68,10 +73,23 @@ def empty_table() -> pa.Table:
     return empty("metrics").drop_columns(["account", "region", "collector"])
 
 
-def _says(found: Sequence[Series], asked: Sequence[Layer]) -> str:
-    ranges = ", ".join(f"{layer.hours} h in {layer.period} s" for layer in asked)
-    calls = sum(-(-len(found) // layer.size) for layer in asked)
-    return f"{len(found)} series x {len(asked)} ranges ({ranges}) in {calls} calls of {ACTION}"
+def _rests(layer: Layer, ends: Mapping[tuple[str, str], datetime], now: float) -> list[str]:
+    """The namespaces of which this layer is not due."""
+    return [
+        namespace
+        for (namespace, name), end in ends.items()
+        if name == layer.name and not layer.is_due(end, now)
+    ]
+
+
+def _says(count: int, asked: Mapping[Layer, Sequence[Series]]) -> str:
+    made = {layer: len(series) for layer, series in asked.items() if series or not count}
+    ranges = ", ".join(
+        f"{layer.hours} h in {layer.period} s" + (f" of {some} of them" if some < count else "")
+        for layer, some in made.items()
+    )
+    calls = sum(-(-some // layer.size) for layer, some in made.items())
+    return f"{count} series x {len(made)} ranges ({ranges}) in {calls} calls of {ACTION}"
 
 
 def _layer(scope: Scope, found: Sequence[Series], layer: Layer, span: Window) -> Iterator[pa.Table]:

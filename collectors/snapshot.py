@@ -131,8 +131,8 @@ class Snapshot:
         """One layer of the metrics frame piece by piece: whole, it may be larger than all the others together."""
         return metric_file.batches(self._metrics, layer)
 
-    def metric_layers(self) -> dict[tuple[str, str, str], tuple[int, datetime]]:
-        """(account, region, layer) of the metrics frame → how many series it has, and where its oldest range ends."""
+    def metric_layers(self) -> dict[tuple[str, str, str, str], tuple[int, datetime]]:
+        """(account, region, namespace, layer) of the metrics frame → how many series it has, and where its oldest range ends."""
         return metric_file.layers(self._metrics)
 
     def metrics_in(self, account: str, region: str, layer: str) -> pa.Table:

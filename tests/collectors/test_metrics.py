@@ -8,11 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from collectors import metrics
+from collectors import metrics, snapshot
 from collectors.metric_arns import Owners
-from collectors.metric_layers import Layer, due, layers, period_of, recent
+from collectors.metric_estimate import sweeps
+from collectors.metric_layers import Layer, layers, period_of, recent
 from collectors.metric_list import METRICS, NAMESPACES
 from collectors.metric_table import short
 from collectors.run import save
@@ -256,6 +258,30 @@ def test_a_layer_is_asked_when_it_is_due_and_else_stays_as_it_is(
         assert rows(second, layer) == rows(first, layer)
 
 
+def test_a_namespace_whose_rows_are_old_makes_no_other_due_with_it(
+    aws: Server, collect: Callable[..., Any], tmp_path: Path
+) -> None:
+    post(aws, "AWS/SQS", "NumberOfMessagesSent", {"QueueName": "orders"})
+    post(aws, "AWS/Lambda", "Errors", {"FunctionName": "bill"})
+    (first,) = collect("metrics")
+    table = save(tmp_path, [first], first.scope.run.aws, first.scope.settings).table("metrics")
+    aged = [
+        row | {"end": row["end"] - timedelta(days=3)} if row["namespace"] == "AWS/Lambda" else row
+        for row in table.to_pylist()
+    ]
+    before = snapshot.write(tmp_path, {"metrics": pa.Table.from_pylist(aged, table.schema)}, "local AWS")
+    (second,) = collect("metrics", before=before)
+    assert second.scope.tally.usd == pytest.approx(4 * 0.00001)
+    assert "360 h in 3600 s of 1 of them" in second.scope.tally.asked
+    found = {row.namespace: row for row in rows(second, "days")}
+    assert found["AWS/SQS"] == next(row for row in rows(first, "days") if row.namespace == "AWS/SQS")
+    assert found["AWS/Lambda"].end == found["AWS/SQS"].end
+    place = (table["account"][0].as_py(), table["region"][0].as_py())
+    scopes = [{"collector": "metrics", "account": place[0], "region": place[1], "rows": 6}]
+    told = sweeps(before, scopes, first.scope.settings, found["AWS/SQS"].end.timestamp() + 60)[place]
+    assert (told.series, told.metrics) == (2, 4)
+
+
 def test_a_refused_series_keeps_its_rows_in_every_layer(
     aws: Server, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -298,8 +324,10 @@ def test_means_are_kept_to_five_digits_and_counts_whole() -> None:
 def test_history_is_due_by_its_age(ago: float, asked: list[str]) -> None:
     now = datetime(2026, 11, 25, 12, tzinfo=UTC)
     ends = dict.fromkeys(("days", "months"), now - timedelta(hours=ago))
-    found = due(layers(Settings()), ends, now.timestamp())
-    assert [layer.name for layer in found] == ["recent", *asked]
+    found = [
+        layer.name for layer in layers(Settings()) if layer.is_due(ends.get(layer.name), now.timestamp())
+    ]
+    assert found == ["recent", *asked]
 
 
 def test_the_list_names_each_metric_once_with_its_dimensions_in_order() -> None:

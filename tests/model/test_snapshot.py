@@ -207,4 +207,4 @@ def test_metrics_of_a_snapshot_that_knew_no_layers_are_recent(tmp_path: Path) ->
     assert sum(map(len, old.metric_batches())) == 1
     assert sum(map(len, old.metric_batches("days"))) == 0
     assert len(old.metrics_in("1", "r", "days")) == 0
-    assert old.metric_layers() == {("1", "r", "recent"): (1, row["end"])}
+    assert old.metric_layers() == {("1", "r", row["namespace"], "recent"): (1, row["end"])}
