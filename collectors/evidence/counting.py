@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collectors.evidence.put_events import ACTIONS, EVENTS, NO_TYPE, parse
+from collectors.evidence.insights_text import CODED
+from collectors.evidence.put_events import ACTIONS, EVENTS, NO_TYPE, NOT_A_RECORD, UNTOLD, parse
 from collectors.evidence.reading import HOURLY
 from collectors.evidence.remembered import hashes_of
 from collectors.log_queries import Row
@@ -47,6 +48,9 @@ def counted(
     problems = Counter(
         {NO_TYPE: sum(_number(row.get("entries")) for row in totals) - sum(p[2] for p in parts[: len(told)])}
     )
+    for problem in parsed.problems:
+        if problem.reason in (UNTOLD, NOT_A_RECORD):
+            problems[problem.reason] += problem.times
     return _added(pa.table(columns, schema=HOURLY)), +problems
 
 
@@ -90,7 +94,8 @@ def _of_single(row: Row) -> dict[str, Any]:
         "accountId": row.get("owner"),
         "invokedBy": row.get("via"),
     }
-    answers = {"failedEntryCount": _number(row.get("rejected")), "entries": _json(row.get("answers"))}
+    rejected = _number(row["rejected"]) if row.get("rejected") else None
+    answers = {"failedEntryCount": rejected, "entries": _json(row.get("answers"))}
     return _record(row.get("action"), identity, _json(row.get("entries"))) | {
         "eventTime": row.get("time"),
         "awsRegion": row.get("region"),
@@ -112,21 +117,22 @@ def _record(action: str | None, identity: dict[str, Any], entries: Any) -> dict[
 
 def _times(row: Row) -> int:
     """How often a single call is still to be counted: once when the totals leave it out, else less than none."""
-    is_among_totals = not _number(row.get("rejected")) or bool(row.get("error"))
-    return 1 - _number(row.get("copies")) if is_among_totals else 1
+    told = row.get("rejected")
+    is_single = _number(told) != 0 if told else CODED in row.get("answers", "")
+    return 1 if is_single and not row.get("error") else 1 - _number(row.get("copies"))
 
 
 def _number(value: str | None) -> int:
     try:
         return int(float(value or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
 
 
 def _json(text: str | None) -> Any:
     try:
         return json.loads(text or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -1,5 +1,6 @@
 """The two queries of Logs Insights over a trail's log group, written after AWS's "Logs Insights language query syntax"."""
 
+import json
 from datetime import datetime
 
 # The role of a session without the session's name; a user, a role or root as it is; of anything else nothing: it may name a person.
@@ -11,17 +12,24 @@ _CALLS = (
     'filter eventSource = "events.amazonaws.com" and eventName in ["PutEvents", "PutPartnerEvents"]',
     r"filter ispresent(eventID) and (not ispresent(eventVersion) or eventVersion like /^1\./)",
     'filter eventTime >= "{since}" and eventTime < "{until}"',
+    r"filter eventTime like /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/",
     _WHO,
     "fields jsonParse(@message) as told",
+    "fields jsonStringify(told.responseElements.entries) as answered, substr(eventTime, 0, 13) as hour",
 )
 _FAILED = "responseElements.failedEntryCount"
+CODED = '"errorCode"'
+"""What answers hold where one of them may have been rejected, though no number says so."""
 _ISSUER = "userIdentity.sessionContext.sessionIssuer.arn"
 _IDENTITY = f"userIdentity.type, {_ISSUER}, who, userIdentity.accountId, userIdentity.invokedBy"
 
 TOTALS = (
     *_CALLS,
-    f"filter not ispresent({_FAILED}) or {_FAILED} = 0 or ispresent(errorCode)",
-    "fields substr(eventTime, 0, 13) as hour",
+    (
+        f"filter {_FAILED} = 0 or ispresent(errorCode) "
+        f"or (not ispresent({_FAILED}) and "
+        f"(not ispresent(answered) or strcontains(answered, {json.dumps(CODED)}) = 0))"
+    ),
     "unnest told.requestParameters.entries into entry",
     (
         "stats count(*) as entries, sortsFirst(eventTime) as first, sortsLast(eventTime) as last "
@@ -33,10 +41,7 @@ TOTALS = (
 
 SINGLES = (
     *_CALLS,
-    (
-        "fields jsonStringify(told.requestParameters.entries) as asked, "
-        "jsonStringify(told.responseElements.entries) as answered"
-    ),
+    "fields jsonStringify(told.requestParameters.entries) as asked",
     f"stats count(*) as copies, max({_FAILED}) as rejected, "
     + ", ".join(
         f"sortsLast({field}) as {name}"
@@ -47,8 +52,11 @@ SINGLES = (
             *(("owner", "userIdentity.accountId"), ("via", "userIdentity.invokedBy")),
         )
     )
-    + " by eventID",
-    "filter copies > 1 or rejected > 0",
+    + " by eventID, hour",
+    (
+        "filter copies > 1 or rejected > 0 or rejected < 0 or "
+        f"(not ispresent(rejected) and not ispresent(error) and strcontains(answers, {json.dumps(CODED)}) = 1)"
+    ),
 )
 """One by one, each once: calls that were rejected in part, and records that came more than once."""
 

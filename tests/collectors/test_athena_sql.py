@@ -199,7 +199,7 @@ odd_values = st.sampled_from([None, 0, 5, True, 1.0, 1.5, "1", {}, {"a": 1}, [],
 @st.composite
 def odd_records(draw: st.DrawFn) -> dict[str, Any]:
     """Records whose members may be of any type."""
-    made = draw(records())
+    made: dict[str, Any] = draw(records())
     places = [made, *(one for one in (made["requestParameters"], made["responseElements"]) if one)]
     names = ("requestParameters", "responseElements", "entries", "failedEntryCount")
     for place in places:
