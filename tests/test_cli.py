@@ -125,7 +125,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *delivered(),
     ]
     read = (*COLLECTORS, "bus-logs")
-    estate_of(folder, records, read=read, gaps={("111111111111", "eu-west-1", "rules"): [gap()]})
+    estate_of(
+        folder,
+        records,
+        read=read,
+        gaps={("111111111111", "eu-west-1", "rules"): [gap(subject=arn("events", "rule/orders/x"))]},
+    )
     return folder
 
 

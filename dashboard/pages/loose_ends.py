@@ -19,7 +19,7 @@ def render(estate: Estate, scope: Scope) -> None:
         found = loose_ends.loose_ends(estate)
     rows = [end for end in found.ends if _admits(estate, scope, end)]
     with st.container(key="sentence"):
-        st.text(_sentence(rows))
+        st.text(_sentence(rows, is_complete=found.complete))
     parts.hidden(len(rows), len(found.ends), scope, "loose ends", "ends")
     for index, note in enumerate(found.notes):
         parts.quiet(clean(note, 400), f"note-{index}")
@@ -39,7 +39,9 @@ def _admits(estate: Estate, scope: Scope, end: LooseEnd) -> bool:
     )
 
 
-def _sentence(rows: list[LooseEnd]) -> str:
+def _sentence(rows: list[LooseEnd], *, is_complete: bool) -> str:
+    if not rows and not is_complete:
+        return "Nothing is known to be loose, and not all of it could be told: the lines below say what was not visible."
     if not rows:
         return "No loose ends: every event type that was looked at has a schema, a sender and a consumer, as far as was read."
     types = {(end.source, end.detail_type) for end in rows}

@@ -1,15 +1,18 @@
 """Loose ends: each kind, and that nobody is accused where the evidence is off."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from collectors.records import Delivery, Schema, Trail
+from collectors.records import Bus, Delivery, Record, Schema, Trail
 from dashboard.flow.who.loose_ends import LooseEnds, loose_ends
 from tests.flow.building import (
     ACCOUNT,
     COLLECTORS,
     NOW,
+    OTHER,
     REGION,
     SOURCE,
     TYPE,
@@ -43,12 +46,12 @@ def schema(detail_type: str = TYPE, source: str = SOURCE, registry: str = "acme"
     return Schema(arn=where, registry=registry, name=detail_type, source=source, detail_type=detail_type)
 
 
-def received(events: int = 5, unmatched: int = 0) -> Delivery:
+def received(events: int = 5, unmatched: int = 0, detail_type: str = TYPE) -> Delivery:
     return Delivery(
         hour=NOW,
         bus_arn=BUS.arn,
         source=SOURCE,
-        detail_type=TYPE,
+        detail_type=detail_type,
         caller_account=ACCOUNT,
         level="INFO",
         received=events,
@@ -57,6 +60,15 @@ def received(events: int = 5, unmatched: int = 0) -> Delivery:
         last_seen=NOW,
         evidence="log-group:x",
     )
+
+
+def another(on: Bus) -> list[Record]:
+    """A type of which nothing is missing: that it was seen proves that others would have been."""
+    pattern = json.dumps({"source": [SOURCE], "detail-type": ["Paid"]})
+    return [schema("Paid"), trace(on, detail_type="Paid"), rule(on, "paid", BILL.arn, pattern)]
+
+
+SEEN = [*another(BUS), received(detail_type="Paid")]
 
 
 def kinds(found: LooseEnds) -> list[str]:
@@ -79,12 +91,14 @@ CASES = [
     ([schema("Ticket", "aws.partner/x.example/1/a")], []),
     ([schema(), trace(BUS), rule(BUS, "off", BILL.arn, state="DISABLED")], ["no consumer"]),
     ([TO_BILL], ["no sender"]),
+    ([schema(), TO_BILL, trace(BUS, events=0, failed=5)], []),
+    ([schema(), trace(BUS, events=0, failed=5)], ["no consumer"]),
 ]
 
 
 @pytest.mark.parametrize(("records", "expected"), CASES)
 def test_what_is_missing_of_a_type(build: Build, records: list[Any], expected: list[str]) -> None:
-    assert kinds(loose_ends(build(BUS, BILL, ON, *records, read=READ))) == expected
+    assert kinds(loose_ends(build(BUS, BILL, ON, *SEEN, *records, read=READ))) == expected
 
 
 def test_each_says_what_is_missing_and_how_that_is_known(build: Build) -> None:
@@ -103,9 +117,11 @@ DARK = ON.model_copy(update={"puts": "none"})
 
 def test_a_schema_that_could_not_have_been_seen_accuses_nobody(build: Build) -> None:
     found = loose_ends(build(QUIET, BILL, DARK, schema(), rule(QUIET, "billing", BILL.arn), read=READ))
-    assert kinds(found) == ["no sender"]
-    assert "may be sent unseen" in found.ends[0].evidence
+    assert (kinds(found), found.complete) == ([], False)
     assert any("1 event type is in a schema and not seen" in note for note in found.notes)
+    assert any(
+        "1 event type is consumed, and neither seen nor known to be sent" in note for note in found.notes
+    )
 
 
 def test_trails_that_were_not_read_could_not_have_seen_it_either(build: Build) -> None:
@@ -134,3 +150,104 @@ def test_only_those_of_a_domain_are_shown(build: Build) -> None:
 def test_buses_whose_logs_are_off_are_told(build: Build) -> None:
     found = loose_ends(build(QUIET, trace(QUIET), ON, read=READ))
     assert any("1 of 1 do not" in note for note in found.notes)
+
+
+def told(*collectors: str) -> dict[tuple[str, str, str], list[Any]]:
+    return {(ACCOUNT, REGION, name): [gap(action="x:Get")] for name in collectors}
+
+
+def without(name: str) -> tuple[str, ...]:
+    return tuple(one for one in READ if one != name)
+
+
+def letting_in(principal: str, **more: Any) -> Bus:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "events:PutEvents"}
+    return bus(policy=json.dumps({"Statement": [statement | {"Resource": QUIET.arn} | more]}))
+
+
+PIPES = told("pipes")
+DOUBTS: list[tuple[Bus, Trail, dict[str, Any], list[str]]] = [
+    (QUIET, ON, {}, ["never seen", "no sender"]),
+    (QUIET, ON, {"gaps": told("traces")}, []),
+    (QUIET, ON, {"read": without("traces")}, []),
+    (QUIET, ON, {"read": without("trails")}, []),
+    (QUIET, ON.model_copy(update={"is_logging": None}), {}, []),
+    (QUIET, ON.model_copy(update={"is_logging": False}), {}, []),
+    (QUIET, DARK, {}, []),
+    (BUS, DARK, {}, ["never seen", "no sender"]),
+    (BUS, DARK, {"gaps": told("bus-logs")}, []),
+    (BUS, DARK, {"read": without("bus-logs")}, []),
+    (BUS, DARK, {"gaps": told("buses")}, []),
+    (QUIET, ON, {"gaps": told("buses")}, []),
+    (QUIET, ON, {"gaps": PIPES}, ["never seen"]),
+    (BUS, ON, {"gaps": told("traces", "trails")}, ["never seen", "no sender"]),
+    (letting_in(OTHER), ON, {}, []),
+    (letting_in("*"), ON, {}, []),
+    (letting_in(OTHER, Action="events:PutRule"), ON, {}, ["never seen", "no sender"]),
+    (BUS.model_copy(update={"policy": letting_in(OTHER).policy}), DARK, {}, ["never seen", "no sender"]),
+]
+
+
+@pytest.mark.parametrize(("on", "trail", "more", "expected"), DOUBTS)
+def test_nobody_is_accused_unless_all_that_could_show_the_opposite_is_on_and_was_read(
+    build: Build, on: Bus, trail: Trail, more: dict[str, Any], expected: list[str]
+) -> None:
+    seen = [*another(on), received(detail_type="Paid")]
+    estate = build(on, BILL, trail, *seen, schema(), rule(on, "billing", BILL.arn), **({"read": READ} | more))
+    found = loose_ends(estate)
+    assert kinds(found) == expected
+    if len(expected) < 2:
+        assert not found.complete
+        assert any(note.endswith("nothing follows.") for note in found.notes)
+
+
+def test_a_trail_that_has_shown_nothing_yet_accuses_nobody(build: Build) -> None:
+    found = loose_ends(build(QUIET, BILL, ON, schema(), rule(QUIET, "billing", BILL.arn), read=READ))
+    assert kinds(found) == []
+    assert "nothing tells since when it is seen" in " ".join(found.notes)
+
+
+def test_calls_of_another_account_do_not_tell_since_when_this_one_is_seen(build: Build) -> None:
+    """A year of the other's calls says nothing of an account whose trail was turned on today."""
+    old = trace(bus("far", OTHER), principal_account=OTHER, first_seen=NOW - timedelta(days=365))
+    records = [QUIET, BILL, ON, schema("New"), rule(QUIET, "new", BILL.arn, '{"detail-type": ["New"]}'), old]
+    found = loose_ends(build(*records, read=READ, accounts=(ACCOUNT, OTHER)))
+    assert "never seen" not in kinds(found)
+    assert not any("2025" in end.says + end.evidence for end in found.ends)
+
+
+def test_an_accusation_says_what_covers_it(build: Build) -> None:
+    found = loose_ends(
+        build(QUIET, BILL, ON, *another(QUIET), schema(), rule(QUIET, "billing", BILL.arn), read=READ)
+    )
+    (unseen, unsent) = found.ends
+    covers = (
+        f"Trail main logs PutEvents. Calls of {ACCOUNT} {REGION} were found "
+        "from 2026-11-25 12:00 to 2026-11-25 12:00 UTC."
+    )
+    assert (unseen.says, unseen.evidence) == (
+        "A schema has it, and nobody was seen to put it on orders.",
+        covers,
+    )
+    assert unsent.says == "1 consumer waits for it, and nobody was seen or is declared to put it on orders."
+    assert unsent.evidence.endswith(covers)
+
+
+FAR = bus("far", "999999999999")
+TAKERS: list[tuple[Bus, dict[str, Any], list[str]]] = [
+    (QUIET, {}, ["no consumer"]),
+    (QUIET, {"gaps": {(ACCOUNT, REGION, "rules"): [gap(action="events:ListRules", subject=QUIET.arn)]}}, []),
+    (QUIET, {"read": without("rules")}, []),
+    (FAR, {}, []),
+]
+
+
+@pytest.mark.parametrize(("on", "more", "expected"), TAKERS)
+def test_a_consumer_is_missing_only_where_all_that_takes_events_was_read(
+    build: Build, on: Bus, more: dict[str, Any], expected: list[str]
+) -> None:
+    found = loose_ends(build(QUIET, ON, schema(), trace(on), **({"read": READ} | more)))
+    assert kinds(found) == expected
+    if not expected:
+        assert not found.complete
+        assert found.gaps

@@ -107,7 +107,7 @@ def _state(estate: Estate, row: Row) -> State:
 
 def _is_fresh(estate: Estate, row: Row) -> bool:
     run = estate.scopes.get((row["account"], row["region"], TRAILS))
-    return run is None or run["status"] in _READ
+    return run is not None and run["status"] in _READ
 
 
 _READ = ("ok", "partial", "unsupported")
@@ -197,17 +197,19 @@ def _of_bus(estate: Estate, arn: str, row: Row) -> LogSight:
     if kind == "new":
         return LogSight(*head, *_of_subscribers(estate, arn))
     level = row["log_level"]
+    if not is_read(estate, arn):
+        return LogSight(*head, "unknown", None, "The bus could not be described, or not by the last run.")
     if level in ("ERROR", "INFO", "TRACE"):
         only = "errors only: what is delivered is not seen" if level == "ERROR" else f"level {level}"
         return LogSight(*head, "partly" if level == "ERROR" else "on", level, f"It logs ({only}).")
-    if _was_refused(estate, arn):
-        return LogSight(*head, "unknown", None, "The bus could not be described.")
     return LogSight(*head, "off", level, "Its logging is off.")
 
 
 def _of_subscribers(estate: Estate, arn: str) -> tuple[State, str | None, str]:
     levels = [sub.row["log_level"] for sub in estate.subscriptions_of(arn)]
     on = [level for level in levels if level in ("ERROR", "INFO")]
+    if not _were_listed(estate, arn):
+        return "unknown", None, "A new bus logs through its subscribers, and they were not all read."
     if not levels:
         return "off", None, "A new bus logs through its subscribers, and it has none."
     if not on:
@@ -216,11 +218,25 @@ def _of_subscribers(estate: Estate, arn: str) -> tuple[State, str | None, str]:
     return "on" if whole else "partly", None, f"{len(on)} of {len(levels)} subscribers log."
 
 
-def _was_refused(estate: Estate, arn: str) -> bool:
-    return any(
-        gap["collector"] == "buses" and completeness.is_about(gap["subject"], arn)
+def is_read(estate: Estate, arn: str) -> bool:
+    """Whether the last run described the bus: its level, its key and its policy."""
+    run = estate.scopes.get((str(estate.account_of(arn)), str(estate.region_of(arn)), "buses"))
+    if run is not None and run["status"] not in _READ:
+        return False
+    return not any(completeness.is_about(gap["subject"], arn) for gap in _gaps_of(estate, arn, "buses"))
+
+
+def _were_listed(estate: Estate, arn: str) -> bool:
+    """Whether the subscribers of a new bus were all read."""
+    return not any(_gaps_of(estate, arn, "subscribers"))
+
+
+def _gaps_of(estate: Estate, arn: str, collector: str) -> Iterator[Row]:
+    place = estate.account_of(arn), estate.region_of(arn)
+    return (
+        gap
         for gap in estate.gap_rows
-        if gap["account"] == estate.account_of(arn) and gap["region"] == estate.region_of(arn)
+        if gap["collector"] == collector and (gap["account"], gap["region"]) == place
     )
 
 
@@ -235,13 +251,3 @@ def blind(estate: Estate, buses: Iterable[str]) -> Iterator[str]:
     silent = [logs[bus].name for bus in sorted(buses) if bus in logs and logs[bus].state == "off"]
     if silent:
         yield f"Logs are off on {', '.join(dict.fromkeys(silent))}: accounts that put without a trail of theirs are not seen there."
-
-
-def could_see(estate: Estate, buses: Iterable[str]) -> bool:
-    """Whether an event of our own on these buses would have been seen: a trail logs the bus's account and region, or the bus logs."""
-    trails = {(one.account, one.region): one.state for one in trail_sight(estate)}
-    logs = {one.bus: one.state for one in log_sight(estate)}
-    return all(
-        trails.get((str(estate.account_of(bus)), str(estate.region_of(bus)))) == "on" or logs.get(bus) == "on"
-        for bus in buses
-    )
