@@ -62,7 +62,13 @@ def csv(frame: pd.DataFrame) -> bytes:
 
 
 def _visible(char: str) -> str:
-    return f"⟦{ord(char):04X}⟧" if unicodedata.category(char) in _HIDDEN else char
+    hidden = unicodedata.category(char) in _HIDDEN or _is_no_character(ord(char))
+    return f"⟦{ord(char):04X}⟧" if hidden else char
+
+
+def _is_no_character(code: int) -> bool:
+    """What Unicode says is never a character (U+FFFE …): XML forbids it, and a file with it is not well-formed."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _broken(match: re.Match[str]) -> str:

@@ -77,7 +77,7 @@ def failing(estate: Estate, asked: Sentence) -> None:
             if rows
             else f"Nothing is seen to fail{where}."
         )
-    parts.quiet(failing_page.sentence(found), "judged")
+    parts.quiet(failing_page.judged(found), "judged")
     if rows:
         frame = pd.DataFrame(
             {

@@ -15,10 +15,12 @@ from dashboard.pages.scope import Scope
 
 MOST_NODES = 200
 MOST_TYPES = 6
+_OF_A_RESOURCE = ("of", "with", "way")
 
 
 def render(estate: Estate, scope: Scope) -> None:
     """The picture and its table, within the domains chosen: as giver or as taker."""
+    state.put(**dict.fromkeys(_OF_A_RESOURCE))  # back from one, the browser brings them along
     st.title("Map", anchor=False)
     parts.facts(estate)
     with st.spinner("Following every event type …", show_time=True):

@@ -58,13 +58,20 @@ def admits(estate: Estate, scope: Scope, row: Failing) -> bool:
 
 def sentence(found: Failings) -> str:
     """How many fail, of how many that could be judged, up to when."""
-    end = f", up to {words.moment(found.window_end)}" if found.window_end else ""
-    looked = words.plural(found.looked_at, "thing has metrics", "things have metrics")
-    judged = f"{looked}{end}; {found.unknown:,} have none and are not judged."
+    if not found.looked_at:
+        return judged(found)
+    faults = words.plural(len(found.failing), "fault")
+    told = f"{faults} found." if found.failing else "Nothing is seen to fail."
+    return f"{told} {judged(found)}"
+
+
+def judged(found: Failings) -> str:
+    """Of how many it could be judged whether they fail, up to when."""
     if not found.looked_at:
         return "No metrics were collected: whether anything fails is not known."
-    faults = words.plural(len(found.failing), "fault")
-    return f"{faults} found. {judged}" if found.failing else f"Nothing is seen to fail. {judged}"
+    end = f", up to {words.moment(found.window_end)}" if found.window_end else ""
+    looked = words.plural(found.looked_at, "thing has metrics", "things have metrics")
+    return f"{looked}{end}; {found.unknown:,} have none and are not judged."
 
 
 def _chosen(rows: list[Failing]) -> Failing | None:

@@ -92,8 +92,13 @@ def _choice(name: str, label: str, options: tuple[str, ...], usual: str) -> str:
 
 
 def _ids(name: str, known: set[str]) -> frozenset[str]:
-    """Nodes that the URL names; others are of another picture."""
-    return frozenset(st.query_params.get_all(name)[:MOST_OPENED]) & known
+    """Nodes that the URL names; what this picture does not have is dropped with a note."""
+    named = st.query_params.get_all(name)
+    kept = [one for one in dict.fromkeys(named) if one in known][:MOST_OPENED]
+    if kept != named:
+        state.told(name, sorted(known))
+        st.query_params[name] = kept
+    return frozenset(kept)
 
 
 def _unfold(nodes: pd.DataFrame, by: viewing.By | None) -> None:

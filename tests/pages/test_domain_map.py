@@ -11,6 +11,10 @@ def test_the_map_names_each_way_with_what_flows(run: Run) -> None:
     assert told == {("selling", "selling", "Sold"), ("selling", "control", "Sold")}
 
 
+def test_what_belongs_to_a_resource_is_taken_from_the_address(run: Run) -> None:
+    assert not run("map", of="domain:selling", way="to here").query_params
+
+
 def test_the_domain_filter_keeps_what_gives_to_it_or_takes_from_it(run: Run) -> None:
     whole, some = run("map"), run("map", domain="control")
     kept = set(zip(rows(some, "From"), rows(some, "To"), strict=True))

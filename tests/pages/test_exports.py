@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 import pandas as pd
+import pytest
 
 from dashboard.charts import exports
 from tests.pages.test_charts import EVENT, edge, node
@@ -49,6 +50,14 @@ def test_the_svg_is_well_formed_and_holds_names_as_text() -> None:
     }
     dashed = [element for element in root.iter() if element.get("stroke-dasharray")]
     assert len(dashed) == 1
+
+
+@pytest.mark.parametrize("char", ["\ufffe", "\uffff", "\U0001fffe", "\ufdd0", "\x00", "\x0b"])
+def test_the_svg_is_well_formed_whatever_a_name_holds(char: str) -> None:
+    nodes = pd.DataFrame([EVENT, node(f"a{char}b", 1, label=f"a{char}b", kind=f"k{char}")])
+    text = exports.svg(nodes, pd.DataFrame([edge("event", f"a{char}b", via=char, when=char)]))
+    said = [element.text for element in ET.fromstring(text.encode()).iter()]  # noqa: S314 - our own file
+    assert f"a⟦{ord(char):04X}⟧b" in said
 
 
 def test_the_rows_say_each_edge_once_with_both_ends() -> None:

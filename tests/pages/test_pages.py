@@ -106,6 +106,15 @@ def test_unknown_values_in_a_link_are_dropped_with_a_note(run: Run) -> None:
     assert app.multiselect(key="domain").value == ["control"]
 
 
+def test_nodes_that_the_picture_does_not_have_are_dropped_from_the_link_with_a_note(run: Run) -> None:
+    app = run("event", **SOLD, open=["x:y", SHOP], fold="[[")
+    told = said(app)
+    assert "open “x:y” in the link is not known here; it was left out." in told
+    assert "fold “[[” in the link is not known here; it was left out." in told
+    assert app.query_params["open"] in (SHOP, [SHOP])
+    assert "fold" not in app.query_params
+
+
 def test_an_event_nobody_consumes_says_so(run: Run) -> None:
     assert "consumed by nobody" in said(run("event", source="com.shop", type="Lost"))
 
