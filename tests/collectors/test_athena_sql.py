@@ -28,7 +28,7 @@ from collectors.evidence.athena_sql import (
 from collectors.evidence.put_events import UNTOLD, _micros, parse
 from collectors.sample.server import sql
 
-LAWS = 40 * int(os.environ.get("LAWS", "1"))
+LAWS = 20 * int(os.environ.get("LAWS", "1"))
 ACCOUNTS, REGIONS = ("111111111111", "222222222222"), ("eu-west-1", "us-east-1")
 SINCE, UNTIL = datetime(2026, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
 TABLE = Table("headwater", "cloudtrail", "day", "%Y/%m/%d", "account", "region")

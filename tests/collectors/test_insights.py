@@ -22,7 +22,7 @@ from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, pack
 from tests.collectors.test_athena_sql import SINCE, UNTIL, Sums, by_files, records, told_once
 
 Call = Callable[..., Any]
-LAWS = 40 * int(os.environ.get("LAWS", "1"))
+LAWS = 20 * int(os.environ.get("LAWS", "1"))
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:trail"
 READER = {"trail_reader": "insights"}
 
