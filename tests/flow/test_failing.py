@@ -48,7 +48,9 @@ def test_dead_letters_that_nothing_explains_stand_alone_with_the_paths_of_their_
 def test_a_shared_dead_letter_queue_does_not_make_one_fault_of_two(build: Build) -> None:
     rules = [rule(BUS, name, BILL.arn, dead_letter_arn=DEAD.arn) for name in ("a", "b")]
     failing = [row for one in rules for row in since(one.arn, "FailedInvocations", 0, 1)]
-    matched = [row for one in rules for row in since(one.arn, "MatchedEvents", 10)]
+    matched = [
+        row for one in rules for name in ("MatchedEvents", "Invocations") for row in since(one.arn, name, 10)
+    ]
     found = failings(build(BUS, BILL, DEAD, *rules, *matched, *failing, *FILLING)).failing
     assert [[one.name for one in row.troubles] for row in found] == [["a", "dead"], ["b", "dead"]]
 
@@ -85,7 +87,8 @@ def test_what_has_no_metrics_is_counted_and_what_was_denied_is_a_gap(build: Buil
 
 
 def test_a_path_is_told_stage_by_stage_with_what_is_usual(build: Build) -> None:
-    estate = build(*WIRED, *BEHIND, *SLOW, *since(RULE.arn, "MatchedEvents", 10))
+    matched = [row for name in ("MatchedEvents", "Invocations") for row in since(RULE.arn, name, 10)]
+    estate = build(*WIRED, *BEHIND, *SLOW, *matched)
     (row,) = consumers(estate, Question(SOURCE, TYPE)).consumers
     told = path_health(estate, replace(row, deliverable="yes"))
     stages = {(one.name, one.stage): (one.value, one.usual) for one in told.stages}

@@ -8,7 +8,7 @@ import pytest
 from collectors.records import Metric
 from dashboard.flow.health.judging import health
 from tests.flow.building import NOW, Build, bus, function, link, new_bus, queue, rule, subscriber
-from tests.flow.series import since
+from tests.flow.series import Value, since
 
 BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")
 RULE, OTHER = rule(BUS, "r", INBOX.arn, dead_letter_arn=DEAD.arn), rule(BUS, "other", BILL.arn)
@@ -44,7 +44,13 @@ TROUBLES = [
     ),
     (
         RULE.arn,
-        of(RULE.arn, MatchedEvents=10, FailedInvocations=(None, 2), InvocationsSentToDlq=(None, 2)),
+        of(
+            RULE.arn,
+            MatchedEvents=10,
+            Invocations=10,
+            FailedInvocations=(None, 2),
+            InvocationsSentToDlq=(None, 2),
+        ),
         "Rule r dead-lettered 72 events in the last 3 hours, since 07:00 UTC.",
     ),
     (
@@ -59,7 +65,17 @@ TROUBLES = [
     ),
     (
         RULE.arn,
-        [*of(RULE.arn, MatchedEvents=(10, 0)), *ALIVE],
+        of(RULE.arn, MatchedEvents=10),
+        "Rule r matched 360 events in the last 3 hours, and its target got none of them, all of the 90 days that were collected.",
+    ),
+    (
+        RULE.arn,
+        of(RULE.arn, MatchedEvents=10, RetryInvocationAttempts=90),
+        "Rule r matched 360 events in the last 3 hours, and its target got none of them, all of the 90 days that were collected.",
+    ),
+    (
+        RULE.arn,
+        [*of(RULE.arn, MatchedEvents=(10, 0), Invocations=(10, None)), *ALIVE],
         "Rule r matched nothing in the last 3 hours, though its bus gets events and 120 an hour are usual at this time, since 07:00 UTC.",
     ),
     (
@@ -69,7 +85,7 @@ TROUBLES = [
     ),
     (
         RULE.arn,
-        of(RULE.arn, MatchedEvents=10, IngestionToInvocationSuccessLatency=(300, 60_000)),
+        of(RULE.arn, MatchedEvents=10, Invocations=10, IngestionToInvocationSuccessLatency=(300, 60_000)),
         "Rule r delivers 200 times as late as usual, 60 seconds after the event came (p99), since 07:00 UTC.",
     ),
     (
@@ -156,16 +172,23 @@ def on_weekdays(at: datetime) -> float:
     return 10.0 if at.weekday() != NOW.weekday() else 0.0
 
 
+def both(values: Value) -> list[Metric]:
+    return [*since(RULE.arn, MATCHED, values), *since(RULE.arn, INVOKED, values)]
+
+
 FINE = {
-    "all points are missing": of(RULE.arn, MatchedEvents=(10, None)) + ALIVE,
-    "invocations were never counted": of(RULE.arn, MatchedEvents=10),
-    "it is silent at these hours every day": [*since(RULE.arn, MATCHED, at_night), *ALIVE],
-    "it is silent on this day of the week": [*since(RULE.arn, MATCHED, on_weekdays), *ALIVE],
-    "nothing comes onto its bus at all": of(RULE.arn, MatchedEvents=(10, 0)),
+    "all points are missing": of(RULE.arn, MatchedEvents=(10, None), Invocations=10) + ALIVE,
+    "it is silent at these hours every day": [*both(at_night), *ALIVE],
+    "it is silent on this day of the week": [*both(on_weekdays), *ALIVE],
+    "nothing comes onto its bus at all": of(RULE.arn, MatchedEvents=(10, 0), Invocations=(10, None)),
     "too few to tell silence from chance": of(RULE.arn, MatchedEvents=(0.05, 0)) + ALIVE,
-    "it always delivers late": of(RULE.arn, MatchedEvents=10, IngestionToInvocationSuccessLatency=60_000),
+    "it always delivers late": of(
+        RULE.arn, MatchedEvents=10, Invocations=10, IngestionToInvocationSuccessLatency=60_000
+    ),
     "it is always tried again": of(RULE.arn, MatchedEvents=10, Invocations=10, RetryInvocationAttempts=9),
-    "it failed before, and no more": of(RULE.arn, MatchedEvents=10, FailedInvocations=(5, None)),
+    "it failed before, and no more": of(
+        RULE.arn, MatchedEvents=10, Invocations=10, FailedInvocations=(5, None)
+    ),
 }
 
 

@@ -14,6 +14,7 @@ EARLY = 0.25
 """Part of a layer in which there has to be trouble already, for it to have been there all the time."""
 TIMES = 3.0
 """What counts as another rate or level than before."""
+WEEK = 7 * 24 * 3600
 SURE = 6.0
 """Gain in log-likelihood that a change of rate must bring: chance brings that much in one of four hundred."""
 
@@ -42,8 +43,17 @@ def above(lines: Sequence[Line], low: float) -> Since | None:
         known = np.flatnonzero(~np.isnan(line.values))
         lows = known[line.values[known] <= low]
         if len(lows):
-            return _at(line, int(lows[-1]) + 1)
+            return at(line, int(lows[-1]) + 1)
     return _always(lines)
+
+
+def below(lines: Sequence[Line], per_hour: float) -> Since | None:
+    """Since when a count is below so many an hour: from the window after the last one that was not."""
+    for line in lines:
+        some = np.flatnonzero(np.nan_to_num(line.values) >= max(per_hour * line.period / 3600, 1))
+        if len(some):
+            return at(line, int(some[-1]) + 1)
+    return None
 
 
 def stopped(lines: Sequence[Line]) -> Since | None:
@@ -52,17 +62,23 @@ def stopped(lines: Sequence[Line]) -> Since | None:
         with np.errstate(invalid="ignore"):
             some = np.flatnonzero(line.values > 0)
         if len(some):
-            return _at(line, int(some[-1]) + 1)
+            return at(line, int(some[-1]) + 1)
     return None
 
 
 def broke_off(lines: Sequence[Line]) -> Since | None:
-    """The same for a count that stopped days ago: only when it never paused for half as long before, as nights and weekends do."""
+    """The same for a count that stopped days ago: only when it came for a week, and for as long as it is silent now, and never paused for half as long.
+
+    Nights and weekends are pauses; what came for some days only, a load test or a month's end, has merely ended.
+    """
     for line in history(lines):
         some = np.flatnonzero(np.nan_to_num(line.values) > 0)
         silent = len(line.values) - 1 - int(some[-1]) if len(some) else 0
+        came = int(some[-1] - some[0]) + 1 if len(some) else 0
+        if came < max(silent, WEEK // line.period):
+            continue
         if len(some) >= OFTEN and silent > 2 * int(np.diff(some).max()):
-            return _at(line, int(some[-1]) + 1)
+            return at(line, int(some[-1]) + 1)
     return None
 
 
@@ -85,15 +101,15 @@ def share(bad: Sequence[Line], total: Sequence[Line]) -> Since | None:
         if found is None and first > len(counts) * EARLY and not np.isnan(line.values[:first]).any():
             found = first  # too few to tell one rate from another: but there were none, and it was counted
         if found is not None:
-            return _at(line, found)
+            return at(line, found)
     from_early = [
         line for line in bad if np.nan_to_num(line.values[: int(len(line.values) * EARLY) + 1]).any()
     ]
     return _always(from_early)
 
 
-def level(lines: Sequence[Line]) -> Since | None:
-    """Since when a latency or duration is several times what it was."""
+def level(lines: Sequence[Line], lasts: int = 0) -> Since | None:
+    """Since when a latency or duration is several times what it was, for at least so many seconds."""
     for line in lines:
         known = np.flatnonzero(~np.isnan(line.values))
         if len(known) < 4:
@@ -103,9 +119,10 @@ def level(lines: Sequence[Line]) -> Since | None:
         before = np.cumsum(logs)[:-1] / counts
         after = (logs.sum() - np.cumsum(logs)[:-1]) / (len(logs) - counts)
         gain = counts * (len(logs) - counts) / len(logs) * (after - before) ** 2
-        best = int(np.argmax(np.where(after > before, gain, -1)))
-        if after[best] - before[best] >= np.log(TIMES):
-            return _at(line, int(known[best + 1]))
+        long = (len(line.values) - known[1:]) * line.period >= lasts
+        best = int(np.argmax(np.where((after > before) & long, gain, -1)))
+        if long[best] and after[best] - before[best] >= np.log(TIMES):
+            return at(line, int(known[best + 1]))
     return _always(lines)
 
 
@@ -154,7 +171,7 @@ def _likelihood(bad: Values, among: Values) -> Values:
     return logs
 
 
-def _at(line: Line, window: int) -> Since:
+def at(line: Line, window: int) -> Since:
     """At the start of this window. What had ended by the end of a coarser layer has begun there, at the latest."""
     at = datetime.fromtimestamp(line.start + window * line.period, UTC)
     return Since(at, line.period, 0)

@@ -126,14 +126,21 @@ def _failing(estate: Estate, troubles: Sequence[Trouble]) -> Failing:
         since=broken.since or (min(begun) if begun and not broken.always else None),
         always=broken.always,
         lost=sum(one.lost for one in ordered),
-        dead_lettered=max(one.dead_lettered for one in ordered),
+        dead_lettered=_dead_lettered(estate, ordered),
         waiting=sum(one.waiting for one in ordered),
         age_seconds=max((one.age_seconds for one in ordered if one.age_seconds is not None), default=None),
-        why=_why(estate, broken.arn),
+        why=None if broken.stage == "matched" else _why(estate, broken.arn),
         troubles=tuple(ordered),
         paths=ways,
         path_count=count,
     )
+
+
+def _dead_lettered(estate: Estate, troubles: Sequence[Trouble]) -> float:
+    """What they sent to a queue for dead letters; where that is not counted, by how much the queue grew."""
+    counted = [one.dead_lettered for one in troubles if not is_dead_letter(estate, one.arn)]
+    grown = [one.dead_lettered for one in troubles if is_dead_letter(estate, one.arn)]
+    return sum(counted) or max(grown, default=0.0)
 
 
 def _paths(estate: Estate, arn: str) -> tuple[tuple[FailingPath, ...], int]:

@@ -3,16 +3,21 @@
 Judged on the last 3 hours of the window that was collected (flow/health/symptoms); a thing without series is unknown.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from dashboard.flow.answers import Consumer, Health, HealthState, Trouble
 from dashboard.flow.health import lines, symptoms
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_dead_letter, learn, number, thing
+from dashboard.flow.health.things import Thing, is_dead_letter, learn, measured, number, thing
 from dashboard.flow.model import metrics
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.metrics import Figures
+
+BEHIND = timedelta(hours=1)
+"""How far the metrics of a thing may end before the estate's latest, without a word."""
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
@@ -39,7 +44,8 @@ def troubles_of(estate: Estate, arns: Iterable[str]) -> dict[str, tuple[Trouble,
         suspects += [(one, told)] if told else []
     read = lines.read(estate, [one.arn for one, _ in suspects])
     for one, told in suspects:
-        begun = [(symptom, symptom.began(read)) for symptom in told]
+        borne_out = [symptom for symptom in told if symptom.holds is None or symptom.holds(read)]
+        begun = [(symptom, symptom.began(read)) for symptom in borne_out]
         known[one.arn] = tuple(
             _trouble(one, symptom, since)
             for symptom, since in begun
@@ -50,7 +56,7 @@ def troubles_of(estate: Estate, arns: Iterable[str]) -> dict[str, tuple[Trouble,
 
 def _trouble(one: Thing, symptom: Symptom, since: Since | None) -> Trouble:
     end = max((row.end for row in one.series.values()), default=None)
-    says = f"{symptom.says}{since.says(end) if since else ''}."
+    says = f"{_dated(one, symptom.says, end)}{since.says(measured(one.estate).end) if since else ''}."
     return Trouble(
         arn=one.arn,
         kind=one.kind,
@@ -64,6 +70,16 @@ def _trouble(one: Thing, symptom: Symptom, since: Since | None) -> Trouble:
         waiting=symptom.waiting,
         age_seconds=symptom.age_seconds,
     )
+
+
+def _dated(one: Thing, says: str, end: datetime | None) -> str:
+    """Of metrics that could not be read again the time that they tell of, where the rest of the estate is further on."""
+    latest = measured(one.estate).end
+    if end is None or latest is None or latest - end <= BEHIND:
+        return says
+    at = f"{end.astimezone(UTC):%d %b %H:%M} UTC"
+    found = re.sub(r"in the last (\d+) hours", rf"in the \1 hours before {at}", says)
+    return found if found != says else f"{says} at {at}, where its metrics end"
 
 
 def _judge(one: Thing, troubles: tuple[Trouble, ...]) -> Health:

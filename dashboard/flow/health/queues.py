@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dashboard.flow.health import beginning
+from dashboard.flow.health import beginning, usual
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Lines
 from dashboard.flow.health.symptom import Symptom
@@ -27,7 +27,7 @@ def holds_dead_letters(thing: Thing) -> Symptom | None:
     return Symptom(
         *(thing.arn, "dead-lettered", f"{thing.title} holds {number(held)} messages"),
         lambda lines: beginning.above(lines.get((thing.arn, VISIBLE), []), 0),
-        dead_lettered=held,
+        dead_lettered=thing.series[VISIBLE].grown,
         age_seconds=thing.last(AGE),
     )
 
@@ -51,7 +51,16 @@ def is_behind(thing: Thing) -> Symptom | None:
         waiting=waiting or 0.0,
         age_seconds=thing.last(AGE),
         more=_because(thing),
+        holds=lambda lines: not _is_read_in_batches(thing, lines),
     )
+
+
+def _is_read_in_batches(thing: Thing, lines: Lines) -> bool:
+    """By its age; where that is not told by what it holds."""
+    ages, waiting = (lines.get((thing.arn, metric), []) for metric in (AGE, VISIBLE))
+    if thing.last(AGE) is None:
+        return usual.is_taken_in_batches(waiting, SOME)
+    return usual.is_taken_in_batches(ages, OLD_SECONDS)
 
 
 def _is_unread(thing: Thing) -> bool:

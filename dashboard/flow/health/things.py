@@ -28,17 +28,17 @@ class Thing:
         kind = "dead-letter queue" if is_dead_letter(self.estate, self.arn) else self.kind
         return f"{kind[:1].upper()}{kind[1:]} {self.name}"
 
-    def sum(self, metric: str, hours: int = 3) -> float | None:
-        """The sum over a window; null without a series, or where a missing point may be a hole."""
+    def sum(self, metric: str, hours: float = 3) -> float | None:
+        """The sum over a window that was collected; null without a series, or where a missing point may be a hole."""
         series = self.series.get(metric)
         return series.sum(hours) if series else None
 
-    def count(self, *metrics: str, hours: int = 3) -> float:
+    def count(self, *metrics: str, hours: float = 3) -> float:
         """The sum of several, what is not known left out."""
         return sum(self.sum(metric, hours) or 0.0 for metric in metrics)
 
     def last(self, metric: str) -> float | None:
-        """The last point."""
+        """The last point of the last three hours."""
         series = self.series.get(metric)
         return series.last if series else None
 
@@ -59,18 +59,24 @@ def measured(estate: Estate) -> Measured:
 def learn(estate: Estate, arns: Iterable[str]) -> None:
     """What is usual for these things: a few are read by themselves, of many the whole history is."""
     found = measured(estate)
+    layer = "recent" if found.is_by_the_hour else HISTORY
     new = [arn for arn in arns if found.has(arn) and not found.knows(arn)]
     if len(new) > MANY:
-        found.learn(estate.snapshot.metric_batches(HISTORY), None)
+        found.learn(estate.snapshot.metric_batches(layer), None)
     elif new:
         table = estate.snapshot.metrics_table(new)
-        found.learn(table.filter(pc.equal(table["layer"], HISTORY)).combine_chunks().to_batches(), new)
+        found.learn(table.filter(pc.equal(table["layer"], layer)).combine_chunks().to_batches(), new)
 
 
 def thing(estate: Estate, arn: str) -> Thing:
     """The thing with its series."""
     series = {row.metric: row for row in measured(estate).of(arn)}
     return Thing(estate, arn, estate.kind_of(arn), estate.name_of(arn), series)
+
+
+def is_on(one: Thing) -> bool:
+    """Whether a rule or subscriber is switched on and has a target."""
+    return any(sub.active and sub.target for sub in one.estate.rules.get(one.arn, ()))
 
 
 def is_dead_letter(estate: Estate, arn: str) -> bool:

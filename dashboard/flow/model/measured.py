@@ -106,6 +106,11 @@ class Measured:
         """Where the latest of the ranges ends."""
         return max((row.end for row in self._rows), default=None)
 
+    @property
+    def is_by_the_hour(self) -> bool:
+        """Whether the first layer is history itself: settings that read more than a week finely have no other by the hour."""
+        return any(row.period == 3600 for row in self._rows)
+
     def of(self, arn: str) -> list[Series]:
         """The series of one thing, in the order of the frame."""
         return [self._series(row) for row in self._at.get(arn, ())]

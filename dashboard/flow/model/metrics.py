@@ -16,7 +16,6 @@ Role = Literal["rate", "failed", "backlog", "age", "dead"]
 ROLES: dict[tuple[str, str], Role] = {
     ("AWS/Events", "MatchedEvents"): "rate",
     ("AWS/Events", "FailedInvocations"): "failed",
-    ("AWS/Events", "ThrottledRules"): "failed",
     ("AWS/Events", "InvocationsSentToDlq"): "dead",
     ("AWS/EventsV2", "FilterMatched"): "rate",
     ("AWS/EventsV2", "EventsDropped"): "failed",

@@ -1,0 +1,153 @@
+"""Whether what a rule or subscriber matches gets to its target: what was neither handed on nor told as failed is silently lost."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard.flow.answers import Stage
+from dashboard.flow.health import beginning, usual
+from dashboard.flow.health.beginning import Since
+from dashboard.flow.health.lines import Line, Lines, Values
+from dashboard.flow.health.symptom import Symptom
+from dashboard.flow.health.things import Thing, is_on, number
+
+SOME = 10
+"""Events that did not get there."""
+SHARE = 0.5
+"""Part of those matched."""
+LAG = 600
+"""Seconds that a delivery may take."""
+WHOLE = 0.9
+"""Part of a week's events that got there: what came late was made up for."""
+
+
+class Counts(NamedTuple):
+    """How a kind counts what it takes, hands on, and what of the rest it tells."""
+
+    stage: Stage
+    taken: str
+    handed: str
+    told: tuple[str, ...]
+    delayed: tuple[str, ...] = ()
+
+
+COUNTS = {
+    "rule": Counts(
+        *("invoked", "MatchedEvents", "Invocations"),
+        ("FailedInvocations", "InvocationsSentToDlq"),
+        ("ThrottledRules",),
+    ),
+    "subscriber": Counts(
+        *("delivered", "FilterMatched", "EventsDelivered"),
+        ("EventsDropped", "OnFailureDestinationDelivered"),
+    ),
+}
+
+
+def hands_nothing_on(thing: Thing) -> Symptom | None:
+    """Ten or more and half of what it matched did not get there; where it matched nothing in three hours, by the last 24."""
+    how = COUNTS[thing.kind]
+    hours = 3 if thing.count(how.taken) > 0 else 24
+    if thing.sum(how.taken, hours) is None or not is_on(thing) or thing.count(*how.delayed, hours=hours) > 0:
+        return None
+    found = [(window, _missing(thing, how, window)) for window in (hours, 0.5)]
+    if not any(lost >= max(SOME, SHARE * thing.count(how.taken, hours=window)) for window, lost in found):
+        return None
+    matched, lost = thing.count(how.taken, hours=hours), found[0][1]
+    got = number(matched - lost) if lost < matched else "none"
+    told = f"and its target got {got} of them" if thing.kind == "rule" else f"and delivered {got} of them"
+    return Symptom(
+        *(
+            thing.arn,
+            how.stage,
+            f"{thing.title} matched {number(matched)} events in the last {hours} hours, {told}",
+        ),
+        lambda lines: _began(_of(lines, thing, how)),
+        lost=max(_missing(thing, how, 24), 0.0),
+        holds=lambda lines: _is_lost(_of(lines, thing, how)),
+    )
+
+
+def _missing(thing: Thing, how: Counts, hours: float) -> float:
+    """Events that were matched and of which nothing else is told; 0 where that is not known."""
+    taken, handed = thing.sum(how.taken, hours), thing.sum(how.handed, hours)
+    if handed is None and thing.kind == "rule" and how.handed not in thing.series and _is_whole(thing):
+        handed = 0.0  # sent only when not zero: without any it is not even listed
+    if taken is None or handed is None:
+        return 0.0
+    return taken - max(handed, thing.count(*how.told, hours=hours))
+
+
+def _is_whole(thing: Thing) -> bool:
+    """Whether all metrics of its account and region were read: else a series may be missing that there is."""
+    place = thing.estate.account_of(thing.arn), thing.estate.region_of(thing.arn)
+    return not any(
+        gap.collector == "metrics" and (gap.account, gap.region) == place for gap in thing.estate.gaps
+    )
+
+
+class _Layer(NamedTuple):
+    line: Line
+    handed: Values
+
+
+def _of(lines: Lines, thing: Thing, how: Counts) -> list[_Layer]:
+    """What was matched, layer by layer, and what was handed on or told of in the same windows."""
+    there = {
+        (line.period, line.start, metric): line.values
+        for metric in (how.handed, *how.told)
+        for line in lines.get((thing.arn, metric), ())
+    }
+    found = []
+    for line in lines.get((thing.arn, how.taken), ()):
+        counts = [there.get((line.period, line.start, metric)) for metric in (how.handed, *how.told)]
+        known = [np.zeros(len(line.values)) if one is None else np.nan_to_num(one) for one in counts]
+        found.append(_Layer(line, np.maximum(known[0], np.sum(known[1:], axis=0))))
+    return found
+
+
+def _is_lost(layers: Sequence[_Layer]) -> bool:
+    """Whether it did not get there late either, and other days at these hours were not the same and made up for."""
+    if not layers:
+        return False
+    line, handed = layers[0]
+    taken = np.nan_to_num(line.values)
+    some = np.flatnonzero(taken > 0)
+    until = min(int(some[-1]) + 1 if len(some) else 0, len(taken) - LAG // line.period)
+    for hours in (3, 0.5):
+        first = max(until - int(hours * usual.HOUR) // line.period, 0)
+        matched = taken[first:until].sum()
+        lost = matched - handed[first:].sum()
+        if lost >= max(SOME, SHARE * matched):
+            span = line.start + first * line.period, line.end
+            return not _is_usual(layers, lost / matched, span)
+    return False
+
+
+def _is_usual(layers: Sequence[_Layer], share: float, span: tuple[int, int]) -> bool:
+    line, handed = next((layer for layer in layers if layer.line.period == usual.HOUR), (None, np.empty(0)))
+    if line is None:
+        return False
+    missing = Line(line.start, line.period, np.nan_to_num(line.values) - handed)
+    days = range(1, usual.DAYS + 1)
+    alike = [
+        bool(len(all_) and all_.sum() > 0 and lost.sum() * 2 >= share * all_.sum())
+        for all_, lost in zip(
+            (np.nan_to_num(one) for one in usual.earlier([line], *span, days)),
+            usual.earlier([missing], *span, days),
+            strict=True,
+        )
+    ]
+    week = slice(-usual.DAYS * 24, None)
+    return usual.is_usual(alike) and bool(handed[week].sum() >= WHOLE * np.nansum(line.values[week]))
+
+
+def _began(layers: Sequence[_Layer]) -> Since | None:
+    """Where a greater share stopped getting there."""
+    taken = [layer.line for layer in layers]
+    lost = [
+        Line(line.start, line.period, np.maximum(np.nan_to_num(line.values) - handed, 0.0))
+        for line, handed in layers
+    ]
+    return beginning.share(lost, taken)

@@ -1,0 +1,128 @@
+"""Whether a rule or subscriber takes fewer events than it should: none or hardly any, where on earlier days it had them at these minutes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dashboard.flow.health import beginning, usual
+from dashboard.flow.health.beginning import Since
+from dashboard.flow.health.lines import Line, Lines
+from dashboard.flow.health.symptom import Symptom
+from dashboard.flow.health.things import Thing, is_on, measured, number
+from dashboard.flow.model.estate import Estate
+
+SOME = 10
+"""Events that were to be expected, without which silence says nothing."""
+FEW = 0.1
+"""Part of the lowest usual that is as good as none."""
+LOW = 0.25
+"""Part of what is usual in a window below which it counts as silent, whatever strays in."""
+SO_FAR = 0.75
+"""Part of what the quietest day had in these hours: who has had that much today has merely ended early."""
+YOUNG = 1800
+"""Seconds of silence that may be told as a fault."""
+
+
+def metric_of(thing: Thing) -> str:
+    """What counts the events it takes."""
+    return "FilterMatched" if thing.kind == "subscriber" else "MatchedEvents"
+
+
+def is_quiet(thing: Thing) -> bool:
+    """Whether it takes so little that it has to be known what is usual."""
+    metric = metric_of(thing)
+    three, day = thing.sum(metric), thing.sum(metric, 24)
+    return not three or three < max(SOME, LOW * (day or 0.0) / 8) or _falls_silent(thing)
+
+
+def stopped(thing: Thing) -> Symptom | None:
+    """It took events at these hours on each of the last seven days and takes hardly any now, while others of its bus do."""
+    metric = metric_of(thing)
+    had, matched = thing.usual(metric), thing.sum(metric)
+    silent = matched == 0 or (matched is None and thing.sum("Invocations") == 0)
+    if had is None or had.last_week is None or had.busiest < SOME or not is_on(thing):
+        return None
+    few = matched is not None and 0 < matched <= FEW * had.low * 3
+    if not silent and not few:
+        return _fell_silent(thing)
+    if not _bus_gets_events(thing, metric, 3):
+        return None
+    sure = had.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
+    usually = f"{number(had.mean if sure else had.busiest)} an hour {'are usual at this time' if sure else 'came before'}"
+    what = f"{number(matched)} events" if few else "nothing"
+
+    def began(lines: Lines) -> Since | None:
+        there = lines.get((thing.arn, metric), [])
+        if few:
+            return beginning.below(there, had.mean / 2)
+        return (beginning.stopped if sure else beginning.broke_off)(there)
+
+    says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
+    return Symptom(thing.arn, "matched", says, began, sure=sure)
+
+
+def _falls_silent(thing: Thing) -> bool:
+    """Hardly any in the last half hour, all of it measured."""
+    series = thing.series.get(metric_of(thing))
+    if series is None or series.period > YOUNG or series.points[0.5] * series.period < YOUNG:
+        return False
+    day = series.sum(24) or 0.0
+    return day >= 48 and (series.sum(0.5) or 0.0) < LOW * day / 48
+
+
+def _fell_silent(thing: Thing) -> Symptom | None:
+    """The same within the last three hours: judged by what came so far, beside the same hours of earlier days."""
+    metric = metric_of(thing)
+    if not _falls_silent(thing) or not _bus_gets_events(thing, metric, 0.5):
+        return None
+    had = thing.usual(metric)
+    hourly = number(had.mean if had else 0.0)
+    says = f"{thing.title} matches hardly anything, though its bus gets events and {hourly} an hour are usual at this time"
+    return Symptom(
+        *(thing.arn, "matched", says),
+        lambda lines: _since(lines.get((thing.arn, metric), [])),
+        sure=False,
+    )
+
+
+def _since(lines: Sequence[Line]) -> Since | None:
+    """Since when it is silent; null where that may be chance, a pause like others today, or what other days bring too."""
+    if not lines or usual.hourly(lines) is None:
+        return None
+    fine = lines[0]
+    end = fine.end
+    level = _least(lines, end - 3 * usual.HOUR, end) * fine.period / usual.HOUR
+    loud = np.flatnonzero(np.nan_to_num(fine.values) > LOW * level)
+    if level <= 0 or not len(loud):
+        return None
+    silent = len(fine.values) - 1 - int(loud[-1])
+    pauses = np.diff(loud) - 1
+    start = end - silent * fine.period
+    if silent * fine.period < YOUNG or (len(pauses) and silent <= 2 * int(pauses.max())):
+        return None
+    least = _least(lines, start, end)
+    came = float(np.nansum(usual.part(fine, start // usual.HOUR * usual.HOUR, end)))
+    hours = -(-end // usual.HOUR) - start // usual.HOUR
+    if least * silent * fine.period / usual.HOUR < SOME or came >= SO_FAR * least * hours:
+        return None
+    return beginning.at(fine, int(loud[-1]) + 1)
+
+
+def _least(lines: Sequence[Line], start: int, end: int) -> float:
+    """An hour's average of the hours that a range touches, on the quietest of the last seven days; 0 where one is not known."""
+    days = usual.earlier(lines, start, end, range(1, usual.DAYS + 1))
+    return min(float(np.nan_to_num(there).mean()) if len(there) else 0.0 for there in days)
+
+
+def _bus_gets_events(thing: Thing, metric: str, hours: float) -> bool:
+    alive: dict[tuple[str, str, float], bool] = thing.estate.memory.setdefault("alive buses", {})
+    key = (thing.estate.rules[thing.arn][0].bus, metric, hours)
+    if key not in alive:
+        alive[key] = any(
+            _matches(thing.estate, sub.arn, metric, hours) for sub in thing.estate.by_bus[key[0]]
+        )
+    return alive[key]
+
+
+def _matches(estate: Estate, arn: str, metric: str, hours: float) -> bool:
+    return any((row.sum(hours) or 0) > 0 for row in measured(estate).of(arn) if row.metric == metric)

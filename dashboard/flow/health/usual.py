@@ -1,0 +1,72 @@
+"""What was usual at these minutes: the points of things that seem to be in trouble, beside those of the same hours of earlier days.
+
+Hours of history hardly ever begin where a window of now does: of earlier days all hours are looked at that the window touches.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from dashboard.flow.health.lines import Line, Values
+
+HOUR = 3600
+DAY = 24 * HOUR
+DAYS = 7
+ALIKE = 1.5
+"""How much more than at the same hours of other days is still as usual."""
+SOME_DAYS = 3
+"""Of the last seven, that make it usual; or the same day of last week does."""
+FALLS = 0.3
+"""To which part of itself a level falls where a batch was taken from it."""
+MONTH = range(27, 33)
+
+
+def hourly(lines: Sequence[Line]) -> Line | None:
+    """The history by the hour; of settings that collect a longer fine layer that one."""
+    return next((line for line in lines if line.period == HOUR), None)
+
+
+def earlier(lines: Sequence[Line], start: int, end: int, days: Sequence[int]) -> Iterator[Values]:
+    """For each of these days before the hours that the window touches; empty where history does not reach."""
+    line = hourly(lines)
+    for day in days:
+        yield np.empty(0) if line is None else part(line, start - day * DAY, end - day * DAY)
+
+
+def part(line: Line, start: int, end: int) -> Values:
+    """The points whose windows touch a range; empty where the line does not reach back to its start."""
+    first, last = (start - line.start) // line.period, -((line.start - end) // line.period)
+    return line.values[first:last] if first >= 0 else np.empty(0)
+
+
+def is_usual(alike: Sequence[bool]) -> bool:
+    """`alike`: by day, yesterday first. Whether it was so on the same day of last week, or on several of the last seven."""
+    return sum(alike[:DAYS]) >= SOME_DAYS or alike[DAYS - 1]
+
+
+def is_taken_in_batches(lines: Sequence[Line], low: float) -> bool:
+    """Whether a level is what it was at these hours of other days, and falls from above `low` now and then, as if read in batches."""
+    if not lines:
+        return False
+    fine, known = lines[0], lines[0].values[~np.isnan(lines[0].values)]
+    if not len(known):
+        return False
+    days = earlier(lines, fine.end - 3 * HOUR, fine.end, range(1, DAYS + 1))
+    alike = [bool(len(there) and np.nan_to_num(there).max() * ALIKE >= known[-1]) for there in days]
+    history = hourly(lines)
+    week = () if history is None else (part(history, fine.end - DAYS * DAY, fine.end),)
+    return is_usual(alike) and any(_falls(values, low) for values in (fine.values, *week))
+
+
+def _falls(values: Values, low: float) -> bool:
+    known = values[~np.isnan(values)]
+    return bool(((known[:-1] > low) & (known[1:] < FALLS * known[:-1])).any())
+
+
+def still(bad: Sequence[Line], total: Sequence[Line]) -> bool:
+    """Whether some were bad in the three hours before the last that were tried, or after: else it has recovered since."""
+    if not bad:
+        return False
+    tried = np.flatnonzero(np.nan_to_num(total[0].values if total else np.empty(0)) > 0)
+    last = total[0].start + int(tried[-1] + 1) * total[0].period if len(tried) else bad[0].end
+    return bool(np.nan_to_num(part(bad[0], max(last - 3 * HOUR, bad[0].start), bad[0].end)).any())
