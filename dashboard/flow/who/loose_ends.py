@@ -91,6 +91,8 @@ class _Finder:
         self.logged = deliveries.of_types(estate)
         self.untold: Counter[tuple[str, str]] = Counter()
         self.unread: dict[GapNote, None] = {}
+        self._evidence = producers.gaps_of_evidence(estate)
+        self._undeclared = [gap for gap in self._evidence if gap.collector in DECLARING]
 
     def of_type(self, key: Key, entry: Known) -> Iterator[LooseEnd]:
         """Everything that is missing of one known type."""
@@ -225,8 +227,8 @@ class _Finder:
         places = {place for bus in buses for place in visible.places_of(self.estate, key, bus)}
         gaps = [
             gap
-            for gap in producers.gaps_of_evidence(self.estate, key[0])
-            if (gap.account, gap.region) in places and gap.collector in DECLARING
+            for gap in self._undeclared
+            if (gap.account, gap.region) in places and (gap.collector != "buckets" or key[0] == "aws.s3")
         ]
         where = sorted({f"{gap.collector} of {gap.account} {gap.region}" for gap in gaps})
         return f"{', '.join(where)} were not read, or not all" if where else None
@@ -252,7 +254,7 @@ class _Finder:
 
     def gaps(self) -> tuple[GapNote, ...]:
         """What was denied or never read: every scope may hold a schema, a rule or a sender, so every gap touches it."""
-        told = (*self.estate.gaps, *producers.gaps_of_evidence(self.estate), *self.unread)
+        told = (*self.estate.gaps, *self._evidence, *self.unread)
         needs = [(*place, name) for place in self.estate.places for name in TAKING]
         return tuple(dict.fromkeys((*told, *completeness.never_read(self.estate, needs, told))))
 

@@ -3,7 +3,7 @@
 Everything that could have shown it has to be on, read, and to have shown something: what was turned on a moment ago has shown nothing yet.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +34,15 @@ def on_buses(estate: Estate, key: Key, buses: Iterable[str]) -> Visible:
 
 
 def from_places(estate: Estate, places: Iterable[Place]) -> Visible:
-    """Of a call from any of these accounts and regions: by their trails."""
-    asked = sorted(places)
+    """Of a call from any of these accounts and regions: by their trails. Judged once: thousands of types ask of the same places."""
+    judged: dict[frozenset[Place], Visible] = estate.memory.setdefault("visible-from-places", {})
+    asked = frozenset(places)
+    if asked not in judged:
+        judged[asked] = _from_places(estate, sorted(asked))
+    return judged[asked]
+
+
+def _from_places(estate: Estate, asked: Sequence[Place]) -> Visible:
     hidden = next(filter(None, (_unlogged(estate, place) for place in asked)), None)
     if hidden:
         return Visible(hidden)
@@ -43,7 +50,8 @@ def from_places(estate: Estate, places: Iterable[Place]) -> Visible:
     if not spans:
         where = " or ".join(" ".join(place) for place in asked)
         return Visible(f"no call from {where} was ever found, so that nothing tells since when it is seen")
-    return Visible(None, " ".join(_told(estate, place, spans.get(place)) for place in asked))
+    told = (sentence for place in asked for sentence in _told(estate, place, spans.get(place)))
+    return Visible(None, " ".join(dict.fromkeys(told)))
 
 
 def places_of(estate: Estate, key: Key, bus: str) -> frozenset[Place]:
@@ -64,6 +72,13 @@ def _on_bus(estate: Estate, key: Key, bus: str) -> Visible:
 
 
 def _by_log(estate: Estate, bus: str) -> Visible:
+    judged: dict[str, Visible] = estate.memory.setdefault("visible-by-log", {})
+    if bus not in judged:
+        judged[bus] = _judged_by_log(estate, bus)
+    return judged[bus]
+
+
+def _judged_by_log(estate: Estate, bus: str) -> Visible:
     """The log of a classic bus has every event; those of a new bus's subscribers only what one of them takes."""
     one, name = _logs(estate).get(bus), estate.name_of(bus)
     if one is None:
@@ -91,7 +106,7 @@ def _from_where(estate: Estate, key: Key, bus: str) -> tuple[frozenset[Place], s
     places: set[Place] = set()
     queue, met = [bus], {bus}
     for one in queue:
-        if one not in estate.buses or not sight.is_read(estate, one):
+        if one not in estate.buses or not _is_read(estate, one):
             return frozenset(places), f"bus {estate.name_of(one)} could not be read"
         region = estate.region_of(one) or ""
         places.add((estate.account_of(one) or "", region))
@@ -106,6 +121,13 @@ def _from_where(estate: Estate, key: Key, bus: str) -> tuple[frozenset[Place], s
         queue += more
         met.update(more)
     return frozenset(places), None
+
+
+def _is_read(estate: Estate, bus: str) -> bool:
+    judged: dict[str, bool] = estate.memory.setdefault("buses-read", {})
+    if bus not in judged:
+        judged[bus] = sight.is_read(estate, bus)
+    return judged[bus]
 
 
 def _forwarding(estate: Estate, key: Key, bus: str) -> Iterator[str]:
@@ -162,13 +184,13 @@ def _traced(estate: Estate) -> dict[Place, Span]:
     return found
 
 
-def _told(estate: Estate, place: Place, span: Span | None) -> str:
+def _told(estate: Estate, place: Place, span: Span | None) -> tuple[str, str]:
     one = next(one for one in sight.trail_sight(estate) if (one.account, one.region) == place)
     where = " ".join(place)
     found = (
         f"Calls of {where} were found {_during(span)}." if span else f"No call of {where} was found at all."
     )
-    return f"{one.why} {found}"
+    return one.why, found
 
 
 def _during(span: Span) -> str:
