@@ -26,13 +26,18 @@ class LogState:
         self._late = now - timedelta(days=settings.late_days)
         self._since = {row["evidence"]: row["at"] for row in told if row["kind"] == "since"}
         self._files: dict[tuple[str, date | None], Files] = {}
+        self._today = _days(now)
         for row in told:
             if row["kind"] == "files":
-                self._of(row["evidence"], row["at"] and row["at"].date()).remember(row["hashes"])
+                # of an account's own trail `at` is the day of the files, of a named place when they were last there
+                day = row["at"].date() if row["at"] and row["evidence"] in self._since else None
+                gone = _days(row["at"]) if row["at"] and not day else 0
+                self._of(row["evidence"], day).remember(row["hashes"], gone)
         ids = ((_hours(row["at"]), row["hashes"]) for row in told if row["kind"] == "ids")
         self.ids = Ids(ids)
         self.left_out: LogFile | None = None
         """The first new file beyond MOST_FILES."""
+        self._marks: dict[str, int] = {}
         self._unlisted: set[str] = set()
         self._listed: set[str] = set()
         self._refused: dict[str, list[date]] = {}
@@ -49,16 +54,32 @@ class LogState:
         for file in listed:
             if isinstance(file, Unlisted):
                 self._unlisted.add(file.evidence)
-            elif _print(file) not in self._of(file.evidence, file.day):
+            elif not self._was_read(file):
                 if count == MOST_FILES:
                     self.left_out = file
                     return
                 count += 1
                 yield file
 
+    def _was_read(self, file: LogFile) -> bool:
+        """Whether the file was read as it is now; or was merely touched since, or has come back."""
+        known = self._of(file.evidence, file.day)
+        if _print(file) in known:
+            return True
+        mark = file.mark() if file.mark else ""
+        content = fingerprint(file.location, mark)
+        if mark and content in known:
+            known.add(_print(file))
+            return True
+        self._marks[file.location] = content
+        return False
+
     def took(self, file: LogFile) -> None:
         """It was read, and all that is in it counted."""
-        self._of(file.evidence, file.day).add(_print(file))
+        known = self._of(file.evidence, file.day)
+        known.add(_print(file))
+        if file.mark:
+            known.add(self._marks.pop(file.location, _print(file)))
 
     def refused(self, file: LogFile) -> None:
         """It could not be read now, and must be listed again."""
@@ -72,16 +93,26 @@ class LogState:
             self._since[evidence] = self._next(evidence)
             rows.append({"kind": "since", "evidence": evidence, "at": self._since[evidence], "count": 0})
         for (evidence, day), files in self._files.items():
-            if day and day < self._since[evidence].date():
-                continue
-            whole = day is None and self.left_out is None and evidence not in self._unlisted
-            hashes, count = files.all(only_met=whole)
-            at = datetime.combine(day, time(), UTC) if day else None
-            rows.append({"kind": "files", "evidence": evidence, "at": at, "count": count, "hashes": hashes})
+            if day is None:
+                rows += self._named(evidence, files)
+            elif day >= self._since[evidence].date():
+                hashes, count = files.all()
+                at = datetime.combine(day, time(), UTC)
+                rows.append(
+                    {"kind": "files", "evidence": evidence, "at": at, "count": count, "hashes": hashes}
+                )
         for hour, hashes, count in self.ids.since(_hours(self._late)):
             at = _EPOCH + timedelta(hours=hour)
             rows.append({"kind": "ids", "evidence": None, "at": at, "count": count, "hashes": hashes})
         return pa.Table.from_pylist(rows, SEEN)
+
+    def _named(self, evidence: str, files: Files) -> Iterator[dict[str, Any]]:
+        """Of a named place: what is gone may come back, and is remembered for as long as the hours that were counted of it."""
+        is_whole = self.left_out is None and evidence not in self._unlisted
+        for day, hashes, count in files.by_day(self._today, is_whole=is_whole):
+            if not day or day >= _days(self._oldest):
+                at = _EPOCH + timedelta(days=day) if day else None
+                yield {"kind": "files", "evidence": evidence, "at": at, "count": count, "hashes": hashes}
 
     def forgot(self) -> datetime | None:
         """The newest hour within the window of late files whose eventIDs had to be forgotten for want of memory."""
@@ -106,3 +137,7 @@ def _print(file: LogFile) -> int:
 
 def _hours(at: datetime) -> int:
     return int((at - _EPOCH).total_seconds()) // 3600
+
+
+def _days(at: datetime) -> int:
+    return (at - _EPOCH).days

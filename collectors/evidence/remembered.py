@@ -82,16 +82,19 @@ def fingerprint(location: str, version: str) -> int:
 
 
 class Files:
-    """Fingerprints of the files that were read."""
+    """Fingerprints of the files that were read, each with the day (since 1970) when it was last there; 0: in the last listing."""
 
     def __init__(self) -> None:
         self._old = np.zeros(0, np.uint64)
+        self._day = np.zeros(0, np.int64)
         self._met = np.zeros(0, bool)
         self._new: set[int] = set()
 
-    def remember(self, hashes: bytes) -> None:
+    def remember(self, hashes: bytes, day: int = 0) -> None:
         """Those of the last run."""
-        self._old = np.union1d(self._old, np.frombuffer(hashes, "<u8").astype(np.uint64))
+        more = np.frombuffer(hashes, "<u8").astype(np.uint64)
+        self._old, first = np.unique(np.r_[self._old, more], return_index=True)
+        self._day = np.r_[self._day, np.full(len(more), day)][first]
         self._met = np.zeros(len(self._old), bool)
 
     def __contains__(self, file: int) -> bool:
@@ -105,8 +108,21 @@ class Files:
         """It was read."""
         self._new.add(file)
 
-    def all(self, *, only_met: bool = False) -> tuple[bytes, int]:
-        """All fingerprints, and how many; or only of files that were asked for: the others are gone from where they lay."""
-        new = np.fromiter(self._new, np.uint64, len(self._new))
-        joined = np.union1d(self._old[self._met] if only_met else self._old, new)
-        return joined.astype("<u8").tobytes(), len(joined)
+    def all(self) -> tuple[bytes, int]:
+        """All fingerprints, and how many."""
+        return self._packed(self._old)
+
+    def by_day(self, today: int, *, is_whole: bool) -> list[tuple[int, bytes, int]]:
+        """(day, fingerprints, how many). Where the listing is whole, what was not asked for was last there before `today`."""
+        gone = np.where((self._day == 0) & is_whole, today, self._day)
+        day = np.where(self._met, 0, gone)
+        days = [one for one in np.unique(day).tolist() if one]
+        there = self._packed(self._old[day == 0])
+        return [(0, *there), *((one, *_packed(self._old[day == one])) for one in days)]
+
+    def _packed(self, old: Any) -> tuple[bytes, int]:
+        return _packed(np.union1d(old, np.fromiter(self._new, np.uint64, len(self._new))))
+
+
+def _packed(hashes: Any) -> tuple[bytes, int]:
+    return hashes.astype("<u8").tobytes(), len(hashes)

@@ -1,5 +1,7 @@
 """CloudTrail log files: where an account's trails put them, or a folder or s3:// prefix that the person names; listed, not read."""
 
+import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +13,7 @@ from botocore.exceptions import BotoCoreError
 
 from collectors.aws import refused
 from collectors.errors import RefusedError
+from collectors.evidence.folders import files_below
 from collectors.scope import Scope, account_in
 from collectors.unread import rows_of
 
@@ -32,6 +35,8 @@ class LogFile:
     day: date | None
     """Of whose folder it is; None where no layout tells it."""
     read: Callable[[], bytes]
+    mark: Callable[[], str] | None = None
+    """What tells its content, where its version may change and the content not: a file that was touched, or copied."""
 
 
 class Unlisted(NamedTuple):
@@ -79,16 +84,20 @@ def named_files(scope: Scope, location: str) -> Listed:
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
         yield from _objects(scope, (bucket, prefix), location)
         return
+    refused: list[RefusedError] = []
+    missing = "name one that holds CloudTrail log files, or an s3:// prefix."
     folder = Path(location).expanduser()
-    if not folder.exists():
-        told = f"There is no folder {location}: name one that holds CloudTrail log files, or an s3:// prefix."
-        scope.gap("failed", location, "NotFound", told, location)
+    try:
+        for path, told in files_below(location, missing, refused.append):
+            if path == folder or _is_log(f"/{path.relative_to(folder)}"):
+                version = f"{told.st_mtime_ns} {told.st_size}"
+                content = (partial(_content, path), partial(_mark, path))
+                yield LogFile(str(path), location, version, told.st_size, None, *content)
+    except RefusedError as error:
+        refused.append(error)
+    for one in refused:
+        scope.refuse(one, location, rows_of("traces", evidence=location))
         yield Unlisted(location)
-    for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
-        if path.is_file() and (path == folder or _is_log(f"/{path.relative_to(folder)}")):
-            told_of = path.stat()
-            version = f"{told_of.st_mtime_ns} {told_of.st_size}"
-            yield LogFile(str(path), location, version, told_of.st_size, None, partial(_content, path))
 
 
 def _logs_put_events(scope: Scope, trail: dict[str, Any]) -> bool:
@@ -169,6 +178,20 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         told = f"This file cannot be read: {error.strerror}."
         raise RefusedError("failed", str(path), type(error).__name__, told) from error
+
+
+def _mark(path: Path) -> str:
+    """What tells the content of a file: gzip ends with a checksum of it. Empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            if file.read(2) != b"\x1f\x8b":
+                file.seek(0)
+                return hashlib.file_digest(file, "blake2b").hexdigest()
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 8))
+            return f"{size} {file.read().hex()}"
+    except OSError:
+        return ""
 
 
 def _reader(scope: Scope, bucket: str, key: str) -> Callable[[], bytes]:

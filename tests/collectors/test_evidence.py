@@ -1,5 +1,7 @@
 """Log files are read once each, and what comes again counts once: late files, changed files, refused ones, stopped runs."""
 
+import json
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -145,6 +147,68 @@ def test_files_of_a_folder_are_read_once_and_kept_when_they_are_gone(tmp_path: P
     (folder / "a.json.gz").unlink()
     assert [again(**named)[1] for _ in range(2)] == [3, 3]
     assert again(**named | {"accounts": (OTHER, ACCOUNT)})[1] == 3, "whichever account comes first"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A folder with a file of a call that is older than late files are: its eventID is remembered no more."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    at = f"{NOW - timedelta(days=10):%Y-%m-%dT%H:%M:%SZ}"
+    (folder / "a.json.gz").write_bytes(packed(put("1", eventTime=at)))
+    (folder / "b.json").write_bytes(json.dumps({"Records": [put("2", eventTime=at)]}).encode())
+    return folder
+
+
+def test_a_file_that_was_only_touched_counts_once(old: Path, again: Again) -> None:
+    named = {"trails": (str(old),)}
+    told = [again(**named)[1]]
+    for times in ((1_700_000_000, 1_700_000_000), (1_700_000_001, 1_700_000_001)):
+        for path in old.iterdir():
+            os.utime(path, times)
+        told.append(again(**named)[1])
+    assert told == [2, 2, 2]
+    (old / "b.json").write_bytes(json.dumps({"Records": [put("3")]}).encode())
+    assert again(**named)[1] == 3, "what has changed is read"
+
+
+def test_files_that_are_gone_for_some_runs_count_once_when_they_come_back(
+    old: Path, tmp_path: Path, again: Again
+) -> None:
+    named = {"trails": (str(old),)}
+    away = tmp_path / "away"
+    assert again(**named)[1] == 2
+    for _ in range(2):
+        old.rename(away)
+        old.mkdir()
+        assert [again(**named)[1] for _ in range(2)] == [2, 2]
+        old.rmdir()
+        away.rename(old)
+        assert again(**named)[1] == 2
+
+
+def test_a_folder_below_that_may_not_be_read_is_a_gap_and_its_files_count_once_later(
+    old: Path, again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = {"trails": (str(old),)}
+    (old / "deep").mkdir()
+    (old / "a.json.gz").rename(old / "deep" / "a.json.gz")
+    assert again(**named)[1] == 2
+    scandir = os.scandir
+
+    def denied(path: str) -> Any:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", denied)
+        outcomes, known = again(**named)
+    assert (known, [(gap.status, gap.action, gap.error) for gap in outcomes[0].scope.gaps]) == (
+        2,
+        [("failed", str(old / "deep"), "PermissionError")],
+    )
+    assert (again(**named)[1], gaps(again(**named)[0])) == (2, [])
 
 
 def test_what_is_read_in_another_way_counts_once(tmp_path: Path, trail: Call, again: Again) -> None:

@@ -211,12 +211,19 @@ def test_an_id_counts_once_in_its_hour_and_again_when_its_hour_was_forgotten(
     assert new([5], [1]) == [True]
 
 
-def test_only_files_that_are_still_there_are_remembered() -> None:
+def test_files_that_are_gone_are_remembered_with_the_day_when_they_were_last_there() -> None:
     files = Files()
     files.remember(np.array([3, 8], "<u8").tobytes())
+    files.remember(np.array([2, 9], "<u8").tobytes(), 70)
     files.add(5)
-    assert [one in files for one in (3, 5, 6)] == [True, True, False]
-    assert (files.all()[1], files.all(only_met=True)[1]) == (3, 2)
+    assert [one in files for one in (2, 3, 5, 6)] == [True, True, True, False]
+    told = {
+        is_whole: {
+            day: set(np.frombuffer(hashes, "<u8")) for day, hashes, _ in files.by_day(99, is_whole=is_whole)
+        }
+        for is_whole in (True, False)
+    }
+    assert told == {True: {0: {2, 3, 5}, 70: {9}, 99: {8}}, False: {0: {2, 3, 5, 8}, 70: {9}}}
 
 
 @pytest.fixture
