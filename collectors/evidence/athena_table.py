@@ -52,9 +52,9 @@ def _statements(given: settings_module.Settings, location: str | None, since: da
     if not (location and accounts and regions):
         aws = Aws(given, threading.Event())
         accounts, regions = aws.accounts, aws.regions
-        found = found or _locations(
-            Scope(Run(aws, given, threading.Event()), aws.home_account, aws.regions[0], "traces")
-        )
+        run = Run(aws, given, threading.Event())
+        scopes = [Scope(run, aws.home_account, region, "traces") for region in aws.regions]
+        found = found or list(dict.fromkeys(one for scope in scopes for one in _locations(scope)))
     if not found:
         raise UsageError(
             "No trail of this account writes log files: name where they lie, s3://BUCKET/…/AWSLogs/."

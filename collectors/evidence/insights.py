@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -105,9 +106,11 @@ def _groups(scope: Scope, reader: Scope) -> dict[str, Scope]:
     if given and not given.startswith("arn:"):
         given = f"arn:{aws.partition}:logs:{aws.regions[0]}:{aws.home_account}:log-group:{given}"
     arns = [given] if given else []
-    for account in () if given else aws.accounts:
-        owner = Scope(scope.run, account, aws.regions[0], scope.collector)
-        told = reader.attempt(partial(owner.call, "cloudtrail", "describe_trails", "trailList"), account)
+    # a trail of one region is told in that region only
+    for account, region in () if given else product(aws.accounts, aws.regions):
+        owner = Scope(scope.run, account, region, scope.collector)
+        asked = partial(owner.call, "cloudtrail", "describe_trails", "trailList")
+        told = reader.attempt(asked, f"{account} {region}")
         arns += [one.get("CloudWatchLogsLogGroupArn") for one in (told or {}).get("trailList") or ()]
     found: dict[str, Scope] = {}
     for arn in filter(None, arns):

@@ -60,7 +60,8 @@ def own_files(scope: Scope, since: Callable[[str], date]) -> Listed:
     named = scope.with_key((mine or {}).get("trailList") or (), "TrailARN", "cloudtrail:DescribeTrails")
     trails = {trail["TrailARN"]: (scope, trail) for trail in named}
     for account in scope.run.aws.accounts:
-        for owner, trail in scope.run.once(f"trails of {account}", partial(_trails, scope, account)):
+        key = f"trails of {account} {scope.region}"  # one of a single region is told in that region only
+        for owner, trail in scope.run.once(key, partial(_trails, scope, account)):
             trails[trail["TrailARN"]] = (owner, trail)
     for arn, (owner, trail) in trails.items():
         logs = scope.run.once(f"selectors of {arn}", partial(_logs_put_events, owner, trail))
@@ -70,7 +71,7 @@ def own_files(scope: Scope, since: Callable[[str], date]) -> Listed:
 
 def _trails(scope: Scope, account: str) -> list[tuple[Scope, dict[str, Any]]]:
     """The trails that this account itself owns, with a scope of it to read their buckets; what is refused is told by its own scope."""
-    owner = Scope(scope.run, account, scope.run.aws.regions[0], scope.collector)
+    owner = Scope(scope.run, account, scope.region, scope.collector)
     try:
         found = owner.call("cloudtrail", "describe_trails").get("trailList") or ()
     except RefusedError:

@@ -94,6 +94,27 @@ def test_a_named_log_group_is_read_without_looking_for_trails(
     assert "DescribeTrails" not in {call["operation"] for call in aws.calls()["calls"]}
 
 
+def test_the_trails_of_each_region_are_asked_for(
+    trail: Call, client: Call, aws: Server, collect: Call
+) -> None:
+    trail("a", put("1"))
+    east = "us-east-1"
+    group = f"arn:aws:logs:{east}:{ACCOUNT}:log-group:east"
+    client("logs", region=east).create_log_group(logGroupName="east")
+    client("cloudtrail", region=east).create_trail(
+        Name="east",
+        S3BucketName="logs",
+        S3KeyPrefix="east",
+        CloudWatchLogsLogGroupArn=f"{group}:*",
+        CloudWatchLogsRoleArn=f"arn:aws:iam::{ACCOUNT}:role/cloudtrail",
+    )
+    collect("traces", regions=(REGION, east), **READER)
+    started = {
+        one["region"]: one["calls"] for one in aws.calls()["calls"] if one["operation"] == "StartQuery"
+    }
+    assert started == {REGION: 2, east: 2}
+
+
 def test_of_several_groups_with_the_same_calls_one_is_taken(trail: Call, client: Call, collect: Call) -> None:
     trail("a", put("1"), put("2"))
     client("logs").create_log_group(logGroupName="second")
