@@ -111,8 +111,11 @@ def _commands(made: Iterator[tuple[str, str | None]], title: str, key: str) -> N
         return
     with st.expander(f"{title.rstrip(':')}: {words.plural(len(found), 'command')}", expanded=False):
         chosen = st.selectbox(title, list(found), key=f"sight-{key}", format_func=clean)
-        if chosen:
-            st.code(clean(found[chosen], 8000), language=None, wrap_lines=True)
+        if chosen and found[chosen].startswith(turning_on.REFUSED):
+            st.text(found[chosen].removeprefix("# "))
+        elif chosen:
+            # whole and as it is: a command that is cut may still run, and lose what was cut off
+            st.code(found[chosen], language=None, wrap_lines=True)
         st.text(
             "Review it before you run it: Headwater only reads. Logging costs money, by event and by byte."
         )

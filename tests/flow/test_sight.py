@@ -304,3 +304,32 @@ def test_a_trail_of_the_organization_tells_of_the_accounts_whose_calls_it_holds(
         (ACCOUNT, expected, far),
         (OTHER, expected, far),
     ]
+
+
+HOSTILE = ["$(reboot)", "`id`", "a'; reboot #", 'a" b', "a && b", "! ~ * \\ %", "é"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_of_the_estate_are_one_word_of_the_command(build: Build, text: str) -> None:
+    estate = build(bus(description=text))
+    command = turning_on.of_log(estate, sight.log_sight(estate)[0]) or ""
+    first = shlex.split(command.splitlines()[0])
+    assert first[first.index("--description") + 1] == text
+
+
+UNSAFE = [
+    *(("a\nreboot", "U+000A"), ("a\x1b[2K", "U+001B"), ("\u202etxt", "U+202E"), ("a\u2028b", "U+2028")),
+    *(("file:///etc/passwd", "an address"), ("FILEB://x", "an address"), ("https://x", "an address")),
+    *(("--no-verify-ssl", "an option"), ("-x", "an option"), (" --x", "an option")),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), UNSAFE)
+def test_what_a_shell_or_the_cli_would_take_for_something_else_refuses_the_command(
+    build: Build, text: str, why: str
+) -> None:
+    estate = build(bus(description=text))
+    found = turning_on.of_log(estate, sight.log_sight(estate)[0]) or ""
+    assert found.startswith(turning_on.REFUSED)
+    assert why in found
+    assert len(found.splitlines()) == 1

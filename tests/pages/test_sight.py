@@ -1,6 +1,7 @@
 """Coverage says what would be seen: trails, logs of buses, and the commands that turn them on."""
 
 import json
+import shlex
 from collections import defaultdict
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 
 from collectors import snapshot
 from collectors.frames import frame_of, table_of
-from collectors.records import Record, ScopeRun, Trail
+from collectors.records import Bus, Record, ScopeRun, Trail
 from tests.pages.conftest import Run
 from tests.pages.estate import ACCOUNT, NOW, REGION, records
 from tests.pages.test_pages import rows, said
@@ -73,3 +74,38 @@ def test_filters_narrow_it(store: Path, run_bare: Run) -> None:
     write(store, [*records(), trail("audit", "all")])
     told = said(run_bare("coverage", bus="shop"))
     assert "0 of 1 bus log" in told
+
+
+def test_commands_are_shown_whole_line_by_line_as_they_are_to_be_pasted(store: Path, run_bare: Run) -> None:
+    kept = [
+        {
+            "Name": f"team {n:02}",
+            "FieldSelectors": [{"Field": "resources.ARN", "StartsWith": [f"arn:{n}" * 30]}],
+        }
+        for n in range(80)
+    ]
+    large = trail("audit", "none").model_copy(
+        update={"is_logging": False, "selectors": json.dumps({"AdvancedEventSelectors": kept})}
+    )
+    write(store, [*records(), large])
+    shown = [element.value for element in run_bare("coverage").code]
+    (select, start) = next(text for text in shown if "put-event-selectors" in text).split("\n")
+    words = shlex.split(select)
+    assert len(select) > 8000
+    assert json.loads(words[words.index("--advanced-event-selectors") + 1])[:-1] == kept
+    assert start.startswith("aws cloudtrail start-logging")
+    assert len(next(text for text in shown if "update-event-bus" in text).splitlines()) == 7
+    assert not any("…" in text or "⟦" in text for text in shown)
+
+
+def test_a_command_that_may_not_be_written_is_a_sentence(store: Path, run_bare: Run) -> None:
+    found = [
+        row.model_copy(update={"description": "a\nb"}) if isinstance(row, Bus) else row for row in records()
+    ]
+    write(store, found)
+    app = run_bare("coverage")
+    assert (
+        "No command is offered: a name or a text in it holds characters that cannot be seen (U+000A)."
+        in said(app)
+    )
+    assert not any("update-event-bus" in element.value for element in app.code)

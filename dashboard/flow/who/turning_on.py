@@ -1,12 +1,16 @@
-"""The exact configuration that turns evidence on, as commands of the AWS CLI. Nothing here runs them.
+"""The exact configuration that turns evidence on, as commands of the AWS CLI, one a line. Nothing here runs them.
 
 PutEventSelectors replaces all selectors of a trail, so those that it has are in the command; basic ones are written as advanced ones,
 since a trail has either the one or the other. Shapes are those of botocore's models.
+Where a name or text of the estate cannot stand in a command, the command is a comment of the shell that says so.
 """
 
 import json
+import re
 import shlex
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from dashboard.flow.model import arns
@@ -30,6 +34,14 @@ _ALL_OF_A_KIND = ("arn:aws:s3", "arn:aws:s3:::", "arn:aws:lambda", "arn:aws:dyna
 LEVEL = "INFO"
 LOGS = ("ERROR_LOGS", "INFO_LOGS")
 """Log types of a bus that a level of INFO sends; TRACE_LOGS come with the level TRACE."""
+
+
+Line = tuple[str, ...]
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that a shell or an eye may take for something else: a newline, a change of direction."""
+_READS = re.compile(r"-|(fileb?|https?)://", re.IGNORECASE)
+"""What the AWS CLI would not take as the value it is: the name of an option, or a file or page whose content it sends."""
+REFUSED = "# No command is offered: "
 
 
 def selectors(row: Row | None) -> list[Mapping[str, Any]]:
@@ -77,33 +89,33 @@ def of_row(row: Row) -> str | None:
     if not row["selectors_read"] or (row["puts"] == "all" and row["is_logging"] is not False):
         return None
     region = str(row["home_region"] or row["region"])
-    lines = []
+    lines: list[Line] = []
     if row["puts"] != "all":
         chosen = json.dumps(selectors(row))
         lines.append(
-            _line(
+            (
                 *("aws", "cloudtrail", "put-event-selectors", "--region", region, "--trail-name", row["arn"]),
                 *("--advanced-event-selectors", chosen),
             )
         )
     if row["is_logging"] is False:
-        lines.append(_line("aws", "cloudtrail", "start-logging", "--region", region, "--name", row["arn"]))
-    return "\n".join(lines)
+        lines.append(("aws", "cloudtrail", "start-logging", "--region", region, "--name", row["arn"]))
+    return _written(lines)
 
 
 def _new_trail(sight: TrailSight) -> str:
     name, region = "headwater-events", ("--region", sight.region)
-    return "\n".join(
+    return _written(
         (
-            _line(
+            (
                 *("aws", "cloudtrail", "create-trail", *region, "--name", name),
                 *("--s3-bucket-name", "YOUR-TRAIL-BUCKET", "--is-multi-region-trail"),
             ),
-            _line(
+            (
                 *("aws", "cloudtrail", "put-event-selectors", *region, "--trail-name", name),
                 *("--advanced-event-selectors", json.dumps(selectors(None))),
             ),
-            _line("aws", "cloudtrail", "start-logging", *region, "--name", name),
+            ("aws", "cloudtrail", "start-logging", *region, "--name", name),
         )
     )
 
@@ -123,8 +135,8 @@ def _of_bus(estate: Estate, sight: LogSight) -> str:
     name = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in sight.name)[:40]
     destination = f"arn:{partition}:logs:{sight.region}:{sight.account}:delivery-destination:headwater-{name}"
     log_group = f"arn:{partition}:logs:{sight.region}:{sight.account}:log-group:{group}"
-    lines = [
-        _line(
+    lines: list[Line] = [
+        (
             *(
                 "aws",
                 "events",
@@ -136,8 +148,8 @@ def _of_bus(estate: Estate, sight: LogSight) -> str:
             ),
             *("--log-config", f"Level={LEVEL},IncludeDetail=NONE"),
         ),
-        _line("aws", "logs", "create-log-group", *region, "--log-group-name", group),
-        _line(
+        ("aws", "logs", "create-log-group", *region, "--log-group-name", group),
+        (
             *("aws", "logs", "put-delivery-destination", *region, "--name", f"headwater-{name}"),
             *("--output-format", "json"),
             *("--delivery-destination-configuration", f"destinationResourceArn={log_group}"),
@@ -146,16 +158,16 @@ def _of_bus(estate: Estate, sight: LogSight) -> str:
     for kind in LOGS:
         source = f"{name}-{kind.lower().replace('_', '-')}"
         lines += [
-            _line(
+            (
                 *("aws", "logs", "put-delivery-source", *region, "--name", source),
                 *("--resource-arn", sight.bus, "--log-type", kind),
             ),
-            _line(
+            (
                 *("aws", "logs", "create-delivery", *region, "--delivery-source-name", source),
                 *("--delivery-destination-arn", destination),
             ),
         ]
-    return "\n".join(lines)
+    return _written(lines)
 
 
 def _as_it_is(estate: Estate, bus: str) -> Iterator[str]:
@@ -172,15 +184,30 @@ def _as_it_is(estate: Estate, bus: str) -> Iterator[str]:
 def _of_subscribers(estate: Estate, sight: LogSight) -> str | None:
     """The level of each subscriber that does not log. A delivery source for each has to follow, as for a bus."""
     lines = [
-        _line(
+        (
             *("aws", "eventbridgev2", "update-subscriber", "--region", str(sub.region)),
             *("--subscriber-arn", sub.arn, "--log-configuration", f"Level={LEVEL}"),
         )
         for sub in estate.subscriptions_of(sight.bus)
         if sub.row["log_level"] != LEVEL
     ]
-    return "\n".join(dict.fromkeys(lines)) or None
+    return _written(dict.fromkeys(lines)) if lines else None
 
 
-def _line(*words: str) -> str:
-    return shlex.join(words)
+def _written(lines: Iterable[Line]) -> str:
+    """The lines quoted for the shell, whole; or why they are not written."""
+    found = list(lines)
+    hidden = {
+        char for line in found for word in line for char in word if unicodedata.category(char) in _HIDDEN
+    }
+    if hidden:
+        codes = ", ".join(sorted(f"U+{ord(char):04X}" for char in hidden))
+        return f"{REFUSED}a name or a text in it holds characters that cannot be seen ({codes})."
+    # a value stands behind its option
+    if any(
+        before.startswith("--") and _READS.match(word.strip())
+        for line in found
+        for before, word in pairwise(line)
+    ):
+        return f"{REFUSED}a text in it begins as an option or an address does, which the AWS CLI would read as one."
+    return "\n".join(shlex.join(line) for line in found)
