@@ -65,8 +65,8 @@ def table(nodes: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def svg(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
-    """The picture as a file: the places of the one on the page, in marks that every viewer draws."""
+def svg(nodes: pd.DataFrame, edges: pd.DataFrame, *, rates: bool = True) -> str:
+    """The picture as a file: the places of the one on the page, in marks that every viewer draws; `rates` as there."""
     drawn = rows_of(nodes)
     columns = {str(node["id"]): int(node["column"]) for node in drawn}
     lines = [edge for edge in rows_of(edges) if edge["source"] in columns and edge["target"] in columns]
@@ -87,7 +87,8 @@ def svg(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
         for edge, route in zip(lines, routes, strict=True)
     ]
     parts += [
-        _words(place(layered.near_end(r)), edge_label(e), -6, 10) for e, r in zip(lines, routes, strict=True)
+        _words(place(layered.near_end(r)), edge_label(e, rates=rates), -6, 10)
+        for e, r in zip(lines, routes, strict=True)
     ]
     parts += [_node(node, place(at[str(node["id"])])) for node in drawn]
     return "\n".join([*parts, "</svg>"])

@@ -22,11 +22,14 @@ WIDTHS = ((1000.0, 5.0), (100.0, 3.4), (10.0, 2.4), (0.0, 1.6))
 Point = tuple[float, float]
 
 
-def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame, marked: str = "") -> go.Figure:
+def neighbourhood(
+    nodes: pd.DataFrame, edges: pd.DataFrame, marked: str = "", *, rates: bool = True
+) -> go.Figure:
     """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …, health, says).
 
     A click selects a point whose customdata is ["node", id] or ["edge", row number]. Nodes whose label holds `marked` are
-    larger and ringed; a node's `folded`, where there is one, is how many more lie behind it.
+    larger and ringed; a node's `folded`, where there is one, is how many more lie behind it. Without `rates` an edge tells
+    its rate only where it is pointed at: where many edges run side by side, their numbers would lie on each other.
     """
     drawn = rows_of(nodes)
     columns = {str(node["id"]): int(node["column"]) for node in drawn}
@@ -40,7 +43,7 @@ def neighbourhood(nodes: pd.DataFrame, edges: pd.DataFrame, marked: str = "") ->
     figure = go.Figure()
     figure.add_traces(_lines(lines))
     if lines:
-        figure.add_traces([*_troubled(lines), _middles(lines)])
+        figure.add_traces([*_troubled(lines), _middles(lines, rates=rates)])
     wanted = marked.strip().lower()
     marks = [{**node, "marked": bool(wanted) and wanted in str(node["label"]).lower()} for node in drawn]
     figure.add_traces(_nodes(marks, at))
@@ -175,7 +178,7 @@ def _troubled(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
     return [go.Scatter(x=xs, y=ys, mode="markers", marker=sign, hoverinfo="skip")] if spots else []
 
 
-def _middles(lines: Sequence[dict[str, Any]]) -> go.Scatter:
+def _middles(lines: Sequence[dict[str, Any]], *, rates: bool) -> go.Scatter:
     """What takes an edge's click and carries its rate: away from both nodes."""
     spots = [layered.near_end(edge["route"]) for edge in lines]
     marker = {"size": 22, "opacity": 0, "color": look.EDGE}
@@ -183,7 +186,7 @@ def _middles(lines: Sequence[dict[str, Any]]) -> go.Scatter:
         x=[x for x, _ in spots],
         y=[y for _, y in spots],
         mode="markers+text",
-        text=[edge_label(edge) for edge in lines],
+        text=[edge_label(edge, rates=rates) for edge in lines],
         textposition="top center",
         textfont={"size": 10},
         hovertext=[_edge_hover(edge) for edge in lines],
@@ -202,7 +205,8 @@ def _edge_hover(edge: dict[str, Any]) -> str:
     if not _missing(edge.get("says")) and edge["says"] and _fails(edge):
         told.append(plot(edge["says"], 160))
     rate = _rate(edge["rate"])
-    told.append(f"{rate}, last 3 hours" if rate else "rate not known")
+    over = edge.get("over") or "last 3 hours"
+    told.append(f"{rate}, {over}" if rate else "rate not known")
     if not edge["active"]:
         told.append("not active")
     if not _missing(edge.get("evidence")):
@@ -210,10 +214,10 @@ def _edge_hover(edge: dict[str, Any]) -> str:
     return "<br>".join(told)
 
 
-def edge_label(edge: Mapping[str, Any]) -> str:
+def edge_label(edge: Mapping[str, Any], *, rates: bool = True) -> str:
     """The rate, and the word where what carries fails."""
     word = [look.HEALTH["failing"].says] if _fails(edge) else []
-    return " · ".join([*word, *filter(None, [_rate(edge["rate"])])])
+    return " · ".join([*word, *filter(None, [_rate(edge["rate"]) if rates else ""])])
 
 
 def _fails(edge: Mapping[str, Any]) -> bool:

@@ -12,6 +12,8 @@ from dashboard.charts import look
 from dashboard.escape import plot
 
 GAPS = "a gap is a window without a point"
+PLOT, NAME = 260, 20
+"""Pixels: of a chart without names below it, and of each name."""
 MOST_POINTS = 5_000
 """Above this a browser's SVG gets slow: neighbouring windows are then taken together."""
 
@@ -53,15 +55,24 @@ def of_metric(metrics: pd.DataFrame, metric: str, names: Mapping[str, str], sinc
 def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str) -> go.Figure:
     """The series over the whole range asked for, also where nothing is known. `unit` names the axis."""
     drawn = thinned(series)
+    named = sum(not one.muted for one in drawn)
     # a line keeps its colour, whatever lies behind it
     order = [sum(not other.muted for other in drawn[:index]) for index in range(len(drawn))]
     figure = go.Figure([_trace(one, order[index]) for index, one in enumerate(drawn)])
     figure.update_layout(
         look.layout(
-            height=260,
-            margin={"l": 8, "r": 12, "t": 34 if len(drawn) > 1 else 10, "b": 8},
-            showlegend=len(drawn) > 1,
-            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            # on a narrow screen each name takes a line of its own: the picture grows, so that the plot keeps its height
+            height=PLOT + (NAME * named if named > 1 else 0),
+            margin={"l": 8, "r": 12, "t": 10, "b": 8},
+            showlegend=named > 1,
+            legend={
+                "orientation": "h",
+                "y": -0.25,
+                "yref": "paper",
+                "yanchor": "top",
+                "x": 0,
+                "maxheight": 1,
+            },
             hovermode="x unified",
             dragmode=False,
             xaxis={

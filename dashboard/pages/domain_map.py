@@ -33,7 +33,7 @@ def render(estate: Estate, scope: Scope) -> None:
     if not found:
         return
     _window(estate)
-    _picture(_drawn(found))
+    _picture(_drawn(found), feeds.troubled(estate))
     parts.table(
         pd.DataFrame([_row(one) for one in found]),
         "feeds",
@@ -82,11 +82,13 @@ def _drawn(found: list[Feed]) -> tuple[Feed, ...]:
     return tuple(sorted(kept, key=lambda one: (one.giver, one.taker)))
 
 
-def _picture(found: tuple[Feed, ...]) -> None:
-    nodes, edges = feeds.picture(found)
-    with st.container(key="graph"):
+def _picture(found: tuple[Feed, ...], troubles: dict[str, int]) -> None:
+    nodes, edges = feeds.picture(found, troubles)
+    edges["over"] = "seen put"
+    parts.quiet(_legend(), "legend")
+    with st.container(key="map-picture"):
         st.plotly_chart(
-            pictures.neighbourhood(nodes, edges),
+            pictures.neighbourhood(nodes, edges, rates=False),
             key="map",
             on_select=lambda: _clicked(found),
             selection_mode="points",
@@ -94,7 +96,16 @@ def _picture(found: tuple[Feed, ...]) -> None:
             alt="Domains: whose events on the left, who consumes them on the right. The table below says the same.",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        picture.downloads(nodes, edges, "map")
+        picture.downloads(nodes, edges, "map", rates=False)
+
+
+def _legend() -> str:
+    """What width, grey and the sign say."""
+    most, some, few = (f"{least:,.0f}" for least, _ in pictures.WIDTHS[:3])
+    return (
+        f"The wider a way, the more events an hour: from {few}, {some} and {most}; thinnest: fewer, or none seen. "
+        "✖ failing: faults on the way to the domain, or its own; ■ none seen. Point at a way for its number."
+    )
 
 
 def _clicked(found: tuple[Feed, ...]) -> None:

@@ -18,6 +18,7 @@ from dashboard.flow.model.measured import ZERO_WHEN_MISSING
 from dashboard.pages import parts
 
 MOST_LINES = 8
+HOUR = 3600
 HOW = {
     "Sum": "spread evenly over its time",
     "Maximum": "the highest of all its time",
@@ -233,7 +234,10 @@ def _coarser(earlier: Sequence[ranges.Line]) -> str:
     coarse = [line for line in earlier if line.known > line.period]
     if not coarse:
         return ""
-    sizes = " and ".join(throughput.size(known) for known in sorted({line.known for line in coarse}))
+    sizes = " and ".join(
+        "an hour" if known == HOUR else throughput.size(known)
+        for known in sorted({line.known for line in coarse})
+    )
     statistics = sorted({line.statistic for line in coarse})
     how = ", ".join(f"each {HOW.get(one, f'the {one} of all its time')}" for one in statistics)
     return f": known only from points of {sizes}, {how}"

@@ -39,6 +39,10 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 3rem; }
   .st-key-sentence [data-testid="stText"] { font-size: 1.1rem; }
   [class*="st-key-panel"] { position: static; }
+  [class*="st-key-graph"]::before {
+    content: "Swipe the picture sideways: it goes on to the right."; position: sticky; left: 0;
+    font-size: .84rem; opacity: .72;
+  }
 }
 </style>"""
 

@@ -122,10 +122,10 @@ def _turn(node: str, into: str, out_of: str) -> None:
     st.query_params[out_of] = [one for one in st.query_params.get_all(out_of) if one != node]
 
 
-def downloads(nodes: pd.DataFrame, edges: pd.DataFrame, key: str) -> None:
+def downloads(nodes: pd.DataFrame, edges: pd.DataFrame, key: str, *, rates: bool = True) -> None:
     """What is exported is what is drawn."""
     made = (
-        ("SVG", "svg", "image/svg+xml", lambda: exports.svg(nodes, edges).encode()),
+        ("SVG", "svg", "image/svg+xml", lambda: exports.svg(nodes, edges, rates=rates).encode()),
         ("Mermaid", "mmd", "text/plain", lambda: exports.mermaid(nodes, edges).encode()),
         ("CSV", "csv", "text/csv", lambda: csv(exports.table(nodes, edges))),
     )

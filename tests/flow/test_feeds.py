@@ -6,6 +6,7 @@ from collectors.records import Tag
 from collectors.settings import Domain, Settings
 from dashboard.flow.who import feeds
 from tests.flow.building import SOURCE, TYPE, Build, bus, function, queue, rule, trace
+from tests.flow.series import since
 
 BUS, BILL, INBOX = bus(), function(), queue()
 SETTINGS = Settings(domains=(Domain(name="orders", sources=(SOURCE,)),))
@@ -45,3 +46,16 @@ def test_the_picture_has_givers_left_and_takers_right(build: Build) -> None:
     nodes, edges = feeds.picture(feeds.feeds(estate))
     assert list(zip(nodes["id"], nodes["column"], strict=True)) == [("left:orders", 0), ("right:money", 1)]
     assert list(edges["via"]) == ["1 event type"]
+    assert list(nodes["health"]) == ["unknown", "unknown"]
+
+
+def test_a_taker_that_faults_touch_is_failing_on_the_map(build: Build) -> None:
+    wired = rule(BUS, "a", BILL.arn, pattern("A"))
+    lost = [since(wired.arn, "MatchedEvents", 10), since(wired.arn, "FailedInvocations", None, 10, 2)]
+    estate = build(BUS, BILL, MONEY, wired, *lost[0], *lost[1], settings=SETTINGS)
+    troubles = feeds.troubled(estate)
+    nodes, _ = feeds.picture(feeds.feeds(estate), troubles)
+    told = nodes.set_index("id")
+    assert troubles["money"] == 1
+    assert (told["health"]["right:money"], told["health"]["left:orders"]) == ("failing", "unknown")
+    assert told["says"]["right:money"] == "1 fault on the way to it, or its own."

@@ -112,6 +112,14 @@ def test_what_carries_fails_also_where_what_it_leads_to_is_not_active() -> None:
     assert "not active" in middles.hovertext[0]
 
 
+def test_where_many_edges_run_their_rates_are_told_where_they_are_pointed_at() -> None:
+    nodes, edges = pd.DataFrame([EVENT, node("a", 1)]), pd.DataFrame([edge("event", "a", rate=12.0)])
+    figure = graph.neighbourhood(nodes, edges, rates=False)
+    (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
+    assert list(middles.text) == [""]
+    assert "12/h" in middles.hovertext[0]
+
+
 def test_a_click_finds_nodes_and_edges_by_their_data() -> None:
     figure = picture([EVENT, node("a", 1)], [edge("event", "a")])
     found = [tuple(data) for trace in figure.data for data in trace.customdata or ()]
@@ -135,6 +143,16 @@ def series(*minutes: int, period: int = 300) -> throughput.Series:
 def test_a_window_without_a_point_is_a_gap_and_not_zero() -> None:
     drawn = throughput.lines([series(0, 5, 20, 25)], START, START + timedelta(hours=3), "events").data[0]
     assert list(drawn.y) == [0.0, 5.0, None, 20.0, 25.0]
+
+
+def test_names_stand_below_the_plot_which_keeps_its_height() -> None:
+    until = START + timedelta(hours=3)
+    one = throughput.lines([series(0)], START, until, "events").layout
+    many = throughput.lines([series(0)] * 12, START, until, "events").layout
+    assert (one.showlegend, many.showlegend, many.legend.y < 0) == (False, True, True)
+    assert many.height - one.height == 12 * throughput.NAME
+    compared = throughput.lines([replace(series(0), muted=True), series(0)], START, until, "events").layout
+    assert not compared.showlegend
 
 
 def test_a_lonely_point_is_a_dot() -> None:

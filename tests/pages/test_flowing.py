@@ -111,7 +111,7 @@ def test_each_range_says_its_source_its_window_and_its_resolution(
 
 def test_a_range_is_compared_with_the_same_hours_before(run_failing: Run) -> None:
     told = said(run_failing("throughput", show="Queues", range="24h", compare="last week", sel=QUEUE))
-    assert "Grey, dotted: the same hours last week: known only from points of hour, each" in told
+    assert "Grey, dotted: the same hours last week: known only from points of an hour, each" in told
     told = said(run_failing("throughput", show="Queues", range="90d", compare="last week", sel=QUEUE))
     assert "The same hours last week were not collected." in told
 

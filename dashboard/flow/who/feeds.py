@@ -1,12 +1,14 @@
 """Who feeds whom: for every two domains the event types that one puts and the other consumes, and how many flow."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
 
 from dashboard.flow.answers import Question
+from dashboard.flow.health import failing
 from dashboard.flow.model import domains
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key, known
@@ -71,14 +73,29 @@ def _rates(estate: Estate) -> dict[Key, float]:
     return {key: entry.events / hours for key, entry in known(estate).items() if entry.events}
 
 
-def picture(found: tuple[Feed, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Nodes and edges as a neighbourhood has them: who gives on the left, who takes on the right."""
+def troubled(estate: Estate) -> dict[str, int]:
+    """Domain → how many faults touch it: its own, and those on a way to what is its own (health.failing)."""
+    every = failing.failings(estate).failing
+    return dict(Counter(name or NONE for one in every for name in failing.domains_of(estate, one)))
+
+
+def picture(
+    found: tuple[Feed, ...], troubles: Mapping[str, int] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nodes and edges as a neighbourhood has them: who gives on the left, who takes on the right.
+
+    A taker that faults touch (`troubles`) is failing. An edge tells no health: a fault is of a path, not of all that flows.
+    """
+    faults = troubles or {}
     nodes = {}
     for side, column in (("left", 0), ("right", 1)):
         for name in sorted({feed.giver if side == "left" else feed.taker for feed in found}):
             blank = dict.fromkeys(NODES)
             more = {"id": f"{side}:{name}", "kind": "domain", "label": name, "column": column}
-            nodes[side, name] = {**blank, **more, "active": True, "health": "unknown", "says": ""}
+            count = faults.get(name, 0) if side == "right" else 0
+            says = f"{count} fault{'' if count == 1 else 's'} on the way to it, or its own." if count else ""
+            health = "failing" if count else "unknown"
+            nodes[side, name] = {**blank, **more, "active": True, "health": health, "says": says}
     edges = [
         {
             **dict.fromkeys(EDGES),
