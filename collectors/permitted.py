@@ -1,7 +1,7 @@
 """Who may put events by an identity policy: roles and users, with the statements about PutEvents. Read only when asked for.
 
 GetAccountAuthorizationDetails gives every policy of an account. Kept is what is about events:PutEvents, and of conditions only the
-values of source and detail type; service control policies and session policies are not looked at.
+values that tell of which event or for whom; service control policies and session policies are not looked at.
 """
 
 import json
@@ -19,8 +19,8 @@ from collectors.unread import rows_of
 
 ACTION = "iam:GetAccountAuthorizationDetails"
 PUT = "events:putevents"
-TELLING = frozenset({"events:source", "events:detail-type"})
-"""Condition keys whose values are kept."""
+TELLING = frozenset({"events:source", "events:detail-type", "aws:principalarn", "aws:principalaccount"})
+"""Condition keys whose values are kept: those that can be decided of a principal and an event type."""
 LISTS = {
     "Role": ("RoleDetailList", ("Role",)),
     "User": ("UserDetailList", ("User",)),
@@ -159,7 +159,7 @@ def _may_be_of_events(resource: str) -> bool:
 
 
 def _conditions(condition: Any) -> str | None:
-    """The conditions as JSON text; of keys other than source and detail type the values are left out."""
+    """The conditions as JSON text; of keys other than TELLING the values are left out, which makes them undecidable."""
     if not isinstance(condition, dict) or not condition:
         return None
     kept: dict[str, dict[str, Any]] = defaultdict(dict)

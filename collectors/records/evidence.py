@@ -96,7 +96,7 @@ class Grant(Record):
     not_resources: tuple[str, ...] = Field((), description="NotResource of the statement")
     conditions: Text = Field(
         None,
-        description="Condition of the statement, JSON text; values are kept of source and detail type, of other keys only that they are asked for",
+        description="Condition of the statement, JSON text; values are kept of source, detail type and the principal's ARN and account, of other keys only that they are asked for",
     )
 
 

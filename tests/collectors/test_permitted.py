@@ -86,11 +86,14 @@ def test_a_user_has_the_statements_of_its_groups(client: Call, collect: Call) ->
     assert told(outcome) == [(USER, "permissions", "send", "Allow", ("events:PutEvents",), (BUS,))]
 
 
-def test_of_conditions_only_source_and_detail_type_keep_their_values(role: Call, collect: Call) -> None:
+def test_of_conditions_only_what_tells_of_event_and_principal_keeps_its_values(
+    role: Call, collect: Call
+) -> None:
     asked = {"StringEquals": {"events:source": "com.acme", "aws:SourceVpc": "vpc-s3cr3t"}}
+    asked |= {"ArnNotLike": {"aws:PrincipalArn": ROLE}, "StringLike": {"AWS:PrincipalAccount": [ACCOUNT]}}
     role(allow(Condition=asked))
     (outcome,) = collect("permitted", permitted=True)
-    assert json.loads(outcome.rows[0].conditions) == {
+    assert json.loads(outcome.rows[0].conditions) == asked | {
         "StringEquals": {"events:source": "com.acme", "aws:SourceVpc": []}
     }
 

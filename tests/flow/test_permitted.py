@@ -107,6 +107,7 @@ def condition(value: Any, key: str = "events:source", operator: str = "StringEqu
     return {"conditions": json.dumps({operator: {key: value}})}
 
 
+MINE = "aws:PrincipalArn"
 BOUND = f"arn:aws:iam::{ACCOUNT}:policy/bound"
 GRANTS = [
     ([grant()], True),
@@ -123,6 +124,11 @@ GRANTS = [
     ([grant(**condition(TYPE, "events:detail-type"))], True),
     ([grant(), grant(effect="Deny", policy="guard", **condition("com.else"))], True),
     ([grant(), grant(effect="Deny", policy="guard", **condition(SOURCE))], False),
+    ([grant(**condition(ACCOUNT, "aws:PrincipalAccount"))], True),
+    ([grant(**condition(OTHER, "aws:PrincipalAccount"))], False),
+    ([grant(), grant(effect="Deny", policy="guard", **condition(ROLE, MINE, "ArnNotLike"))], True),
+    ([grant(), grant(effect="Deny", policy="guard", **condition(FAR, MINE, "ArnNotLike"))], False),
+    ([grant(), grant(effect="Deny", policy="guard", **condition(ROLE, MINE, "ArnLike"))], False),
     ([grant(boundary=BOUND), grant(kind="boundary", policy=BOUND, boundary=BOUND)], True),
     ([grant(boundary=BOUND), grant(kind="boundary", policy=BOUND, boundary=BOUND, effect="none")], False),
 ]
@@ -136,6 +142,9 @@ def test_who_may_by_a_policy_of_its_own(build: Build, rows: list[Grant], expecte
 OPEN = [
     [grant(**condition([], "aws:SourceVpc"))],
     [grant(), grant(effect="Deny", policy="guard", **condition([], "aws:SourceVpc"))],
+    [grant(**condition([], "aws:PrincipalAccount"))],
+    [grant(), grant(effect="Deny", policy="guard", **condition([], MINE, "ArnNotLike"))],
+    [grant(), grant(effect="Deny", policy="guard", **condition([], MINE, "ArnLike"))],
     [grant(policy="gone", effect="unread", actions=(), resources=())],
     [
         grant(boundary=BOUND),

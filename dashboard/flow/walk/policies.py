@@ -192,7 +192,7 @@ def _conditions(conditions: Mapping[str, Any], caller: Caller) -> Tri:
 
 def _condition(operator: str, key: str, wanted: list[str], caller: Caller) -> Tri:
     have = caller.facts.get(key)
-    if have is None:
+    if have is None or not wanted:  # of values that were not kept, or are no text, nobody can tell
         return None
     base = operator.removesuffix("ifexists").removeprefix("foranyvalue:").removeprefix("forallvalues:")
     if any("${" in text for text in wanted):
