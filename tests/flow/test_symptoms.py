@@ -7,7 +7,7 @@ import pytest
 
 from collectors.records import Metric
 from dashboard.flow.health.judging import health
-from tests.flow.building import NOW, Build, bus, function, link, new_bus, queue, rule, subscriber
+from tests.flow.building import COLLECTORS, NOW, Build, bus, function, link, new_bus, queue, rule, subscriber
 from tests.flow.series import Value, since
 
 BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")
@@ -31,7 +31,8 @@ def of(on: str, **metrics: tuple[float | None, float | None] | float) -> list[Me
 
 def state(build: Build, on: str, series: Iterable[Metric]) -> tuple[str, str]:
     wired = link("event-source-mapping", INBOX, BILL)
-    estate = build(BUS, FRESH, BILL, INBOX, DEAD, RULE, OTHER, SUB, wired, *series)
+    read = (*COLLECTORS, "metrics")
+    estate = build(BUS, FRESH, BILL, INBOX, DEAD, RULE, OTHER, SUB, wired, *series, read=read)
     found = health(estate, [on])[on]
     return found.state, found.says
 

@@ -11,6 +11,7 @@ from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Line, Lines, Values
 from dashboard.flow.health.symptom import Symptom
 from dashboard.flow.health.things import Thing, is_on, number
+from dashboard.flow.model import completeness
 
 SOME = 10
 """Events that did not get there."""
@@ -81,10 +82,13 @@ def _missing(thing: Thing, how: Counts, hours: float) -> float:
 
 def _is_whole(thing: Thing) -> bool:
     """Whether all metrics of its account and region were read: else a series may be missing that there is."""
-    place = thing.estate.account_of(thing.arn), thing.estate.region_of(thing.arn)
-    return not any(
-        gap.collector == "metrics" and (gap.account, gap.region) == place for gap in thing.estate.gaps
-    )
+    account, region = thing.estate.account_of(thing.arn) or "", thing.estate.region_of(thing.arn) or ""
+    gaps = [
+        gap
+        for gap in thing.estate.gaps
+        if gap.collector == "metrics" and (gap.account, gap.region) == (account, region)
+    ]
+    return not gaps and not any(completeness.never_read(thing.estate, [(account, region, "metrics")], gaps))
 
 
 class _Layer(NamedTuple):
