@@ -43,7 +43,6 @@ _SUBSCRIBER_METRICS = (
     ("EventDeliveryAttempts", "Sum", False),
     ("EventsDelivered", "Sum", False),
     ("EventsDropped", "Sum", False),
-    ("TargetInvocations", "Sum", False),
     ("OnFailureDestinationDelivered", "Sum", False),
     ("ApproximateBacklogAge", "Maximum", False),
 )

@@ -15,6 +15,7 @@ from dashboard.flow.answers import Consumers
 from dashboard.flow.model import ranges
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.measured import ZERO_WHEN_MISSING
+from dashboard.flow.who.flowing import counted_under
 from dashboard.pages import parts
 
 MOST_LINES = 8
@@ -41,15 +42,20 @@ GROUPS = (
         "in each window",
         (
             "MatchedEvents",
+            "TriggeredRules",
             "FilterMatched",
+            "EventDeliveryAttempts",
             "PublishEventsEntryCount",
             "NumberOfMessagesSent",
             "NumberOfMessagesReceived",
+            "NumberOfMessagesDeleted",
             "NumberOfMessagesPublished",
             "NumberOfNotificationsDelivered",
+            "NumberOfNotificationsFilteredOut",
             "Invocations",
             "EventsDelivered",
             "EventCount",
+            "InvocationAttemptCount",
         ),
     ),
     Group(
@@ -59,7 +65,10 @@ GROUPS = (
             "FailedInvocations",
             "ThrottledRules",
             "InvocationsSentToDlq",
+            "InvocationsFailedToBeSentToDlq",
             "EventsDropped",
+            "OnFailureDestinationDelivered",
+            "PublishEventsFailedEntriesCount",
             "Errors",
             "Throttles",
             "DeadLetterErrors",
@@ -67,13 +76,25 @@ GROUPS = (
             "NumberOfNotificationsFailed",
             "ExecutionFailed",
             "ExecutionTimeout",
+            "EnrichmentStageFailed",
+            "TargetStageFailed",
+            "TargetErrorCount",
+            "InvocationDroppedCount",
             "RetryInvocationAttempts",
         ),
     ),
-    Group("Latency", "milliseconds", ("IngestionToInvocationSuccessLatency", "Duration")),
-    Group("Backlog", "messages", ("ApproximateNumberOfMessagesVisible",)),
+    Group(
+        "Latency",
+        "milliseconds",
+        ("IngestionToInvocationStartLatency", "IngestionToInvocationSuccessLatency", "Duration"),
+    ),
+    Group(
+        "Backlog", "messages", ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
+    ),
     Group("Age of the oldest message", "seconds", ("ApproximateAgeOfOldestMessage", "ApproximateBacklogAge")),
+    Group("Age of the records read from the stream", "milliseconds", ("IteratorAge",)),
 )
+"""All that is read of CloudWatch is drawn: each metric of METRICS stands in one of them (a test says so)."""
 CARRIES = ("MatchedEvents", "FilterMatched")
 
 
@@ -123,16 +144,20 @@ def of_event(estate: Estate, got: Consumers) -> None:
 
 def of_thing(estate: Estate, arn: str, hours: int, against: str | None = None) -> None:
     """All charts of one thing."""
-    metrics = estate.snapshot.metrics_of([arn])
+    counted = counted_under(arn)
+    metrics = estate.snapshot.metrics_of([counted])
     if metrics.empty:
         st.text("No metrics of it were collected.")
         return
+    if counted != arn:
+        name = clean(estate.name_of(counted))
+        parts.quiet(f"CloudWatch counts no single schedule: these are of all of the group {name}.", "counted")
     for group in GROUPS:
         there = [metric for metric in group.metrics if (metrics["metric"] == metric).any()]
         lines = ranges.lines(metrics[metrics["metric"].isin(there)], hours)
         if any(line.times for line in lines):
             st.header(group.title, anchor=False)
-            of_metrics(metrics, there, {arn: ""}, Drawn(hours, against, group.unit, group.title))
+            of_metrics(metrics, there, {counted: ""}, Drawn(hours, against, group.unit, group.title))
 
 
 def of_many(

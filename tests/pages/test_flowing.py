@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from collectors.metric_list import METRICS
 from collectors.records import Link, Metric, Record, Resource
+from dashboard.pages import flowing
 from tests.pages.conftest import Run, write
 from tests.pages.estate import BILL, NOW, arn, records
 from tests.pages.estate import rule as shop_rule
@@ -154,6 +156,27 @@ def test_a_consumer_whose_rule_loses_its_events_is_failing_though_it_is_not_acti
     assert row["Health"] == "✖ failing"
     assert "Rule to-orders lost" in str(row["Remark"])
     assert re.search(r"\d rules? on the way (is|are) failing\.", said(app))
+
+
+def test_every_metric_that_is_read_and_paid_for_is_drawn_beside_those_of_its_kind() -> None:
+    drawn = [metric for group in flowing.GROUPS for metric in group.metrics]
+    assert sorted(drawn) == sorted({row.metric for row in METRICS})
+    for group in flowing.GROUPS:
+        kinds: dict[str, set[str]] = {}
+        for row in METRICS:
+            if row.metric in group.metrics:
+                kinds.setdefault(row.namespace, set()).add(row.statistic)
+        assert all(len(statistics) == 1 for statistics in kinds.values()), group.title
+
+
+def test_a_schedule_is_drawn_by_its_group(store: Path, run_bare: Run) -> None:
+    nightly, group = arn("scheduler", "schedule/jobs/nightly"), arn("scheduler", "schedule-group/jobs")
+    row = Resource(arn=nightly, kind="schedule", name="nightly")
+    counted = series(group, "AWS/Scheduler", "InvocationAttemptCount", "Sum", 1, 1)
+    write(store, [*records(), row, *counted])
+    told = said(run_bare("resource", of=nightly))
+    assert "CloudWatch counts no single schedule: these are of all of the group" in told
+    assert "CloudWatch InvocationAttemptCount (sum). Last 24 hours" in told
 
 
 def test_junk_in_the_range_and_the_comparison_is_dropped_with_a_note(run_failing: Run) -> None:

@@ -31,8 +31,14 @@ def of_event(estate: Estate, asked: Question, name: str = ranges.DEFAULT) -> Thr
     )
 
 
+def counted_under(arn: str) -> str:
+    """What CloudWatch counts this thing under: itself; a schedule's group, since it counts no single schedule."""
+    head, found, path = arn.partition(":schedule/")
+    return f"{head}:schedule-group/{path.partition('/')[0]}" if found and ":scheduler:" in head else arn
+
+
 def of_things(estate: Estate, asked: str, arns: Sequence[str], name: str = ranges.DEFAULT) -> Throughput:
-    """Throughput of these things."""
+    """Throughput of these things, of schedules that of their groups."""
     gaps = _gaps(estate, arns)
     return Throughput(
         asked=asked,
@@ -43,7 +49,7 @@ def of_things(estate: Estate, asked: str, arns: Sequence[str], name: str = range
         gaps=gaps,
         range=name,
         source=SOURCE,
-        series=_series(estate, arns, name),
+        series=_series(estate, list(dict.fromkeys(map(counted_under, arns))), name),
         paths=(),
     )
 
