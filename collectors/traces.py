@@ -3,7 +3,7 @@
 The records are read by the reader that the setting trail_reader names; what they add up to is put to what earlier runs read.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from collectors import callers, changes
 from collectors.errors import DamagedError
 from collectors.evidence import athena, files, insights, state
-from collectors.evidence.merging import merge
+from collectors.evidence.merging import merge, takes_over
 from collectors.evidence.reading import SEEN, TRACES, Reading
 from collectors.frames import Rows
 from collectors.records import Record
@@ -53,21 +53,14 @@ def _read(scope: Scope) -> tuple[pa.Table | None, pa.Table]:
     readings = list(READERS[scope.settings.trail_reader](scope))
     if not readings:
         return None, SEEN.empty_table()
+    earlier = state.traces(scope)
+    begin = state.begin_of_way(scope)
     if not state.is_same_way(scope):
-        readings += _instead(readings)
+        begin = takes_over(earlier, readings)
+        instead = [] if begin is None else [(begin, datetime.max.replace(tzinfo=UTC))]
+        readings += [Reading(TRACES.empty_table(), span) for span in instead]
     since = datetime.now(UTC) - timedelta(days=scope.settings.trace_days)
-    merged = merge(state.traces(scope), readings, since)
-    way = {"kind": "way", "evidence": state.way(scope.settings), "count": 0}
+    merged = merge(earlier, readings, since, begin)
+    way = {"kind": "way", "evidence": state.way(scope.settings), "at": begin, "count": 0}
     seen = [one.seen for one in readings if one.seen is not None]
     return merged, pa.concat_tables([pa.Table.from_pylist([way], SEEN), *seen])
-
-
-def _instead(readings: Sequence[Reading]) -> Iterator[Reading]:
-    """Read in another way, the same calls would count twice: earlier hours go from the first that was read now."""
-    hours = [
-        one.rows["hour"] if "hour" in one.rows.column_names else pc.list_flatten(one.rows["hours"])
-        for one in readings
-    ]
-    first = min((at for column in hours if (at := pc.min(column).as_py())), default=None)
-    if first:
-        yield Reading(TRACES.empty_table(), (first, datetime.max.replace(tzinfo=UTC)))

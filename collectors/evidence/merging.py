@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,18 @@ _SPAN = ("first_seen", "last_seen")
 _LONGEST, _SHORTEST = np.iinfo(np.int64).max, np.iinfo(np.int64).min
 
 
-def merge(earlier: pa.Table, readings: Sequence[Reading], since: datetime | None = None) -> pa.Table:
+def merge(
+    earlier: pa.Table,
+    readings: Sequence[Reading],
+    since: datetime | None = None,
+    begin_of_way: datetime | None = None,
+) -> pa.Table:
     """The rows of one scope as TRACES. Hours before `since` are dropped, and rows that have no hour left.
 
     `earlier` is the scope's part of the frame. Rows of a version that knew no lists of hours are left out.
+    Readings say nothing of hours before `begin_of_way` (takes_over): those stay as they were read in another way.
     """
-    known = pc.is_valid(earlier["hours"])
-    old = earlier if pc.all(known).as_py() else earlier.filter(known)
+    old = _with_hours(earlier)
     tables = [old, *(reading.rows for reading in readings)]
     keys = pa.concat_tables([table.select([*KEY, *_SPAN]) for table in tables])
     group, row_of = _groups(keys)
@@ -46,11 +51,39 @@ def merge(earlier: pa.Table, readings: Sequence[Reading], since: datetime | None
             hours = _hours(part, of[at:until] - begin)
             stays = np.ones(len(hours[0]), bool) if since is None else hours[1] >= _micro(since)
             if number == 0:
-                stays &= _unreplaced(part, hours, readings)
+                stays &= _unreplaced(part, hours, readings, begin_of_way)
+            elif begin_of_way is not None:
+                stays &= hours[1] >= _micro(begin_of_way)
             columns.append([column[stays] for column in hours[:4]])
         joined = [np.concatenate(column) for column in zip(*columns, strict=True)]
         merged.append(nested(keys.slice(begin, end - begin), (first[begin:end], last[begin:end]), joined))
     return pa.concat_tables(merged)
+
+
+def takes_over(earlier: pa.Table, readings: Sequence[Reading]) -> datetime | None:
+    """From which hour on readings of another way stand for what was known: as far back as they tell as much from there on.
+
+    The same call read in two ways must not count twice, and what only the old way told must not go because of a stray record.
+    None when nothing was known.
+    """
+    old = _with_hours(earlier)
+    if not len(old):
+        return None
+    tables = [old, *(reading.rows for reading in readings)]
+    parts = [_hours(table, np.zeros(len(table), np.int64)) for table in tables]
+    signs = [-1, *(1 for _ in readings)]
+    change = np.concatenate([sign * (part[2] + part[3]) for sign, part in zip(signs, parts, strict=True)])
+    hours, of = np.unique(np.concatenate([part[1] for part in parts]), return_inverse=True)
+    balance = np.zeros(len(hours), np.int64)
+    np.add.at(balance, of, change)
+    lacking = np.flatnonzero(np.cumsum(balance[::-1])[::-1] < 0)
+    first = hours[0] if not len(lacking) else hours[lacking[-1]] + _HOUR
+    return datetime.fromtimestamp(int(first) / 1e6, UTC)
+
+
+def _with_hours(earlier: pa.Table) -> pa.Table:
+    known = pc.is_valid(earlier["hours"])
+    return earlier if pc.all(known).as_py() else earlier.filter(known)
 
 
 def _in_order(tables: Sequence[pa.Table], group: Any) -> list[tuple[pa.Table, Any]]:
@@ -144,13 +177,16 @@ def _hours(table: pa.Table, group: Any) -> tuple[Any, ...]:
     return group[row], _micros(pc.list_flatten(table["hours"])), *columns, row
 
 
-def _unreplaced(old: pa.Table, hours: tuple[Any, ...], readings: Sequence[Reading]) -> Any:
+def _unreplaced(
+    old: pa.Table, hours: tuple[Any, ...], readings: Sequence[Reading], begin_of_way: datetime | None
+) -> Any:
     """For each earlier hour, whether no reading takes its place."""
     _, hour, _, _, row = hours
     stays = np.ones(len(row), bool)
     for reading in readings:
         if reading.replaces:
             begin, end = (_micro(at) for at in reading.replaces)
+            begin = begin if begin_of_way is None else max(begin, _micro(begin_of_way))
             of_it = np.ones(len(old), bool)
             if reading.evidence is not None:
                 of_it = pc.equal(old["evidence"], reading.evidence).to_numpy()

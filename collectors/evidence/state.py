@@ -1,13 +1,13 @@
 """What the last run remembered of its reading of traces, as long as the settings still say to read the same in the same way."""
 
+from datetime import datetime
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from collectors.evidence.reading import SEEN, TRACES
 from collectors.scope import Scope
 from collectors.settings import Settings
-
-_PLACE = ("account", "region")
 
 
 def way(settings: Settings) -> str:
@@ -22,7 +22,12 @@ def way(settings: Settings) -> str:
 
 def is_same_way(scope: Scope) -> bool:
     """Whether the scope's last reading was of the same."""
-    return scope.run.before is not None and (scope.account, scope.region) in _places(scope)
+    return (scope.account, scope.region) in _places(scope)
+
+
+def begin_of_way(scope: Scope) -> datetime | None:
+    """From which hour on what is read this way counts; None: from the first."""
+    return _places(scope).get((scope.account, scope.region))
 
 
 def seen(scope: Scope, *, everywhere: bool = False) -> pa.Table:
@@ -31,7 +36,7 @@ def seen(scope: Scope, *, everywhere: bool = False) -> pa.Table:
     if before is None:
         return SEEN.empty_table()
     places = _places(scope)
-    wanted = places if everywhere else places & {(scope.account, scope.region)}
+    wanted = set(places) if everywhere else set(places) & {(scope.account, scope.region)}
     return _of(before.table("seen"), wanted, scope.collector).select(SEEN.names).cast(SEEN)
 
 
@@ -47,14 +52,15 @@ def traces(scope: Scope) -> pa.Table:
     )
 
 
-def _places(scope: Scope) -> set[tuple[str, str]]:
-    """Accounts and regions whose last reading went this way."""
+def _places(scope: Scope) -> dict[tuple[str, str], datetime | None]:
+    """Accounts and regions whose last reading went this way, and from which hour on it counts."""
     if scope.run.before is None:
-        return set()
+        return {}
     table = scope.run.before.table("seen")
     same = pc.and_(pc.equal(table["kind"], "way"), pc.equal(table["evidence"], way(scope.settings)))
     same = pc.and_(same, pc.equal(table["collector"], scope.collector))
-    return {(row["account"], row["region"]) for row in table.filter(same).select(_PLACE).to_pylist()}
+    rows = table.filter(same).select(("account", "region", "at")).to_pylist()
+    return {(row["account"], row["region"]): row["at"] for row in rows}
 
 
 def _of(table: pa.Table, places: set[tuple[str, str]], collector: str) -> pa.Table:

@@ -220,6 +220,33 @@ def test_what_is_read_in_another_way_counts_once(tmp_path: Path, trail: Call, ag
     assert [again()[1], again(trails=(str(folder),))[1], again()[1]] == [2, 2, 2]
 
 
+def test_another_way_takes_over_only_from_where_it_tells_as_much(
+    tmp_path: Path, again: Again, trail: Call
+) -> None:
+    """From one trail to another of which one record is a stray of an old hour, and back, and to a third that is as whole."""
+    old = f"{NOW - timedelta(days=5):%Y-%m-%dT%H:%M:%SZ}"
+    known = [put(str(number), eventTime=old) for number in range(20)]
+    folders = {name: tmp_path / name for name in ("a", "b", "c")}
+    for folder in folders.values():
+        folder.mkdir()
+
+    def read(name: str, **more: Any) -> int:
+        found: int = again(trails=(str(folders[name]),), **more)[1]
+        return found
+
+    (folders["a"] / "1.json.gz").write_bytes(packed(*known))
+    (folders["b"] / "1.json.gz").write_bytes(packed(known[7], put("n1")))
+    (folders["c"] / "1.json.gz").write_bytes(packed(*known, put("n1"), put("n2")))
+    assert [read("a"), read("b"), read("b")] == [20, 21, 21]
+    (folders["b"] / "2.json.gz").write_bytes(packed(known[8], put("n3")))
+    assert read("b") == 22, "a stray that comes later is one of those that are known"
+    assert [read("a"), read("b")] == [22, 22]
+    (folders["c"] / "2.json.gz").write_bytes(packed(put("n3")))
+    assert [read("c"), read("c")] == [23, 23]
+    trail("own", packed(*known[:3]))
+    assert again()[1] == 23, "what tells less takes nothing away"
+
+
 def test_hours_beyond_trace_days_go_and_the_rest_stays(tmp_path: Path, again: Again) -> None:
     old = NOW - timedelta(days=9)
     folder = tmp_path / "logs"

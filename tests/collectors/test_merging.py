@@ -93,6 +93,39 @@ def test_hours_add_up_or_are_replaced(reading: Reading, a: object, b: object) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "hour"),
+    [
+        ([], [(1, 5)], None),
+        ([(1, 5), (2, 5)], [(1, 5), (2, 5)], 1),
+        ([(1, 5), (2, 5)], [(1, 1), (2, 5)], 2),
+        ([(1, 5), (2, 5)], [(0, 9), (1, 5), (2, 6)], 0),
+        ([(1, 5), (2, 5)], [(1, 50), (2, 4)], 3),
+        ([(1, 5), (2, 5)], [(1, 5)], 3),
+        ([(1, 5), (2, 5)], [], 3),
+        ([(1, 5), (2, 5)], [(1, 4), (2, 4), (3, 2)], 1),
+        ([(1, 9), (2, 5)], [(1, 1), (4, 2)], 3),
+    ],
+)
+def test_another_way_takes_over_as_far_back_as_it_tells_as_much_from_there_on(
+    old: list[tuple[int, int]], new: list[tuple[int, int]], hour: int | None
+) -> None:
+    tables = [hourly(*((at, "a", None, of, n, 0) for at, n in rows)) for of, rows in (("e", old), ("f", new))]
+    earlier = merge(TRACES.empty_table(), [Reading(tables[0])])
+    found = merging.takes_over(earlier, [Reading(tables[1])])
+    assert found == (None if hour is None else at(hour))
+
+
+def test_what_is_read_says_nothing_of_hours_before_its_way_began() -> None:
+    earlier = merge(TRACES.empty_table(), [Reading(OLD)])
+    reading = Reading(hourly((1, "a", None, "e", 2, 0), (2, "a", None, "e", 2, 0)), (at(0), at(9)), "e")
+    assert told(merge(earlier, [reading], begin_of_way=at(2)))["a", None, "e"] == (
+        7,
+        1,
+        {1: (5, 1), 2: (2, 0)},
+    )
+
+
 def test_hours_before_the_oldest_go_and_rows_without_hours_with_them() -> None:
     earlier = merge(TRACES.empty_table(), [Reading(OLD), Reading(hourly((0, "c", None, "e", 1, 0)))])
     assert told(merge(earlier, [], at(2))) == {
