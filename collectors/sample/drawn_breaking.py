@@ -11,6 +11,13 @@ from collectors.sample.drawn import Drawn
 from collectors.sample.drawn_rates import every, rates
 from collectors.sample.estate.shapes import EventSourceMapping, Pipe, Rule, TopicSubscription
 
+BUSY = 60.0
+"""Events an hour: a fault of what hardly runs cannot be told from chance."""
+TOLD = 15
+"""Events that a fault must have touched."""
+NIGHT = 0.4
+"""Part of the day's mean that comes at the quietest hour."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -65,9 +72,18 @@ class Breaking:
         """What a pipe reads: it is left alone."""
         return {pipe.source for pipe in every(self.drawn, Pipe)}
 
-    def hours(self) -> float:
-        """Some began today, some days ago: never so late that a window of three hours still has what was before."""
-        return round(self.chosen.choice((self.chosen.uniform(3.5, 20), self.chosen.uniform(30, 200))), 2)
+    def hours(self, least: float = 0.5) -> float:
+        """Some began within the last hours, some today, some days ago."""
+        ages = ((least, 3.5), (3.5, 20), (30, 200))
+        return round(self.chosen.uniform(*self.chosen.choice(ages)), 2)
+
+    def part(self, least: float, most: float) -> float:
+        """Half of the faults break as much as can be, the others only a part."""
+        return most if self.chosen.random() < 0.5 else round(self.chosen.uniform(least, most), 2)
+
+    def busy(self, hours: float, share: float = 1.0) -> float:
+        """Events an hour that a thing must have for what befalls this share of them, since so many hours, to be told from chance at night."""
+        return max(BUSY, TOLD / (NIGHT * share * min(hours, 3)))
 
     def happens(self, arn: str, metric: str, hours: float, **what: float) -> None:
         """Something befalls a series, from so many hours ago until now."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from collectors.sample.drawn import Drawn
-from collectors.sample.drawn_breaking import Breaking, Fault
+from collectors.sample.drawn_breaking import BUSY, Breaking, Fault
 from collectors.sample.drawn_metrics import NEVER, Incidents
 from collectors.sample.drawn_rates import arn_of, dead_letter_queues, every
 from collectors.sample.estate.shapes import (
@@ -16,8 +16,9 @@ from collectors.sample.estate.shapes import (
     Topic,
 )
 
-BUSY = 60.0  # events an hour: a fault of what hardly runs cannot be told from chance
 AT_ONCE = 6
+BACKLOG = 0.4
+"""Hours that the oldest message must have waited for, for a queue to be behind."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ def break_some(drawn: Drawn, seed: int, metrics_seed: int, kinds: Iterable[str] 
     return Broken(replace(drawn, domains=domains), breaking.incidents, tuple(breaking.faults))
 
 
-def _rules(breaking: Breaking, service: str | None = None) -> Iterator[Rule]:
+def _rules(breaking: Breaking, busy: float, service: str | None = None) -> Iterator[Rule]:
     """Busy rules with one target, that is fed by nothing else."""
     for rule in every(breaking.drawn, Rule):
         target = rule.targets[0].arn
-        if rule.name == "to-hub" or breaking.rates[arn_of(rule)] < BUSY or breaking.feeders[target] != 1:
+        if rule.name == "to-hub" or breaking.rates[arn_of(rule)] < busy or breaking.feeders[target] != 1:
             continue
         if service is None or f":{service}:" in target:
             yield rule
@@ -61,10 +62,11 @@ def _names(rule: Rule) -> list[str | None]:
 
 
 def _refused(breaking: Breaking, kind: str, *, gone: bool) -> None:
-    rule = breaking.take(_rules(breaking, "lambda"), _names)
+    hours = breaking.hours()
+    rule = breaking.take(_rules(breaking, breaking.busy(hours), "lambda"), _names)
     if rule is None:
         return
-    target, hours, rate = rule.targets[0], breaking.hours(), breaking.rates[arn_of(rule)]
+    target, rate = rule.targets[0], breaking.rates[arn_of(rule)]
     arn = arn_of(rule)
     for metric in ("FailedInvocations", *(["InvocationsSentToDlq"] if target.dead_letter else [])):
         breaking.happens(arn, metric, hours, factor=1 / NEVER)
@@ -84,10 +86,10 @@ def _fills(breaking: Breaking, arn: str, hours: float, count: float) -> None:
     breaking.happens(arn, "ApproximateAgeOfOldestMessage", hours, ramp=hours * 3600)
 
 
-def _starves(breaking: Breaking, arn: str, hours: float) -> None:
-    """Nothing gets to a target any more."""
+def _starves(breaking: Breaking, arn: str, hours: float, left: float = 0) -> None:
+    """Nothing gets to a target any more, or hardly anything."""
     for metric in _INTAKE.get(arn.split(":")[2], ()):
-        breaking.happens(arn, metric, hours, factor=0)
+        breaking.happens(arn, metric, hours, factor=left)
 
 
 _INTAKE = {
@@ -151,7 +153,7 @@ def _growing_queue(breaking: Breaking, kind: str) -> None:
     pair = breaking.take(_read_queues(breaking), _queue_names)
     if pair is None:
         return
-    hours = breaking.hours()
+    hours = breaking.hours(BACKLOG / 0.5)
     _backs_up(breaking, arn_of(pair[0]), hours, 0.5)
     breaking.tell(kind, hours, arn_of(pair[0]))
 
@@ -161,35 +163,35 @@ def _slow_consumer(breaking: Breaking, kind: str) -> None:
     if pair is None:
         return
     queue, mapping = pair
-    hours, reader = breaking.hours(), mapping.at.function(mapping.function)
+    hours, reader = breaking.hours(BACKLOG / 0.7), mapping.at.function(mapping.function)
     _backs_up(breaking, arn_of(queue), hours, 0.3)
     breaking.happens(reader, "Duration", hours, factor=12)
     breaking.tell(kind, hours, arn_of(queue), reader)
 
 
-def _functions(breaking: Breaking) -> Iterator[str]:
+def _functions(breaking: Breaking, busy: float) -> Iterator[str]:
     """Busy functions that rules call and no queue feeds."""
     reading = {one.at.function(one.function) for one in every(breaking.drawn, EventSourceMapping)}
     for function in every(breaking.drawn, Function):
         arn = arn_of(function)
-        if arn not in reading and breaking.rates.get(arn, 0) >= BUSY and breaking.feeders[arn]:
+        if arn not in reading and breaking.rates.get(arn, 0) >= busy and breaking.feeders[arn]:
             yield arn
 
 
 def _throttled_function(breaking: Breaking, kind: str) -> None:
-    _function_fails(breaking, kind, "Throttles", 0.5 / NEVER)
+    _function_fails(breaking, kind, "Throttles", NEVER)
 
 
 def _failing_function(breaking: Breaking, kind: str) -> None:
-    _function_fails(breaking, kind, "Errors", 400)
+    _function_fails(breaking, kind, "Errors", 0.001)
 
 
-def _function_fails(breaking: Breaking, kind: str, metric: str, factor: float) -> None:
-    arn = breaking.take(_functions(breaking), lambda one: [one])
+def _function_fails(breaking: Breaking, kind: str, metric: str, usually: float) -> None:
+    hours, share = breaking.hours(), breaking.part(0.2, 0.5)
+    arn = breaking.take(_functions(breaking, breaking.busy(hours, share)), lambda one: [one])
     if arn is None:
         return
-    hours = breaking.hours()
-    breaking.happens(arn, metric, hours, factor=factor)
+    breaking.happens(arn, metric, hours, factor=share / usually)
     breaking.tell(kind, hours, arn)
 
 
@@ -203,44 +205,45 @@ def _filling_dead_letters(breaking: Breaking, kind: str) -> None:
 
 
 def _stopped_matching(breaking: Breaking, kind: str) -> None:
-    rule = breaking.take(_rules(breaking), _names)
+    hours, lost = breaking.hours(), breaking.part(0.95, 1)
+    rule = breaking.take(_rules(breaking, breaking.busy(hours, 1 if lost == 1 else 0.25)), _names)
     if rule is None:
         return
-    hours = breaking.hours()
     for metric in ("MatchedEvents", "Invocations"):
-        breaking.happens(arn_of(rule), metric, hours, factor=0)
-    _starves(breaking, rule.targets[0].arn, hours)
+        breaking.happens(arn_of(rule), metric, hours, factor=1 - lost)
+    _starves(breaking, rule.targets[0].arn, hours, 1 - lost)
     breaking.tell(kind, hours, arn_of(rule))
 
 
 def _silent_target(breaking: Breaking, kind: str) -> None:
-    rule = breaking.take(_rules(breaking), _names)
+    hours, lost = breaking.hours(), breaking.part(0.7, 1)
+    rule = breaking.take(_rules(breaking, breaking.busy(hours, lost)), _names)
     if rule is None:
         return
-    hours = breaking.hours()
-    breaking.happens(arn_of(rule), "Invocations", hours, factor=0)
-    _starves(breaking, rule.targets[0].arn, hours)
+    breaking.happens(arn_of(rule), "Invocations", hours, factor=1 - lost)
+    _starves(breaking, rule.targets[0].arn, hours, 1 - lost)
     breaking.tell(kind, hours, arn_of(rule))
 
 
 def _late_delivery(breaking: Breaking, kind: str) -> None:
-    rule = breaking.take(_rules(breaking), _names)
+    hours = breaking.hours()
+    rule = breaking.take(_rules(breaking, breaking.busy(hours)), _names)
     if rule is None:
         return
-    hours = breaking.hours()
-    breaking.happens(arn_of(rule), "IngestionToInvocationSuccessLatency", hours, factor=300)
+    times = breaking.part(30, 300)
+    breaking.happens(arn_of(rule), "IngestionToInvocationSuccessLatency", hours, factor=times)
     breaking.happens(arn_of(rule), "RetryInvocationAttempts", hours, factor=2 / NEVER)
     breaking.tell(kind, hours, arn_of(rule))
 
 
 def _failing_topic(breaking: Breaking, kind: str) -> None:
     there = [arn_of(one) for one in every(breaking.drawn, Topic)]
-    busy = [arn for arn in there if breaking.rates.get(arn, 0) >= BUSY]
+    hours, share = breaking.hours(), breaking.part(0.2, 0.5)
+    busy = [arn for arn in there if breaking.rates.get(arn, 0) >= breaking.busy(hours, share)]
     arn = breaking.take(busy, lambda one: [one])
     if arn is None:
         return
-    hours = breaking.hours()
-    breaking.happens(arn, "NumberOfNotificationsFailed", hours, factor=0.3 / NEVER)
+    breaking.happens(arn, "NumberOfNotificationsFailed", hours, factor=share / NEVER)
     breaking.tell(kind, hours, arn)
 
 

@@ -1,5 +1,6 @@
 """The metrics of a drawn estate as formulas, and as the `metrics` frame: written as Arrow arrays, since there are millions of points."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ NEVER = 1e-9
 """Share of what usually does not happen at all; a fault multiplies it."""
 FAILURES = ("FailedInvocations", "InvocationsSentToDlq", "RetryInvocationAttempts")
 CHUNK = 2_000
-Incidents = Mapping[tuple[str, str], Sequence[Mapping[str, float]]]
+Incidents = Mapping[tuple[str, str], Sequence[dict[str, float]]]
 """(ARN, metric) → what happens to the series: incidents as the local AWS takes them."""
 
 
@@ -157,8 +158,13 @@ def _function(rate: float, milliseconds: float) -> list[tuple[str, str, dict[str
 
 
 def metrics_table(drawn: Drawn, now: datetime, seed: int, incidents: Incidents | None = None) -> pa.Table:
-    """The frame, in all layers that the usual settings ask for."""
-    rows = sorted(described(drawn, seed, incidents), key=lambda row: row.arn)  # as a collector gives them
+    """The frame as read at this moment, in all layers that the usual settings ask for."""
+    ago = (time.time() - now.timestamp()) / 3600  # formulas count hours back from the time of the clock
+    befallen = {
+        series: [one | {"start_hours_ago": one["start_hours_ago"] + ago} for one in happened]
+        for series, happened in (incidents or {}).items()
+    }
+    rows = sorted(described(drawn, seed, befallen), key=lambda row: row.arn)  # as a collector gives them
     chosen = np.random.default_rng(seed)
     parts = [empty("metrics")]
     for layer in layers(Settings()):

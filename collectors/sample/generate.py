@@ -74,14 +74,20 @@ def broken(
 
 
 def as_snapshot(
-    store: Path, *, seed: int = 1, metrics: bool = True, faults: int | None = None, **size: int
+    store: Path,
+    *,
+    seed: int = 1,
+    metrics: bool = True,
+    faults: int | None = None,
+    now: datetime | None = None,
+    **size: int,
 ) -> Snapshot:
-    """Write a generated estate into a store as a Snapshot, as if it had been collected.
+    """Write a generated estate into a store as a Snapshot, as if it had been collected: at this moment, or now.
 
     `size` are fields of `Size` (rules, queues, schemas, functions, buses, accounts, event_types). Same size and seed:
     same rows, times aside. Raises ValueError for a size that cannot be, StoreError when the store cannot be written.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     drawn, incidents, _ = broken(Size(**size), seed, faults)
     tables = _tables(list(_rows(drawn, now)), drawn.places, now)
     if metrics:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from dashboard.flow.health.path import path_health
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import flowing
 from dashboard.flow.who.consumers import consumers
-from tests.flow.building import SOURCE, TYPE, Build, bus, function, gap, link, queue, rule, topic
+from tests.flow.building import NOW, SOURCE, TYPE, Build, bus, function, gap, link, queue, rule, topic
 from tests.flow.series import since
 
 BUS, BILL, DEAD = bus(), function(), queue("dead")
@@ -120,11 +122,18 @@ def test_throughput_of_a_type_has_the_series_of_every_step_once(build: Build) ->
     assert (matched.yesterday.total, len(found.paths)) == (matched.total, 1)
 
 
-SIZE = {"rules": 400, "queues": 120, "schemas": 2, "functions": 150, "buses": 4, "event_types": 60}
+SIZE: dict[str, Any] = {
+    "rules": 400,
+    "queues": 120,
+    "schemas": 2,
+    "functions": 150,
+    "buses": 4,
+    "event_types": 60,
+}
 
 
-def generated(store: Path, faults: int | None) -> tuple[Failings, tuple[Fault, ...]]:
-    made = generate.as_snapshot(store, faults=faults, **SIZE)
+def generated(store: Path, faults: int | None, at: datetime) -> tuple[Failings, tuple[Fault, ...]]:
+    made = generate.as_snapshot(store, faults=faults, now=at, **SIZE)
     _, _, truth = generate.broken(Size(**SIZE), 1, faults)
     return failings(Estate.of(made, Settings())), truth
 
@@ -143,11 +152,15 @@ def unexplained(rows: Iterable[Failing], truth: Iterable[Fault]) -> list[str]:
     return [row.says for row in rows if not any(names(row) & set(fault.named_by) for fault in truth)]
 
 
-@pytest.mark.parametrize("faults", [1, 2, 3])
+TIMES = {1: (3, 7), 2: (12, 58), 3: (19, 31), 4: (23, 45)}
+"""Seed of faults → when it is read: what is usual is told at any minute of the day, of faults from half an hour on."""
+
+
+@pytest.mark.parametrize(("faults", "at"), TIMES.items())
 def test_every_seeded_fault_is_named_with_its_beginning_and_nothing_else_is(
-    tmp_path: Path, faults: int
+    tmp_path: Path, faults: int, at: tuple[int, int]
 ) -> None:
-    found, truth = generated(tmp_path, faults)
+    found, truth = generated(tmp_path, faults, NOW.replace(hour=at[0], minute=at[1]))
     assert len(truth) == 6
     missed = [fault for fault in truth if not any(names(row) & set(fault.named_by) for row in found.failing)]
     assert (missed, unexplained(found.failing, truth)) == ([], [])
@@ -159,8 +172,9 @@ def test_every_seeded_fault_is_named_with_its_beginning_and_nothing_else_is(
         )
 
 
-def test_a_healthy_generated_estate_raises_nothing(tmp_path: Path) -> None:
-    found, _ = generated(tmp_path, None)
+@pytest.mark.parametrize(("hour", "minute"), [(4, 41), (15, 20)])
+def test_a_healthy_generated_estate_raises_nothing(tmp_path: Path, hour: int, minute: int) -> None:
+    found, _ = generated(tmp_path, None, NOW.replace(hour=hour, minute=minute))
     assert (found.failing, found.complete) == ((), True)
     assert found.looked_at > 600
 
