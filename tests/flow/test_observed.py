@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from collectors.records import Delivery, Resource
+from collectors.records import Delivery, PrincipalRole, Resource
 from dashboard.flow import documents
 from dashboard.flow.answers import Question
+from dashboard.flow.backwards import making
 from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
@@ -20,8 +21,10 @@ from tests.flow.building import (
     Build,
     bus,
     estate_of,
+    function,
     gap,
     link,
+    pipe,
     rule,
     trace,
 )
@@ -181,3 +184,60 @@ def test_an_account_that_better_evidence_explains_is_not_told_twice(build: Build
 
 def test_a_record_without_a_caller_names_nobody(build: Build) -> None:
     assert producers(build(BUS, received(None)), ASKED).producers == ()
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop"
+TILL, TUBE = function("till", role_arn=ROLE), pipe(role_arn=ROLE)
+OF_PIPES = "pipes.amazonaws.com"
+CALLS = [
+    ([TILL, TUBE], [OF_PIPES], [("tube", ())]),
+    ([TILL, TUBE], [None], [("shop", (TILL.arn, TUBE.arn))]),
+    ([TILL, TUBE], [OF_PIPES, None], [("shop", (TILL.arn, TUBE.arn)), ("tube", ())]),
+    ([TILL, TUBE, pipe("other", role_arn=ROLE)], [OF_PIPES], [("shop", (pipe("other").arn, TUBE.arn))]),
+    ([TILL], [OF_PIPES], [("shop", ())]),
+    ([TILL], [OF_PIPES, None], [("shop", ()), ("till", ())]),
+]
+
+
+@pytest.mark.parametrize(("run_as", "via", "expected"), CALLS)
+def test_the_service_that_called_tells_those_apart_that_run_as_one_role(
+    build: Build, run_as: list[Resource], via: list[str | None], expected: list[Any]
+) -> None:
+    estate = build(BUS, *run_as, *(trace(BUS, via=one) for one in via))
+    rows = [row for row in producers(estate, ASKED).producers if row.evidence == "observed"]
+    assert sorted((row.name, row.shared) for row in rows) == expected
+    back = {
+        one.row for thing in (*run_as, ROLE) for one in making.produced(estate, [getattr(thing, "arn", ROLE)])
+    }
+    assert back == set(rows)
+
+
+TRUSTED = [
+    (("lambda.amazonaws.com",), None),
+    (("edgelambda.amazonaws.com", "lambda.amazonaws.com"), None),
+    (
+        ("ecs-tasks.amazonaws.com", "lambda.amazonaws.com"),
+        "Its role trusts ecs-tasks.amazonaws.com too: it may be another.",
+    ),
+    ((OTHER, "lambda.amazonaws.com"), f"Its role trusts {OTHER} too: it may be another."),
+]
+
+
+@pytest.mark.parametrize(("trusted", "note"), TRUSTED)
+def test_a_role_that_others_may_be_is_not_surely_the_one_function_that_runs_as_it(
+    build: Build, trusted: tuple[str, ...], note: str | None
+) -> None:
+    role = PrincipalRole(arn=ROLE, name="shop", trusted=trusted)
+    (row,) = producers(build(BUS, TILL, role, trace(BUS)), ASKED).producers
+    assert (row.name, row.note) == ("till", note)
+
+
+def test_trails_that_were_denied_make_the_answer_incomplete_and_it_says_what_is_not_known(
+    build: Build,
+) -> None:
+    denied = {(ACCOUNT, REGION, "trails"): [gap(action="cloudtrail:GetTrailStatus")]}
+    answer = producers(build(BUS, trace(BUS), gaps=denied), ASKED)
+    assert (answer.complete, [one.collector for one in answer.gaps]) == (False, ["trails"])
+    assert any(
+        note.startswith(f"Whether all that is put from {ACCOUNT} {REGION} was") for note in answer.notes
+    )

@@ -86,6 +86,7 @@ def puts_on(estate: Estate, resource: str, key: Key) -> frozenset[str]:
         feeding.entered(estate, row)
         for row in producers.traces(estate).get(key, ())
         if row["principal"] in roles_of_it
+        and resource in (row["principal"], *roles.callers_of(estate, row["principal"], row["via"]))
     }
     declares = {
         row.bus for row in declared.own(estate, Question(*key), None) if row.arn == resource and row.bus
@@ -98,6 +99,11 @@ def makers(estate: Estate) -> frozenset[str]:
     made, shared = _made(estate)
     named = {one for names in _granted(estate).values() for one in names if arns.parts(one)}
     return frozenset(made.keys() | shared.keys() | named)
+
+
+def makes(estate: Estate, arn: str) -> bool:
+    """Whether this very resource or role was seen or is declared to make an event."""
+    return arn in _made(estate)[0]
 
 
 def _told(estate: Estate, key: Key, row: Producer, *, shared: bool = False) -> Produced:
@@ -127,9 +133,8 @@ def _made(estate: Estate) -> tuple[Made, dict[str, set[str]]]:
 
 def _add_observed(estate: Estate, made: Made, shared: dict[str, set[str]]) -> None:
     for row in estate.traces:
-        owners = roles.resources_of(estate, row["principal"])
-        arn = owners[0] if len(owners) == 1 else row["principal"]
-        made[arn].add((row["source"], row["detail_type"]))
+        owners = roles.callers_of(estate, row["principal"], row["via"])
+        made[roles.named(estate, row["principal"], row["via"])].add((row["source"], row["detail_type"]))
         if len(owners) > 1:
             for owner in owners:
                 shared[owner].add(row["principal"])

@@ -83,9 +83,9 @@ class Sender:
 
 
 def resolved(estate: Estate, arn: str) -> str:
-    """The producer that an ARN means: of a role that one resource alone runs as, that resource."""
+    """The producer that an ARN means: of a role that one resource alone runs as, that resource, unless the role was seen by itself."""
     owners = roles.resources_of(estate, arn)
-    return owners[0] if len(owners) == 1 else arn
+    return owners[0] if len(owners) == 1 and not making.makes(estate, arn) else arn
 
 
 def sending(estate: Estate, arn: str) -> Sending:

@@ -15,6 +15,7 @@ from dashboard.flow.model import callers, roles
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.walk import policies
 from dashboard.flow.walk.policies import Caller, Judged
+from dashboard.flow.who.observed import note_on
 from dashboard.flow.who.permitted import PUT, facts_of
 
 COLLECTOR = "permitted"
@@ -171,7 +172,9 @@ def _row(estate: Estate, asked: Question, who: Identity, bus: str, judged: Judge
         source=asked.source,
         bus=bus,
         read=f"its identity policies: {judged.by}" if judged.by else "its identity policies",
-        note=None if judged.allows else f"Whether it may cannot be decided here: {judged.by}.",
+        note=(None if is_own else note_on(estate, who.arn, arn, owners))
+        if judged.allows
+        else f"Whether it may cannot be decided here: {judged.by}.",
         known_as=callers.known_as(estate, who.arn, who.kind),
         shared=tuple(owners) if len(owners) > 1 else (),
     )

@@ -1,7 +1,7 @@
 """Observed producers: who was seen to put an event type, by CloudTrail and by the logs of buses."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.flow.answers import Producer, Question
@@ -15,18 +15,19 @@ Buses = frozenset[str] | None
 def observed(estate: Estate, asked: Question, buses: Buses, last: int | None = None) -> list[Producer]:
     """One row a principal that was seen to put the type, summed over buses, accounts and regions.
 
+    Of a role that several run as, what a service called for one of them is a row of its own where that tells which.
     `last`: only what was put in so many last hours.
     """
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in _rows(estate, asked, last):
         if buses is None or feeding.entered(estate, row) in buses:
-            groups[row["principal"]].append(row)
+            groups[row["principal"], roles.named(estate, row["principal"], row["via"])].append(row)
     named = {row["principal_account"] for rows in groups.values() for row in rows}
     since = log_flows.window_of(estate, last).start if last else None
     ours = not feeding.is_aws_service(asked.source)
     logged = log_flows.callers(estate, asked, buses, named, since) if ours else []
     return [
-        *(_seen(estate, principal, rows) for principal, rows in groups.items()),
+        *(_seen(estate, principal, arn, rows) for (principal, arn), rows in groups.items()),
         *(_logged(estate, asked, account, rows) for account, rows in logged),
     ]
 
@@ -78,15 +79,16 @@ def traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
     return result
 
 
-def _seen(estate: Estate, principal: str, rows: list[Row]) -> Producer:
-    owners = roles.resources_of(estate, principal)
+def _seen(estate: Estate, principal: str, arn: str, rows: list[Row]) -> Producer:
     kind = rows[0]["principal_kind"]
-    arn = owners[0] if len(owners) == 1 else principal
+    owners = list(
+        dict.fromkeys(one for row in rows for one in roles.callers_of(estate, principal, row["via"]))
+    )
     buses = sorted({feeding.entered(estate, row) for row in rows})
     via = {row["via"] for row in rows}
     return Producer(
         arn=arn,
-        kind=estate.kind_of(arn) if len(owners) == 1 else kind,
+        kind=estate.kind_of(arn) if arn != principal else kind,
         name=estate.name_of(arn),
         account=estate.account_of(arn) or rows[0]["principal_account"],
         region=estate.region_of(arn),
@@ -100,17 +102,22 @@ def _seen(estate: Estate, principal: str, rows: list[Row]) -> Producer:
         failed=sum(row["failed"] for row in rows),
         bus=buses[0] if len(buses) == 1 else None,
         read=", ".join(sorted({row["evidence"] for row in rows})),
-        note=_note(estate, owners),
-        known_as=callers.known_as(estate, principal, kind),
+        note=note_on(estate, principal, arn, owners),
+        known_as=callers.known_as(estate, principal, kind) if arn == principal else None,
         shared=tuple(owners) if len(owners) > 1 else (),
         via=via.pop() if len(via) == 1 else None,
     )
 
 
-def _note(estate: Estate, owners: list[str]) -> str | None:
-    if len(owners) < 2:
+def note_on(estate: Estate, principal: str, arn: str, owners: Sequence[str]) -> str | None:
+    """What makes it less than sure that it was this one: others that run as the role, or that may be it."""
+    if len(owners) > 1:
+        return f"The role is shared by {', '.join(estate.name_of(one) for one in owners)}."
+    if arn == principal:
         return None
-    return f"The role is shared by {', '.join(estate.name_of(one) for one in owners)}."
+    row = callers.role_rows(estate).get(principal)
+    others = roles.others_trusted(estate.kind_of(arn), row["trusted"] if row else ())
+    return f"Its role trusts {', '.join(others)} too: it may be another." if others else None
 
 
 def _whose(estate: Estate, arn: str, principal: str) -> Mapping[str, Any]:

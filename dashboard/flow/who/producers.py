@@ -29,10 +29,11 @@ EVIDENCE: dict[str, tuple[str, ...] | None] = {
     ),
     "permitted": None,
     "buckets": None,
+    "trails": None,
 }
 """Collectors whose rows may name a producer, with the calls that tell one; None: all of them."""
-_OPTIONAL = frozenset({"permitted", "bus-logs"})
-"""Those that run only when asked for: that they did not is told, and is no gap."""
+_OPTIONAL = frozenset({"permitted", "bus-logs", "trails"})
+"""Those that name nobody that traces do not, or run only when asked for: that they did not run is a note, and no gap."""
 _OF_S3 = "buckets"
 _ELSE = frozenset({"cloudtrail:LookupEvents"})
 """Calls of theirs that tell of other things: who changed the wiring."""

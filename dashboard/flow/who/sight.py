@@ -244,10 +244,16 @@ def blind(estate: Estate, buses: Iterable[str]) -> Iterator[str]:
     """Sentences for an answer about producers: what could not be observed of events on these buses, since it is off."""
     off = [sight for sight in trail_sight(estate) if sight.state in ("off", "partly")]
     if off:
-        where = ", ".join(f"{sight.account} {sight.region}" for sight in off[:6])
-        more = f" and {len(off) - 6} more" if len(off) > 6 else ""
-        yield f"Not observed: what is put from {where}{more}, since no trail logs all PutEvents there. Coverage has the command that turns it on."
+        yield f"Not observed: what is put from {_places(off)}, since no trail logs all PutEvents there. Coverage has the command that turns it on."
+    unknown = [sight for sight in trail_sight(estate) if sight.state == "unknown"]
+    if unknown:
+        yield f"Whether all that is put from {_places(unknown)} was observed is not known: {unknown[0].why}"
     logs = {sight.bus: sight for sight in log_sight(estate)}
     silent = [logs[bus].name for bus in sorted(buses) if bus in logs and logs[bus].state == "off"]
     if silent:
         yield f"Logs are off on {', '.join(dict.fromkeys(silent))}: accounts that put without a trail of theirs are not seen there."
+
+
+def _places(rows: Sequence[TrailSight]) -> str:
+    where = ", ".join(f"{one.account} {one.region}" for one in rows[:6])
+    return f"{where} and {len(rows) - 6} more" if len(rows) > 6 else where
