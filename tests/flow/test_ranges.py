@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from collectors.records import Metric
+from dashboard.flow.answers import Against
 from dashboard.flow.model import ranges
-from tests.flow.building import NOW
+from dashboard.flow.who import flowing
+from tests.flow.building import NOW, Build, bus, rule
 from tests.flow.series import LAYERS, Value, since
 
 RULE = "arn:aws:events:eu-west-1:111111111111:rule/orders/r"
@@ -56,6 +58,16 @@ def test_the_same_minutes_before_are_as_long_and_a_coarse_point_counts_by_its_sh
     assert (then.known, then.period) == (3600, 300)
     assert (then.since, then.until, then.times) == (now.since, now.until, now.times)
     assert then.highest == 1011
+
+
+def test_the_highest_before_is_of_a_point_of_the_length_that_is_told(build: Build) -> None:
+    on = bus()
+    estate = build(on, rule(on, "r", None), *since(RULE, "MatchedEvents", 10))
+    (told,) = flowing.of_things(estate, "r", [RULE], "24h").series
+    assert (told.highest, told.total) == (10, 2880)
+    assert told.yesterday == Against(
+        total=pytest.approx(2880), highest=pytest.approx(120), period_seconds=3600
+    )
 
 
 def test_the_same_minutes_before_are_exact_where_the_points_are_as_fine() -> None:

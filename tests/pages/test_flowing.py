@@ -113,7 +113,9 @@ def test_each_range_says_its_source_its_window_and_its_resolution(
 
 def test_a_range_is_compared_with_the_same_hours_before(run_failing: Run) -> None:
     told = said(run_failing("throughput", show="Queues", range="24h", compare="last week", sel=QUEUE))
-    assert "Grey, dotted: the same hours last week: known only from points of an hour, each" in told
+    coarse = "Grey, dotted: the same hours last week: known only from points of an hour"
+    assert f"{coarse}, each spread evenly over its time." in told
+    assert f"{coarse}, each the highest of all its time." in told
     told = said(run_failing("throughput", show="Queues", range="90d", compare="last week", sel=QUEUE))
     assert "The same hours last week were not collected." in told
 
