@@ -65,7 +65,9 @@ def _status(scope: Scope, trail: dict[str, Any]) -> dict[str, Any]:
 
 def _row(trail: dict[str, Any]) -> Trail:
     told = trail["Selectors"]
-    kept = {name: told[name] for name in _KEPT if told.get(name)} if told else {}
+    given = {name: told[name] for name in _KEPT if told.get(name) is not None} if told else {}
+    # a trail has one kind of selectors; where both are empty it logs nothing, which is not the same as an answer without any
+    kept = {name: value for name, value in given.items() if value} or given
     return Trail(
         arn=trail.get("TrailARN"),
         name=trail.get("Name") or "",

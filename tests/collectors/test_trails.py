@@ -85,6 +85,14 @@ def test_whether_it_runs_stays_unknown_when_that_is_denied(aws: Server, collect:
     assert {gap.action for gap in outcome.scope.gaps} == {"cloudtrail:GetTrailStatus"}
 
 
+@pytest.mark.usefixtures("trails")
+def test_a_trail_that_logs_nothing_is_told_from_one_whose_selectors_are_not_told(collect: Call) -> None:
+    (outcome,) = collect("trails")
+    kept = json.loads(outcome.rows[1].selectors)
+    assert kept
+    assert not any(kept.values())
+
+
 SELECTORS = [
     ([advanced(DATA, BUS)], "all"),
     ([MANAGEMENT], "none"),

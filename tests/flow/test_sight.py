@@ -1,7 +1,9 @@
 """What could be seen, what is off, and the configuration that turns it on."""
 
 import json
+import re
 import shlex
+from itertools import pairwise
 from typing import Any
 
 import botocore.session
@@ -155,6 +157,11 @@ SELECTORS = [
     ({}, [MANAGEMENT["FieldSelectors"]]),
     ({"AdvancedEventSelectors": [MANAGEMENT]}, [MANAGEMENT["FieldSelectors"]]),
     (BASIC, CONVERTED),
+    (
+        {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": False, "DataResources": []}]},
+        [],
+    ),
+    ({"AdvancedEventSelectors": [], "EventSelectors": []}, []),
 ]
 
 
@@ -222,6 +229,27 @@ def test_a_bus_is_told_to_log_and_where_to_keeping_what_it_has(build: Build) -> 
                 "--delivery-destination-arn": "deliveryDestinationArn",
             }
             valid("logs", "CreateDelivery", {names[key]: value for key, value in given.items()})
+
+
+@pytest.mark.parametrize(("detail", "kept"), [(None, "NONE"), ("NONE", "NONE"), ("FULL", "FULL")])
+def test_what_a_bus_logs_of_the_details_stays_as_it_is(build: Build, detail: str | None, kept: str) -> None:
+    estate = build(bus(log_level="ERROR", log_detail=detail))
+    found = turning_on.of_log(estate, sight.log_sight(estate)[0]) or ""
+    assert f"--log-config Level=INFO,IncludeDetail={kept}\n" in found
+
+
+def test_deliveries_of_buses_with_like_names_have_names_of_their_own(build: Build) -> None:
+    names = ["x" * 45 + "1", "x" * 45 + "2", "a.b", "a/b", "a-b", "x" * 40]
+    estate = build(*(bus(name) for name in names))
+    made = {
+        word
+        for one in sight.log_sight(estate)
+        for line in (turning_on.of_log(estate, one) or "").splitlines()
+        for before, word in pairwise(shlex.split(line))
+        if before in ("--name", "--delivery-source-name") and "put-deliver" in line
+    }
+    assert len(made) == 3 * len(names)
+    assert all(re.fullmatch(r"[\w-]{1,60}", name, re.ASCII) for name in made)
 
 
 def test_subscribers_of_a_new_bus_are_told_to_log(build: Build) -> None:

@@ -67,6 +67,8 @@ def make_trail(client: Client) -> None:
 def make_quiet_trail(client: Client) -> None:
     """A trail of one account and region that keeps management events only: it sees nobody put an event."""
     client("cloudtrail").create_trail(Name=QUIET_TRAIL, S3BucketName=BUCKET, S3KeyPrefix="audit")
+    management = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}
+    client("cloudtrail").put_event_selectors(TrailName=QUIET_TRAIL, EventSelectors=[management])
     client("cloudtrail").start_logging(Name=QUIET_TRAIL)
 
 

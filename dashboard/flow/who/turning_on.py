@@ -10,6 +10,7 @@ import re
 import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -41,16 +42,19 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that a shell or an eye may take for something else: a newline, a change of direction."""
 _READS = re.compile(r"-|(fileb?|https?)://", re.IGNORECASE)
 """What the AWS CLI would not take as the value it is: the name of an option, or a file or page whose content it sends."""
+_MOST = 40
 REFUSED = "# No command is offered: "
 
 
 def selectors(row: Row | None) -> list[Mapping[str, Any]]:
     """The advanced selectors that a trail would have: those it has, and PutEvents on every bus."""
     told = json.loads(row["selectors"]) if row and row["selectors"] else {}
-    kept: list[Mapping[str, Any]] = list(told.get("AdvancedEventSelectors") or ())
+    # a trail of which nothing was ever chosen logs management events
+    kept: list[Mapping[str, Any]] = [] if told else [MANAGEMENT]
+    kept += told.get("AdvancedEventSelectors") or ()
     for basic in told.get("EventSelectors") or ():
         kept += _advanced(basic)
-    return [*(kept or [MANAGEMENT]), OURS]
+    return [*kept, OURS]
 
 
 def _advanced(basic: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -131,8 +135,7 @@ def _of_bus(estate: Estate, sight: LogSight) -> str:
     found, region = arns.parts(sight.bus), ("--region", sight.region)
     partition = found.partition if found else "aws"
     group = f"/aws/vendedlogs/events/event-bus/{sight.name}"
-    # AWS asks for at most 60 letters, digits, - and _
-    name = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in sight.name)[:40]
+    name = _delivered_as(sight)
     destination = f"arn:{partition}:logs:{sight.region}:{sight.account}:delivery-destination:headwater-{name}"
     log_group = f"arn:{partition}:logs:{sight.region}:{sight.account}:log-group:{group}"
     lines: list[Line] = [
@@ -146,7 +149,10 @@ def _of_bus(estate: Estate, sight: LogSight) -> str:
                 sight.name,
                 *_as_it_is(estate, sight.bus),
             ),
-            *("--log-config", f"Level={LEVEL},IncludeDetail=NONE"),
+            *(
+                "--log-config",
+                f"Level={LEVEL},IncludeDetail={estate.buses[sight.bus]['log_detail'] or 'NONE'}",
+            ),
         ),
         ("aws", "logs", "create-log-group", *region, "--log-group-name", group),
         (
@@ -168,6 +174,14 @@ def _of_bus(estate: Estate, sight: LogSight) -> str:
             ),
         ]
     return _written(lines)
+
+
+def _delivered_as(sight: LogSight) -> str:
+    """The bus's name in those of its deliveries, which have letters, digits, - and _, and at most 60 of them; no other bus's."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", sight.name)
+    if name == sight.name and len(name) <= _MOST:
+        return name
+    return f"{name[: _MOST - 9]}-{sha256(sight.bus.encode()).hexdigest()[:8]}"
 
 
 def _as_it_is(estate: Estate, bus: str) -> Iterator[str]:
