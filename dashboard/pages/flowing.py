@@ -1,4 +1,4 @@
-"""Charts of what flows: which CloudWatch metrics are drawn of a thing, in what groups, over which range."""
+"""Charts of what flows: the CloudWatch metrics of a thing, or of several, over which range and compared with what."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +17,7 @@ from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.measured import ZERO_WHEN_MISSING
 from dashboard.flow.who.flowing import counted_under
 from dashboard.pages import parts
+from dashboard.pages.groups import GROUPS
 
 MOST_LINES = 8
 HOUR = 3600
@@ -28,73 +29,6 @@ HOW = {
 """What a point longer than those of now tells of the windows that it covers, by its statistic."""
 
 
-class Group(NamedTuple):
-    """Metrics that share an axis."""
-
-    title: str
-    unit: str
-    metrics: tuple[str, ...]
-
-
-GROUPS = (
-    Group(
-        "Rate",
-        "in each window",
-        (
-            "MatchedEvents",
-            "TriggeredRules",
-            "FilterMatched",
-            "EventDeliveryAttempts",
-            "PublishEventsEntryCount",
-            "NumberOfMessagesSent",
-            "NumberOfMessagesReceived",
-            "NumberOfMessagesDeleted",
-            "NumberOfMessagesPublished",
-            "NumberOfNotificationsDelivered",
-            "NumberOfNotificationsFilteredOut",
-            "Invocations",
-            "EventsDelivered",
-            "EventCount",
-            "InvocationAttemptCount",
-        ),
-    ),
-    Group(
-        "Failures",
-        "in each window",
-        (
-            "FailedInvocations",
-            "ThrottledRules",
-            "InvocationsSentToDlq",
-            "InvocationsFailedToBeSentToDlq",
-            "EventsDropped",
-            "OnFailureDestinationDelivered",
-            "PublishEventsFailedEntriesCount",
-            "Errors",
-            "Throttles",
-            "DeadLetterErrors",
-            "AsyncEventsDropped",
-            "NumberOfNotificationsFailed",
-            "ExecutionFailed",
-            "ExecutionTimeout",
-            "EnrichmentStageFailed",
-            "TargetStageFailed",
-            "TargetErrorCount",
-            "InvocationDroppedCount",
-            "RetryInvocationAttempts",
-        ),
-    ),
-    Group(
-        "Latency",
-        "milliseconds",
-        ("IngestionToInvocationStartLatency", "IngestionToInvocationSuccessLatency", "Duration"),
-    ),
-    Group(
-        "Backlog", "messages", ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
-    ),
-    Group("Age of the oldest message", "seconds", ("ApproximateAgeOfOldestMessage", "ApproximateBacklogAge")),
-    Group("Age of the records read from the stream", "milliseconds", ("IteratorAge",)),
-)
-"""All that is read of CloudWatch is drawn: each metric of METRICS stands in one of them (a test says so)."""
 CARRIES = ("MatchedEvents", "FilterMatched")
 
 
@@ -205,7 +139,7 @@ def of_metrics(metrics: pd.DataFrame, which: Sequence[str], names: Mapping[str, 
         throughput.caption(series, since, until, _source(lines), _missing(lines)), f"window-{how.key}"
     )
     draw(series, since, until, how)
-    for note in (*told, *_short(lines, since)):
+    for note in (*told, *_short(lines, since), *_not_whole(lines, until)):
         parts.quiet(note, f"compare-{how.key}-{note[:12]}")
 
 
@@ -266,6 +200,14 @@ def _coarser(earlier: Sequence[ranges.Line]) -> str:
     statistics = sorted({line.statistic for line in coarse})
     how = ", ".join(f"each {HOW.get(one, f'the {one} of all its time')}" for one in statistics)
     return f": known only from points of {sizes}, {how}"
+
+
+def _not_whole(lines: Sequence[ranges.Line], until: datetime) -> list[str]:
+    """That more was collected than a chart in long windows can show."""
+    end = max(line.collected for line in lines)
+    if end - until < timedelta(minutes=30):
+        return []
+    return [f"What came after, to {end:%d %b %H:%M} UTC, fills no window yet: a shorter range shows it."]
 
 
 def _short(lines: Sequence[ranges.Line], since: datetime) -> list[str]:

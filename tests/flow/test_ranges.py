@@ -97,7 +97,7 @@ def test_the_end_of_a_coarser_layer_is_filled_up_from_the_finer_ones(hours: int,
         *read_at(RULE, "MatchedEvents", lambda at: 0.0 if at >= stopped else 10.0, HALF, late=True)
     )
     (line,) = ranges.lines(metrics, hours)
-    assert (line.period, line.until) == (period, NOW)
+    assert (line.period, line.until, line.collected) == (period, NOW, HALF)
     assert line.times == tuple(line.since + timedelta(seconds=period) * n for n in range(len(line.times)))
     assert len(line.times) == hours * 3600 // period
     *_, last = line.values  # noqa: PD011 - of a line

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from collectors.metric_list import METRICS
 from collectors.records import Link, Metric, Record, Resource
-from dashboard.pages import flowing
+from dashboard.pages.groups import GROUPS
 from tests.pages.conftest import Run, write
 from tests.pages.estate import BILL, NOW, arn, records
 from tests.pages.estate import rule as shop_rule
@@ -160,10 +160,31 @@ def test_a_consumer_whose_rule_loses_its_events_is_failing_though_it_is_not_acti
     assert re.search(r"\d rules? on the way (is|are) failing\.", said(app))
 
 
+def test_a_chart_in_long_windows_says_what_it_cannot_show_yet(store: Path, run_bare: Run) -> None:
+    later = NOW + timedelta(hours=2)
+    rows = [
+        row.model_copy(
+            update={
+                "end": later,
+                "times": (*row.times, later - timedelta(minutes=5)),
+                "values": (*row.values, 9),
+            }
+        )
+        if row.layer == "recent"
+        else row
+        for row in series(RULE, "AWS/Events", "MatchedEvents", "Sum", 10, 10)
+    ]
+    sold: dict[str, object] = {"source": ["com.shop"], "detail-type": ["Sold"]}
+    write(store, [*records(), shop_rule("to-orders", QUEUE, sold), *rows])
+    note = "What came after, to 25 Nov 14:00 UTC, fills no window yet: a shorter range shows it."
+    assert note in said(run_bare("throughput", show="Rules", range="30d", sel=RULE))
+    assert note not in said(run_bare("throughput", show="Rules", range="7d", sel=RULE))
+
+
 def test_every_metric_that_is_read_and_paid_for_is_drawn_beside_those_of_its_kind() -> None:
-    drawn = [metric for group in flowing.GROUPS for metric in group.metrics]
+    drawn = [metric for group in GROUPS for metric in group.metrics]
     assert sorted(drawn) == sorted({row.metric for row in METRICS})
-    for group in flowing.GROUPS:
+    for group in GROUPS:
         kinds: dict[str, set[str]] = {}
         for row in METRICS:
             if row.metric in group.metrics:

@@ -41,7 +41,8 @@ class Line:
     A point that the metric sends only when it is not zero is there as zero where it is missing; else what is missing is
     missing. `since` and `until` are the range that was collected of it, in whole windows. `known` is the length, in seconds,
     of the points that tell: where it is longer than `period`, each was spread over the windows that it covers – a sum by
-    the share of time, all else as it is.
+    the share of time, all else as it is. `collected`: where the finest points end; what lies after `until` is no whole
+    window yet.
     """
 
     arn: str
@@ -54,6 +55,7 @@ class Line:
     times: tuple[datetime, ...]
     values: tuple[float, ...]
     known: int
+    collected: datetime
 
     @property
     def total(self) -> float | None:
@@ -105,7 +107,7 @@ def _now(rows: Rows, hours: int, least: int) -> Line:
     enough = [period for period, (start, end) in spans.items() if start <= end - length]
     period = min(enough) if enough else min(spans, key=lambda one: (spans[one][0], one))
     start, end = spans[period]
-    return _line(rows[0], period, (max(start, end - length), end), _points(_told_by(rows, period), period))
+    return _line(rows, period, (max(start, end - length), end), _points(_told_by(rows, period), period))
 
 
 def _then(now: Line, rows: Rows, back: timedelta) -> Line | None:
@@ -119,19 +121,19 @@ def _then(now: Line, rows: Rows, back: timedelta) -> Line | None:
                 share = now.period / known if now.statistic == "Sum" else 1
                 points = _spread(points, known, now.period, share)
             shifted = {at + back: value for at, value in points.items()}
-            return _line(rows[0], now.period, (now.since, now.until), shifted, known)
+            return _line(rows, now.period, (now.since, now.until), shifted, known)
     return None
 
 
-def _line(
-    row: Mapping[str, Any], period: int, span: tuple[datetime, datetime], points: Points, known: int = 0
-) -> Line:
+def _line(rows: Rows, period: int, span: tuple[datetime, datetime], points: Points, known: int = 0) -> Line:
+    row = rows[0]
     inside = sorted((at, value) for at, value in points.items() if span[0] <= at < span[1])
     return Line(
         *(row["arn"], row["namespace"], row["metric"], row["statistic"], period, *span),
         tuple(at for at, _ in inside),
         tuple(value for _, value in inside),
         known or period,
+        row["end"],
     )
 
 
