@@ -232,7 +232,13 @@ def test_the_finest_layer_that_shows_it_tells_the_beginning(
 
 
 @pytest.mark.parametrize("hours_ago", [30, 100, 250])
-def test_a_rule_that_stopped_days_ago_is_found_in_its_history(build: Build, hours_ago: float) -> None:
-    series = [*since(RULE.arn, MATCHED, 10, 0, hours_ago), *ALIVE]
-    found, said = state(build, RULE.arn, series)
-    assert (found, "matched nothing" in said, "since about" in said) == ("failing", True, True)
+@pytest.mark.parametrize(("stays", "told"), [(0, "matched nothing"), (0.5, "matched 18 events")])
+def test_a_rule_that_stopped_days_ago_is_found_in_its_history(
+    build: Build, hours_ago: float, stays: float, told: str
+) -> None:
+    series = [
+        *since(RULE.arn, MATCHED, 10, stays, hours_ago),
+        *since(RULE.arn, INVOKED, 10, stays, hours_ago),
+    ]
+    found, said = state(build, RULE.arn, [*series, *ALIVE])
+    assert (found, told in said, "since about" in said) == ("failing", True, True)

@@ -66,13 +66,13 @@ def stopped(lines: Sequence[Line]) -> Since | None:
     return None
 
 
-def broke_off(lines: Sequence[Line]) -> Since | None:
+def broke_off(lines: Sequence[Line], per_hour: float = 0) -> Since | None:
     """The same for a count that stopped days ago: only when it came for a week, and for as long as it is silent now, and never paused for half as long.
 
-    Nights and weekends are pauses; what came for some days only, a load test or a month's end, has merely ended.
+    `per_hour`: so many an hour and fewer count as none. Nights and weekends are pauses; what came for some days only, a load test or a month's end, has merely ended.
     """
     for line in history(lines):
-        some = np.flatnonzero(np.nan_to_num(line.values) > 0)
+        some = np.flatnonzero(np.nan_to_num(line.values) > per_hour * line.period / 3600)
         silent = len(line.values) - 1 - int(some[-1]) if len(some) else 0
         came = int(some[-1] - some[0]) + 1 if len(some) else 0
         if came < max(silent, WEEK // line.period):

@@ -26,10 +26,10 @@ def symptoms(thing: Thing) -> Iterator[Symptom]:
 
 
 def is_odd(thing: Thing) -> bool:
-    """Whether it has to be known what is usual: it is silent, slow, or something waits. Of most things it need not be."""
+    """Whether it has to be known what is usual: of all that takes events, and of what is slow, or where something waits."""
     if not thing.series:
         return False
-    if thing.kind in ("rule", "subscriber") and taking.is_quiet(thing):
+    if thing.kind in ("rule", "subscriber"):
         return True
     late = any(slow.lately(thing, name) >= slow.LATE_MS for name in (LATENCY, "Duration"))
     return late or (thing.last(queues.VISIBLE) or 0) >= queues.GROWN or (thing.last(queues.AGE) or 0) > 60

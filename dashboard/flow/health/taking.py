@@ -28,13 +28,6 @@ def metric_of(thing: Thing) -> str:
     return "FilterMatched" if thing.kind == "subscriber" else "MatchedEvents"
 
 
-def is_quiet(thing: Thing) -> bool:
-    """Whether it takes so little that it has to be known what is usual."""
-    metric = metric_of(thing)
-    three, day = thing.sum(metric), thing.sum(metric, 24)
-    return not three or three < max(SOME, LOW * (day or 0.0) / 8) or _falls_silent(thing)
-
-
 def stopped(thing: Thing) -> Symptom | None:
     """It took events at these hours on each of the last seven days and takes hardly any now, while others of its bus do."""
     metric = metric_of(thing)
@@ -42,20 +35,24 @@ def stopped(thing: Thing) -> Symptom | None:
     silent = matched == 0 or (matched is None and thing.sum("Invocations") == 0)
     if had is None or had.last_week is None or had.busiest < SOME or not is_on(thing):
         return None
+    sure = had.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
     few = matched is not None and 0 < matched <= FEW * had.low * 3
-    if not silent and not few:
+    fewer = matched is not None and 0 < matched <= FEW * had.busiest * 3
+    if not silent and not few and not fewer:
         return _fell_silent(thing)
     if not _bus_gets_events(thing, metric, 3):
         return None
-    sure = had.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
+    sure = sure and (silent or few)
     usually = f"{number(had.mean if sure else had.busiest)} an hour {'are usual at this time' if sure else 'came before'}"
-    what = f"{number(matched)} events" if few else "nothing"
+    what = "nothing" if silent else f"{number(matched)} events"
 
     def began(lines: Lines) -> Since | None:
         there = lines.get((thing.arn, metric), [])
-        if few:
-            return beginning.below(there, had.mean / 2)
-        return (beginning.stopped if sure else beginning.broke_off)(there)
+        if not sure:
+            # it may also have begun within these three hours, if they were measured
+            young = None if matched is None else _since(there)
+            return beginning.broke_off(there, 0 if silent else FEW * had.busiest) or young
+        return beginning.below(there, had.mean / 2) if few else beginning.stopped(there)
 
     says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
     return Symptom(thing.arn, "matched", says, began, sure=sure)
