@@ -1,7 +1,5 @@
 """Producer: what a function, pipe, role or person sends, where, by what evidence, how much, and who gets it."""
 
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +15,7 @@ from dashboard.pages.scope import Scope
 MOST_SHARED = 12
 MOST_PERMITTED = 200
 _PLURAL_EVENTS = "events an hour"
+_GAPS = "A gap is an hour in which no call from its account and region was found: nothing was put there, it was not logged, or not read."
 
 
 def render(estate: Estate, scope: Scope) -> None:
@@ -186,23 +185,19 @@ def _taker(one: Taker) -> dict[str, object]:
 
 
 def _chart(answer: Sending) -> None:
-    """By the hour; an hour without a record is none: CloudTrail tells of every call that it logs."""
+    """By the hour; an hour of which nothing is known is a gap, and not none."""
     if not answer.hours or answer.window is None:
         st.text("No call of it was traced: there is nothing to draw.")
         return
     first, last = answer.window.start, answer.window.end
-    steps = int((last - first) / timedelta(hours=1)) + 1
-    times = tuple(first + n * timedelta(hours=1) for n in range(steps))
-    accepted = chart.Series(
-        "accepted", times, tuple(float(answer.hours.get(at, (0, 0))[0]) for at in times), 3600
-    )
-    rejected = chart.Series(
-        "rejected", times, tuple(float(answer.hours.get(at, (0, 0))[1]) for at in times), 3600
-    )
+    times, counts = tuple(answer.hours), tuple(answer.hours.values())
+    accepted = chart.Series("accepted", times, tuple(float(one) for one, _ in counts), 3600)
+    rejected = chart.Series("rejected", times, tuple(float(one) for _, one in counts), 3600)
     drawn = [accepted, *([rejected] if any(rejected.values) else [])]
     st.plotly_chart(
         chart.lines(drawn, first, last, _PLURAL_EVENTS), key="chart-sent", config={"displayModeBar": False}
     )
+    parts.quiet(_GAPS, "chart-gaps")
     if answer.shared:
         parts.quiet("These are calls of the role that it shares.", "chart-shared")
 

@@ -1,5 +1,6 @@
 """The Producer page, and the ways that lead to it."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -140,3 +141,24 @@ def test_the_event_type_says_as_whom_people_know_its_producers_and_of_when_the_c
     assert rows(app, "Known as") == ["CI role (GitLab)"]
     assert "Counts are of 2026-11-25 07:00 UTC to" in said(app)
     assert "Identity policies were not read" in said(app)
+
+
+def test_an_hour_of_which_nothing_is_known_is_a_gap_and_not_none(store: Path, run_bare: Run) -> None:
+    """Another of the same account and region was seen in one hour between: only then is it known that it put nothing."""
+    between, long_ago = NOW - timedelta(hours=3), NOW - timedelta(days=200)
+    other = {"events_by_hour": (1, 1), "failed_by_hour": (0, 0), "first_seen": long_ago, "last_seen": NOW}
+    write(store, estate(hourly(f"{TILL}-2", hours=(long_ago, between), **other)))
+    app = run_bare("producer", of=TILL)
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    drawn = [
+        (at[:13], count)
+        for at, count in zip(spec["data"][0]["x"], spec["data"][0]["y"], strict=True)
+        if count is not None
+    ]
+    assert drawn == [
+        (long_ago.isoformat()[:13], 0),
+        ("2026-11-25T07", 4),
+        ("2026-11-25T09", 0),
+        ("2026-11-25T10", 3),
+    ]
+    assert "A gap is an hour in which no call from its account and region was found" in said(app)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dashboard.flow.answers import Consumer, GapNote, Producer, Question, Window
 from dashboard.flow.backwards import making
@@ -44,7 +45,10 @@ class Taker:
 
 @dataclass(frozen=True)
 class Sending:
-    """The answer. `hours` are (accepted, rejected) of each hour with any, of all that the principal put."""
+    """The answer. `hours` are (accepted, rejected) of all that the principal put, of each hour that is known.
+
+    An hour is known where a call of it was found, or where calls of others were in all accounts and regions that it calls from.
+    """
 
     arn: str
     kind: str
@@ -112,10 +116,17 @@ def sending(estate: Estate, arn: str) -> Sending:
         sent=tuple(sorted((_sent(one, rows_) for one, rows_ in found.items()), key=_order)),
         permitted=tuple(_sent(one, []) for one in made if one.row.evidence == "permitted"),
         takers=_all_takers(found),
-        hours=hours.by_hour(rows, window) if window else {},
+        hours=_by_hour(estate, rows, window) if window else {},
         gaps=producers.gaps_of_evidence(estate),
         notes=_notes(estate),
     )
+
+
+def _by_hour(estate: Estate, rows: list[dict[str, Any]], window: Window) -> dict[datetime, tuple[int, int]]:
+    known = hours.found_in(estate, {(row["account"], row["region"]) for row in rows})
+    none = {hour: (0, 0) for hour in known if window.start <= hour < window.end}
+    found = none | hours.by_hour(rows, window)
+    return {hour: found[hour] for hour in sorted(found)}
 
 
 def _facts(arn: str, made: Sequence[Produced]) -> Producer | None:

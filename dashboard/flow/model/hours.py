@@ -32,6 +32,30 @@ def with_hours(estate: Estate, **wanted: str) -> list[dict[str, Any]]:
     return [row | {name: row[name] or [] for name in HOURS} for row in rows]
 
 
+def found_in(estate: Estate, places: Iterable[tuple[str, str]]) -> frozenset[datetime]:
+    """Hours in which calls of each of these accounts and regions were found, whoever made them: only then is it known that none is none.
+
+    Raises StoreError when the frame cannot be read. Read once a place.
+    """
+    memory: dict[tuple[str, str], frozenset[datetime]] = estate.memory.setdefault("hours-of-places", {})
+    asked = set(places)
+    for place in asked - memory.keys():
+        memory[place] = frozenset(_hours_of(estate, place))
+    return frozenset.intersection(*(memory[place] for place in asked)) if asked else frozenset()
+
+
+def _hours_of(estate: Estate, place: tuple[str, str]) -> list[datetime]:
+    path, columns = estate.snapshot.folder / "traces.parquet", ["account", "region", "hours"]
+    table = (
+        pq.read_table(path, columns=columns)
+        if path.exists()
+        else estate.snapshot.table("traces").select(columns)
+    )
+    mine = table.filter(pc.and_(pc.equal(table["account"], place[0]), pc.equal(table["region"], place[1])))
+    found: list[datetime] = pc.unique(pc.list_flatten(mine["hours"])).to_pylist()
+    return found
+
+
 def window_of(estate: Estate, hours: int | None = None) -> Window | None:
     """The time that counts of traces are of: all that is kept, or the last hours before it was read.
 
