@@ -319,6 +319,18 @@ def test_where_trails_were_denied_now_they_are_not_off(build: Build, known: list
     assert (one.state, turning_on.of_trail(estate, one)) == ("unknown", None)
 
 
+def test_a_listing_that_was_refused_leaves_it_unknown_whether_there_is_a_trail(build: Build) -> None:
+    denied = {(ACCOUNT, REGION, "trails"): [gap(action="cloudtrail:DescribeTrails")]}
+    (one,) = sight.trail_sight(build(BUS, read=ALSO, gaps=denied))
+    assert (one.state, one.why) == ("unknown", f"The trails of this account were not read in {REGION}.")
+
+
+def test_subscribers_that_were_denied_are_not_off(build: Build) -> None:
+    denied = {(ACCOUNT, REGION, "subscribers"): [gap(action="events:ListSubscribers")]}
+    (one,) = sight.log_sight(build(new_bus(), gaps=denied))
+    assert one.state == "unknown"
+
+
 @pytest.mark.parametrize(("more", "expected"), [({}, "on"), ({"is_logging": False}, "off")])
 def test_a_trail_of_the_organization_tells_of_the_accounts_whose_calls_it_holds(
     build: Build, more: dict[str, Any], expected: str

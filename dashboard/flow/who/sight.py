@@ -111,6 +111,7 @@ def _is_fresh(estate: Estate, row: Row) -> bool:
 
 
 _READ = ("ok", "partial", "unsupported")
+_LISTING = "cloudtrail:DescribeTrails"
 
 
 def _of_place(estate: Estate, place: Place) -> TrailSight:
@@ -174,7 +175,16 @@ def _unread(estate: Estate, account: str) -> list[str]:
         for owner, region in estate.places
         if owner == account
     }
-    return sorted(region for region, run in runs.items() if run is None or run["status"] not in _READ)
+    refused = {
+        gap["region"]
+        for gap in estate.gap_rows
+        if (gap["account"], gap["collector"], gap["action"]) == (account, TRAILS, _LISTING)
+    }
+    return sorted(
+        region
+        for region, run in runs.items()
+        if run is None or run["status"] not in _READ or region in refused
+    )
 
 
 def _why(estate: Estate, row: Row, rows: Sequence[Row]) -> str:
