@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from collectors import log_queries
-from collectors.delivered import insights
+from collectors.delivered import insights, remembered
+from collectors.delivered.files import Files
+from collectors.delivered.remembered import Known, Mark
 from collectors.delivered.steps import step_of
 from collectors.run import save
 from collectors.sample.server import Server
@@ -436,7 +439,98 @@ def test_each_run_reads_what_is_new_and_the_hours_read_again_take_the_place_of_t
     for snapshot in (second, third):
         told = [row["received"] for row in snapshot.rows("deliveries") if row["received"] is not None]
         assert told == [4, 4]
-    assert len(third.rows("seen")) == 1
+    assert [row["kind"] for row in third.rows("seen")] == ["since", *(["files"] if where == "files" else [])]
+
+
+@pytest.fixture
+def runs(collect: Call, tmp_path: Path) -> Call:
+    """A run on what the last one left; gives how many events are known then to have been received, and the gaps of the run."""
+    left: list[Any] = [None]
+
+    def run(**settings: Any) -> tuple[int, list[str]]:
+        outcomes = collect("bus-logs", before=left[0], **settings)
+        left[0] = saved(outcomes, tmp_path / "store")
+        known = sum(row["received"] or 0 for row in left[0].rows("deliveries"))
+        return known, [gap.error for gap in outcomes[0].scope.gaps]
+
+    return run
+
+
+def early(event: str) -> bytes:
+    """A file of one event of some hours ago."""
+    return packed(received(event, message_timestamp_ms=at(hours=-3)))
+
+
+@pytest.mark.parametrize("where", ["bucket", "folder"])
+def test_a_file_that_comes_late_counts_with_the_hours_that_it_tells_of(
+    where: str, request: pytest.FixtureRequest, tmp_path: Path, runs: Call
+) -> None:
+    if where == "bucket":
+        add, named = request.getfixturevalue("logging")(), {}
+    else:
+        folder = tmp_path / "logs"
+        folder.mkdir()
+        add, named = lambda name, body: (folder / name).write_bytes(body), {"bus_logs": (str(folder),)}
+    add("a.json.gz", early("e1"))
+    assert [runs(**named) for _ in range(2)] == [(1, [])] * 2
+    add("b.json.gz", early("e2"))
+    if where == "folder":  # as rsync keeps it
+        written = HOUR.timestamp() - 3 * 3600
+        os.utime(tmp_path / "logs" / "b.json.gz", (written, written))
+    assert [runs(**named) for _ in range(2)] == [(2, [])] * 2
+    add("c.json.gz", packed(received("e3", message_timestamp_ms=at(hours=-24 * 9))))
+    assert runs(**named) == (2, []), "beyond late_days it is late for good"
+
+
+def test_a_damaged_file_counts_when_it_is_mended(logging: Call, runs: Call) -> None:
+    add = logging()
+    add("a.json.gz", early("e1"))
+    add("b.json.gz", early("e2")[:-9])
+    told = [runs()]
+    add("b.json.gz", early("e2"))
+    assert [*told, runs(), runs()] == [(1, ["error"]), (2, []), (2, [])]
+
+
+def test_a_known_file_that_cannot_be_read_now_takes_nothing_away(logging: Call, runs: Call) -> None:
+    add = logging()
+    whole = packed(received("e2", message_timestamp_ms=at(hours=2)))
+    add("a.json.gz", packed(received("e1", message_timestamp_ms=at(hours=2))))
+    add("b.json.gz", whole)
+    told = [runs()]
+    add("b.json.gz", whole[:-9])
+    told.append(runs())
+    add("b.json.gz", whole)
+    assert [*told, runs()] == [(2, []), (2, ["error"]), (2, [])]
+
+
+def test_a_file_that_was_refused_is_tried_again_when_its_hour_has_passed() -> None:
+    nowhere: Any = None
+    refused, other = (Mark(f"s3://logs/{name}.gz", "v", HOUR) for name in ("a", "b"))
+    rows = list(remembered.rows_of("s3://logs/", HOUR, [], [refused]))
+    assert [(row["at"], row["count"]) for row in rows] == [(None, 0), (HOUR, 1)]
+    waiting = set(np.frombuffer(rows[1]["hashes"], "<u8").tolist())
+    files = Files(nowhere, nowhere, Known(read=set(), waiting=waiting))
+    later = HOUR + timedelta(hours=9)
+    assert [files._is_wanted(one, later) for one in (refused, other)] == [True, False]
+
+
+def test_a_folder_below_that_may_not_be_read_is_a_gap(
+    tmp_path: Path, runs: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / "logs" / "deep"
+    deep.mkdir(parents=True)
+    (deep / "a.json.gz").write_bytes(early("e1"))
+    named = {"bus_logs": (str(deep.parent),)}
+    assert runs(**named) == (1, [])
+    scandir = os.scandir
+
+    def denied(path: str) -> Any:
+        if str(path) == str(deep):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    assert runs(**named) == (1, ["PermissionError"])
 
 
 def test_hours_that_are_too_old_go_and_what_is_denied_now_stays(
