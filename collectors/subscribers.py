@@ -144,6 +144,7 @@ def _row(subscriber: dict[str, Any]) -> Subscription:
         retry_attempts=retry.get("MaxRetryAttempts"),
         max_age_seconds=retry.get("MaxEventAgeInSeconds"),
         log_level=(subscriber.get("LogConfiguration") or {}).get("Level"),
+        log_payload=(subscriber.get("LogConfiguration") or {}).get("IncludePayload"),
         attributes=tuple(sorted((invoke.get("SnsParameters") or {}).get("MessageAttributes") or ())),
         **inputs,
     )

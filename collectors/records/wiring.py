@@ -92,6 +92,10 @@ class Subscription(Record):
         None, description="Shape of the template: keys and placeholders; literals are dropped"
     )
     log_level: Text = Field(None, description="Subscriber log level; null for rules")
+    log_payload: Text = Field(
+        None,
+        description="FULL or ON_ERROR_ONLY: whether a subscriber's logs hold the payload of events; null for rules, and where it is not told",
+    )
     runs: Text = Field(
         None, description="ECS: the task definition that is run on the cluster; Batch: the job definition"
     )

@@ -176,3 +176,10 @@ def test_a_subscriber_without_state_is_a_gap_that_names_the_field(
     (outcome,) = collect("subscribers")
     assert outcome.rows == []
     assert [(gap.status, "state" in gap.message) for gap in outcome.scope.gaps] == [("partial", True)]
+
+
+@pytest.mark.parametrize("payload", ["FULL", "ON_ERROR_ONLY"])
+def test_what_its_log_holds_is_told(api: Any, collect: Call, payload: str) -> None:
+    subscribe(api, new_bus(api), "s", LogConfiguration={"Level": "ERROR", "IncludePayload": payload})
+    (outcome,) = collect("subscribers")
+    assert [(row.log_level, row.log_payload) for row in outcome.rows] == [("ERROR", payload)]

@@ -263,6 +263,19 @@ def test_subscribers_of_a_new_bus_are_told_to_log(build: Build) -> None:
     )
 
 
+@pytest.mark.parametrize("payload", ["FULL", "ON_ERROR_ONLY"])
+def test_what_a_subscriber_logs_of_payloads_stays_as_it_is(build: Build, payload: str) -> None:
+    sub = subscriber(new_bus(), "quiet", queue().arn, log_level="ERROR", log_payload=payload)
+    estate = build(new_bus(), sub)
+    found = shlex.split(turning_on.of_log(estate, sight.log_sight(estate)[0]) or "")
+    assert found[-1] == f"Level=INFO,IncludePayload={payload}"
+    valid(
+        "eventbridgev2",
+        "UpdateSubscriber",
+        {"SubscriberArn": found[6], "LogConfiguration": {"Level": "INFO", "IncludePayload": payload}},
+    )
+
+
 LATER = [
     (trail(is_logging=False, bucket="trail"), "s3://trail/AWSLogs/", "off", "Trail main is switched off."),
     (

@@ -200,12 +200,18 @@ def _of_subscribers(estate: Estate, sight: LogSight) -> str | None:
     lines = [
         (
             *("aws", "eventbridgev2", "update-subscriber", "--region", str(sub.region)),
-            *("--subscriber-arn", sub.arn, "--log-configuration", f"Level={LEVEL}"),
+            *("--subscriber-arn", sub.arn, "--log-configuration", _level_of(sub.row)),
         )
         for sub in estate.subscriptions_of(sight.bus)
         if sub.row["log_level"] != LEVEL
     ]
     return _written(dict.fromkeys(lines)) if lines else None
+
+
+def _level_of(row: Row) -> str:
+    """A log configuration takes the place of the whole one: what it says of payloads stays."""
+    payload = row.get("log_payload")
+    return f"Level={LEVEL},IncludePayload={payload}" if payload else f"Level={LEVEL}"
 
 
 def _written(lines: Iterable[Line]) -> str:
