@@ -193,8 +193,9 @@ def _values(rows: Sequence[Described], span: Window, chosen: np.random.Generator
     even = chosen.random((int(groups.max()) + 1, len(starts)))[groups]
     values = np.where(counts, np.floor(values * samples + even), values)
     values[(of("sparse_zero") > 0) & (values == 0)] = np.nan
+    befallen = {row.formula["together"] for row in rows if row.formula.get("incidents")}
     for number, row in enumerate(rows):
-        if row.formula.get("incidents"):
+        if row.formula["together"] in befallen:
             values[number] = exactly(row, span)
     return values
 

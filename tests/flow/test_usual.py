@@ -326,9 +326,20 @@ def weekly_run(at: datetime) -> float:
     return 60_000.0 if at.weekday() == NOW.weekday() and at.hour in (9, 10, 11) else 200.0
 
 
-def test_a_weekly_run_is_as_slow_as_last_week(build: Build) -> None:
-    rows = [*since(BILL.arn, INVOKED, 10), *seen(BILL.arn, "Duration", weekly_run)]
-    assert state(build, BILL.arn, rows)[0] == "ok"
+def monthly_run(at: datetime) -> float:
+    return 60_000.0 if at.day == NOW.day and at.hour in (9, 10, 11) else 200.0
+
+
+def run_of_today(at: datetime) -> float:
+    return monthly_run(at) if NOW - at < timedelta(days=1) else 200.0
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"), [(weekly_run, "ok"), (monthly_run, "ok"), (run_of_today, "failing")]
+)
+def test_a_run_is_as_slow_as_last_week_or_month(build: Build, duration: Times, expected: str) -> None:
+    rows = [*since(BILL.arn, INVOKED, 10), *seen(BILL.arn, "Duration", duration)]
+    assert state(build, BILL.arn, rows)[0] == expected
 
 
 @pytest.mark.parametrize(("hours", "day"), [(1, None), (3, None), (24, 120.0)])

@@ -47,15 +47,6 @@ def above(lines: Sequence[Line], low: float) -> Since | None:
     return _always(lines)
 
 
-def below(lines: Sequence[Line], per_hour: float) -> Since | None:
-    """Since when a count is below so many an hour: from the window after the last one that was not."""
-    for line in lines:
-        some = np.flatnonzero(np.nan_to_num(line.values) >= max(per_hour * line.period / 3600, 1))
-        if len(some):
-            return at(line, int(some[-1]) + 1)
-    return None
-
-
 def stopped(lines: Sequence[Line]) -> Since | None:
     """Since when a count is zero: from the window after the last one that had any. Null where none ever had."""
     for line in lines:

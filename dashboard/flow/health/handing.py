@@ -151,7 +151,14 @@ def _began(layers: Sequence[_Layer]) -> Since | None:
     """Where a greater share stopped getting there."""
     taken = [layer.line for layer in layers]
     lost = [
-        Line(line.start, line.period, np.maximum(np.nan_to_num(line.values) - handed, 0.0))
+        Line(line.start, line.period, _never_handed(np.nan_to_num(line.values) - handed))
         for line, handed in layers
     ]
     return beginning.share(lost, taken)
+
+
+def _never_handed(missing: Values) -> Values:
+    """Of what is missing in each window, and made up for in others, what never was by the end."""
+    lasting = np.minimum.accumulate(np.cumsum(missing)[::-1])[::-1]
+    never: Values = np.diff(lasting, prepend=min(0.0, lasting[0]))
+    return never

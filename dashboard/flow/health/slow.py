@@ -41,4 +41,5 @@ def slow(thing: Thing, metric: str, stage: Stage, does: str, what: str) -> Sympt
             0 if sure else usual.DAY,  # a weekly run is slow for some hours
         ),
         sure=sure,
+        holds=(lambda lines: not usual.is_monthly(layers(lines, thing, metric))) if sure else None,
     )

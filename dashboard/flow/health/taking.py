@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.flow.health import beginning, usual
 from dashboard.flow.health.beginning import Since
-from dashboard.flow.health.lines import Line, Lines
+from dashboard.flow.health.lines import Line, Lines, Values
 from dashboard.flow.health.symptom import Symptom
 from dashboard.flow.health.things import Thing, is_on, measured, number
 from dashboard.flow.model.estate import Estate
@@ -52,10 +53,36 @@ def stopped(thing: Thing) -> Symptom | None:
             # it may also have begun within these three hours, if they were measured
             young = None if matched is None else _since(there)
             return beginning.broke_off(there, 0 if silent else FEW * had.busiest) or young
-        return beginning.below(there, had.mean / 2) if few else beginning.stopped(there)
+        return _fell_below(there) if few else beginning.stopped(there)
 
     says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
     return Symptom(thing.arn, "matched", says, began, sure=sure)
+
+
+def _fell_below(lines: Sequence[Line]) -> Since | None:
+    """Since when it takes less than half of what is usual at each hour: a window of five minutes alone may have what strayed in."""
+    history = usual.hourly(lines)
+    if history is None:
+        return None
+    for line in lines[:2]:
+        starts = line.start + line.period * np.arange(len(line.values))
+        days = np.stack([_values_at(history, starts - day * usual.DAY) for day in range(1, usual.DAYS + 1)])
+        width = max(YOUNG // line.period, 1)
+        came, expected = (
+            np.convolve(one, np.ones(width))[: len(starts)]
+            for one in (np.nan_to_num(line.values), np.median(days, axis=0) * line.period / usual.HOUR)
+        )
+        loud = np.flatnonzero((came >= expected / 2) & (came > 0))
+        if len(loud):
+            return beginning.at(line, max(int(loud[-1]) - width // 2, 0) + 1)
+    return None
+
+
+def _values_at(line: Line, times: NDArray[np.int64]) -> Values:
+    """The values of the windows that hold these times; 0 for what is not known."""
+    at = (times - line.start) // line.period
+    inside = (at >= 0) & (at < len(line.values))
+    return np.where(inside, np.nan_to_num(line.values[np.clip(at, 0, len(line.values) - 1)]), 0.0)
 
 
 def _falls_silent(thing: Thing) -> bool:

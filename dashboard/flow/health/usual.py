@@ -19,6 +19,9 @@ SOME_DAYS = 3
 FALLS = 0.3
 """To which part of itself a level falls where a batch was taken from it."""
 MONTH = range(27, 33)
+"""Days before that may be the same day of the last month, or its last working day."""
+DILUTED = 2.0
+"""How much lower a mean of six hours may be than that of three in it."""
 
 
 def hourly(lines: Sequence[Line]) -> Line | None:
@@ -42,6 +45,17 @@ def part(line: Line, start: int, end: int) -> Values:
 def is_usual(alike: Sequence[bool]) -> bool:
     """`alike`: by day, yesterday first. Whether it was so on the same day of last week, or on several of the last seven."""
     return sum(alike[:DAYS]) >= SOME_DAYS or alike[DAYS - 1]
+
+
+def is_monthly(lines: Sequence[Line]) -> bool:
+    """Whether a time was about as long at these hours a month ago, by the points of six hours."""
+    coarse = next((line for line in lines if line.period > HOUR), None)
+    known = lines[0].values[~np.isnan(lines[0].values)] if lines else np.empty(0)
+    if coarse is None or not len(known):
+        return False
+    end = lines[0].end
+    days = [part(coarse, end - 3 * HOUR - day * DAY, end - day * DAY) for day in MONTH]
+    return any(np.nan_to_num(there).max(initial=0) * DILUTED * ALIKE >= known[-1] for there in days)
 
 
 def is_taken_in_batches(lines: Sequence[Line], low: float) -> bool:
