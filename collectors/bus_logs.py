@@ -188,7 +188,9 @@ def _remembered(scope: Scope, fresh: Sequence[_Read], now: datetime) -> pa.Table
     rows: list[dict[str, Any]] = []
     for one in fresh:
         evidence = one.location.evidence
-        rows.append({"kind": "since", "evidence": evidence, "at": _hour(now), "count": 0})
+        is_listed = one.files is None or one.files.known.is_listed
+        until = _hour(now) if is_listed else one.begin + HOUR
+        rows.append({"kind": "since", "evidence": evidence, "at": until, "count": 0})
         if one.files:
             rows += remembered.rows_of(evidence, now, one.files.done, one.files.refused)
     new = pa.Table.from_pylist([key_of(scope) | row for row in rows], empty("seen").schema)

@@ -45,7 +45,7 @@ class Files:
     """The log files of one location in one run. Gaps are told to `scope`."""
 
     def __init__(self, scope: Scope, location: Location, known: Known) -> None:
-        self._scope, self._location, self._known = scope, location, known
+        self._scope, self._location, self.known = scope, location, known
         self._tried: set[str] = set()
         self.done: list[Mark] = []
         self.refused: list[Mark] = []
@@ -71,7 +71,7 @@ class Files:
             for reason in odd:
                 first.setdefault(reason, file.mark.location)
             problems += odd
-            if is_first and not self._known.was_read(file.mark):
+            if is_first and not self.known.was_read(file.mark):
                 self.oldest = min([self.oldest or _NEVER, *(one.at for one in steps)])
             yield steps
         self._tell_rest(next(files, None), since)
@@ -80,10 +80,10 @@ class Files:
             scope.gap("partial", first[reason], "UnexpectedShape", told_of, first[reason])
 
     def _is_wanted(self, file: Mark, since: datetime) -> bool:
-        return file.location not in self._tried and (file.written >= since or self._known.waits(file))
+        return file.location not in self._tried and (file.written >= since or self.known.waits(file))
 
     def _listed(self) -> Iterator[File]:
-        return (_objects if self._location.kind == "s3" else _paths)(self._scope, self._location, self._known)
+        return (_objects if self._location.kind == "s3" else _paths)(self._scope, self._location, self.known)
 
     def _tell_rest(self, left_out: File | None, since: datetime) -> None:
         if left_out:
@@ -118,6 +118,7 @@ def _paths(scope: Scope, location: Location, known: Known) -> Iterator[File]:
     missing = "name one that holds logs of event buses, an s3:// prefix or the ARN of a log group."
 
     def tell(error: RefusedError) -> None:
+        known.is_listed = False
         scope.refuse(error, location.evidence, rows_of("deliveries", evidence=location.evidence))
 
     folder = Path(location.evidence).expanduser()

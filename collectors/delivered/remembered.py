@@ -36,6 +36,8 @@ class Known:
     """Fingerprints of files that were read; None: that was not remembered."""
     waiting: set[int] = field(default_factory=set)
     """Fingerprints of the locations of files that could not be read."""
+    is_listed: bool = True
+    """Whether all folders could be listed now: files of one that could not must not be passed over."""
 
     def was_read(self, file: Mark) -> bool:
         """Whether it was read as it is now, or whether that cannot be told."""

@@ -529,8 +529,28 @@ def test_a_folder_below_that_may_not_be_read_is_a_gap(
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", denied)
+        (deep / "b.json.gz").write_bytes(early("e2"))
+        assert runs(**named) == (1, ["PermissionError"])
+    assert runs(**named) == (2, [])
+
+
+def test_where_a_folder_was_not_listed_the_next_run_begins_where_this_one_did(
+    tmp_path: Path, collect: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logs" / "deep").mkdir(parents=True)
+    scandir = os.scandir
+
+    def denied(path: str) -> Any:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
     monkeypatch.setattr(os, "scandir", denied)
-    assert runs(**named) == (1, ["PermissionError"])
+    (outcome,) = collect("bus-logs", bus_logs=(str(tmp_path / "logs"),), metric_hours=24)
+    (since,) = [row["at"] for row in rows_of(outcome, "seen") if row["kind"] == "since"]
+    assert since < HOUR - timedelta(hours=20)
 
 
 def test_hours_that_are_too_old_go_and_what_is_denied_now_stays(
