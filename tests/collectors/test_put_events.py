@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +13,12 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from isal import isal_zlib
 
 from collectors.evidence import log_records, put_events, remembered, workers
 from collectors.evidence.put_events import NO_ENTRIES, NO_TYPE, NOT_A_RECORD, UNKNOWN_VERSION, Parsed, parse
 from collectors.evidence.remembered import Files, Ids
+from collectors.evidence.unpacking import unpacked
 from collectors.evidence.workers import WorkerDiedError, Workers
 from tests.collectors.logged import ACCOUNT, REGION, ROLE, packed, put, session
 
@@ -134,6 +137,33 @@ def test_a_file_that_cannot_be_read_is_told_and_costs_no_other(content: bytes, c
 def test_a_file_of_several_gzip_members_is_read_whole() -> None:
     text = json.dumps({"Records": [put("1")]}).encode()
     assert len(parse([gzip.compress(text[:50]) + gzip.compress(text[50:])], "aws").call) == 1
+
+
+def test_a_file_of_very_many_gzip_members_is_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    real = isal_zlib.decompressobj
+
+    class Watched:
+        """Counts the bytes that are given; each time all that follows a member is copied."""
+
+        def __init__(self, wbits: int) -> None:
+            self._real = real(wbits=wbits)
+
+        def decompress(self, data: bytes, most: int) -> bytes:
+            given.append(len(data))
+            unpacked: bytes = self._real.decompress(data, most)
+            return unpacked
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    monkeypatch.setattr(isal_zlib, "decompressobj", Watched)
+    parts = [b"", b"a" * 9_000, b"", b"b" * 70_000, *([b""] * 3_000), b"end"]
+    content = b"".join(gzip.compress(part, 0) for part in parts)
+    assert unpacked(content) == b"".join(parts)
+    assert sum(given) < len(parts) * 4096 + 2 * len(content)
+    with pytest.raises(zlib.error):
+        unpacked(content[:-3])
 
 
 @pytest.mark.parametrize(
