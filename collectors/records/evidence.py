@@ -45,11 +45,12 @@ class Seen(Record):
     """What the readers of traces remember, so that the next run reads only what is new and nothing counts twice."""
 
     kind: Literal["way", "files", "since", "ids", "athena", "insights"] = Field(
-        description="way: what was read, and how; files: log files read; since: from where to list next; ids: eventIDs of an hour; others: of that reader"
+        description="way: what was read, and how; files: log files read, of bus logs with `at` those that could not be; since: from where to list next; ids: eventIDs of an hour; others: of that reader"
     )
     evidence: Text = Field(None, description="The trail's location")
     at: datetime | None = Field(
-        None, description="files: the day; ids: the hour; since and others: up to when it was read; UTC"
+        None,
+        description="way: from which hour on it counts; files: the day, or when they were last there; ids: the hour; others: up to when it was read; UTC",
     )
     count: int = Field(0, description="How many hashes")
     hashes: bytes | None = Field(
