@@ -15,11 +15,14 @@ from tests.flow.building import (
     ACCOUNT,
     NOW,
     OTHER,
+    REGION,
     SOURCE,
     TYPE,
+    Build,
     bus,
     estate_of,
     function,
+    gap,
     held,
     new_bus,
     rule,
@@ -207,3 +210,15 @@ def test_an_account_of_which_cloudtrail_names_a_principal_is_not_told_twice(tmp_
     estate = held(tmp_path, (ORDERS, trace, *logged), read=("bus-logs",))
     assert sorted(one.principal or "" for one in observed(estate, ASKED, None)) == [OTHER, role]
     assert known(estate)[SOURCE, TYPE].events == 4
+
+
+DENIED = [(bus(), "buses", "could not be described"), (new_bus(), "subscribers", "were not all read")]
+
+
+@pytest.mark.parametrize(("on", "collector", "says"), DENIED)
+def test_a_bus_that_was_denied_is_not_told_to_have_its_logging_off(
+    build: Build, on: Any, collector: str, says: str
+) -> None:
+    denied = {(ACCOUNT, REGION, collector): [gap(action="events:Describe")]}
+    state = deliveries.state_of(build(on, gaps=denied), on.arn)
+    assert (state.level, says in state.says, "is not known" in state.says) == (None, True, True)

@@ -21,6 +21,7 @@ from dashboard.flow.model import arns, asking, deliveries
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.model.trees import of_type
+from dashboard.flow.who import sight
 
 HOUR = timedelta(hours=1)
 Caller = tuple[str, list[Row]]
@@ -142,6 +143,9 @@ def state_of(estate: Estate, bus: str, detail_type: str = "events") -> LogState:
         return LogState(
             bus, name, None, False, f"The bus {name} was not collected: whether it logs is not known."
         )
+    if not sight.is_read(estate, bus):
+        told = f"The bus {name} could not be described, or not by the last run: whether it logs is not known."
+        return LogState(bus, name, None, bus in _read(estate), told)
     if row["kind"] == "new":
         return _of_new_bus(estate, bus, name, detail_type)
     level = row["log_level"] or "OFF"
@@ -162,6 +166,9 @@ def state_of(estate: Estate, bus: str, detail_type: str = "events") -> LogState:
 
 def _of_new_bus(estate: Estate, bus: str, name: str, detail_type: str) -> LogState:
     """New buses do not log themselves: their subscribers do, each for itself."""
+    if not sight.were_listed(estate, bus):
+        told = f"The subscribers of the bus {name} were not all read: whether they log is not known."
+        return LogState(bus, name, None, bus in _read(estate), told)
     subs = [sub for sub in estate.subscriptions_of(bus) if sub.kind == "subscriber"]
     on = [sub for sub in subs if (sub.row["log_level"] or "OFF") != "OFF"]
     says = f"{len(on)} of {len(subs)} subscribers of the bus {name} log. With their level at INFO, how many {detail_type} each takes and delivers would stand here."

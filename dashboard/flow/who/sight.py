@@ -218,7 +218,7 @@ def _of_bus(estate: Estate, arn: str, row: Row) -> LogSight:
 def _of_subscribers(estate: Estate, arn: str) -> tuple[State, str | None, str]:
     levels = [sub.row["log_level"] for sub in estate.subscriptions_of(arn)]
     on = [level for level in levels if level in ("ERROR", "INFO")]
-    if not _were_listed(estate, arn):
+    if not were_listed(estate, arn):
         return "unknown", None, "A new bus logs through its subscribers, and they were not all read."
     if not levels:
         return "off", None, "A new bus logs through its subscribers, and it has none."
@@ -236,7 +236,7 @@ def is_read(estate: Estate, arn: str) -> bool:
     return not any(completeness.is_about(gap["subject"], arn) for gap in _gaps_of(estate, arn, "buses"))
 
 
-def _were_listed(estate: Estate, arn: str) -> bool:
+def were_listed(estate: Estate, arn: str) -> bool:
     """Whether the subscribers of a new bus were all read."""
     return not any(_gaps_of(estate, arn, "subscribers"))
 
