@@ -8,7 +8,7 @@ import pytest
 from collectors.records import Delivery, PrincipalRole, Resource
 from dashboard.flow import documents
 from dashboard.flow.answers import Question
-from dashboard.flow.backwards import making
+from dashboard.flow.backwards import making, sending
 from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
@@ -210,6 +210,14 @@ def test_the_service_that_called_tells_those_apart_that_run_as_one_role(
         one.row for thing in (*run_as, ROLE) for one in making.produced(estate, [getattr(thing, "arn", ROLE)])
     }
     assert back == set(rows)
+
+
+@pytest.mark.parametrize(("via", "expected"), [(None, TILL.arn), (OF_PIPES, ROLE)])
+def test_a_role_whose_calls_its_one_function_did_not_make_is_a_producer_by_itself(
+    build: Build, via: str | None, expected: str
+) -> None:
+    answer = sending.sending(build(BUS, TILL, trace(BUS, via=via)), ROLE)
+    assert (answer.arn, [one.detail_type for one in answer.sent]) == (expected, [TYPE])
 
 
 TRUSTED = [
