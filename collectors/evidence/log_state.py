@@ -62,12 +62,12 @@ class LogState:
                 yield file
 
     def _was_read(self, file: LogFile) -> bool:
-        """Whether the file was read as it is now; or was merely touched since, or has come back."""
+        """Whether the file was read as it is now; or was merely touched or moved since, or has come back."""
         known = self._of(file.evidence, file.day)
         if _print(file) in known:
             return True
         mark = file.mark() if file.mark else ""
-        content = fingerprint(file.location, mark)
+        content = fingerprint("", mark)  # wherever it lies: a folder may be put in order
         if mark and content in known:
             known.add(_print(file))
             return True

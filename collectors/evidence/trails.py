@@ -22,6 +22,8 @@ LOGGED = {"AWS::Events::EventBus", "AWS::Events::EventSource", "AWS::Events::End
 ENDINGS = (".json", ".json.gz", ".gz")
 OTHER_FILES = ("/CloudTrail-Digest/", "/CloudTrail-Insight/", "/CloudTrail-Aggregated/")
 
+_END = 4096
+
 
 @dataclass(frozen=True)
 class LogFile:
@@ -182,15 +184,13 @@ def _content(path: Path) -> bytes:
 
 
 def _mark(path: Path) -> str:
-    """What tells the content of a file: gzip ends with a checksum of it. Empty where it cannot be read."""
+    """What tells the content of a file: what is packed ends with a checksum of all of it. Empty where it cannot be read."""
     try:
         with path.open("rb") as file:
-            if file.read(2) != b"\x1f\x8b":
-                file.seek(0)
-                return hashlib.file_digest(file, "blake2b").hexdigest()
+            is_packed = file.read(2) == b"\x1f\x8b"
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 8))
-            return f"{size} {file.read().hex()}"
+            file.seek(max(0, size - _END) if is_packed else 0)
+            return f"{size} {hashlib.file_digest(file, 'blake2b').hexdigest()}"
     except OSError:
         return ""
 

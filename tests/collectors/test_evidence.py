@@ -168,6 +168,11 @@ def test_a_file_that_was_only_touched_counts_once(old: Path, again: Again) -> No
             os.utime(path, times)
         told.append(again(**named)[1])
     assert told == [2, 2, 2]
+    (old / "deep").mkdir()
+    for path in list(old.glob("*.json*")):
+        path.rename(old / "deep" / path.name)
+    shutil.copytree(old / "deep", old, dirs_exist_ok=True)
+    assert again(**named)[1] == 2, "wherever it lies"
     (old / "b.json").write_bytes(json.dumps({"Records": [put("3")]}).encode())
     assert again(**named)[1] == 3, "what has changed is read"
 
