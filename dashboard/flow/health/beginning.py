@@ -14,7 +14,8 @@ EARLY = 0.25
 """Part of a layer in which there has to be trouble already, for it to have been there all the time."""
 TIMES = 3.0
 """What counts as another rate or level than before."""
-WEEK = 7 * 24 * 3600
+LONG = 10 * 24 * 3600
+"""Seconds that something must have come for, for its end to be odd."""
 SURE = 6.0
 """Gain in log-likelihood that a change of rate must bring: chance brings that much in one of four hundred."""
 
@@ -57,19 +58,23 @@ def stopped(lines: Sequence[Line]) -> Since | None:
     return None
 
 
-def broke_off(lines: Sequence[Line], per_hour: float = 0) -> Since | None:
-    """The same for a count that stopped days ago: only when it came for a week, and for as long as it is silent now, and never paused for half as long.
+def broke_off(lines: Sequence[Line], per_hour: float = 0, lasts: int = 0) -> Since | None:
+    """The same for a count that stopped days ago: only when it came for ten days, and for as long as it is silent now, and never paused for half as long.
 
-    `per_hour`: so many an hour and fewer count as none. Nights and weekends are pauses; what came for some days only, a load test or a month's end, has merely ended.
+    `per_hour`: so many an hour and fewer count as none; `lasts`: seconds that it must be silent for. Nights and weekends are pauses;
+    what came for some days only, a load test or a month's end, has merely ended.
     """
+    found = None
     for line in history(lines):
         some = np.flatnonzero(np.nan_to_num(line.values) > per_hour * line.period / 3600)
-        silent = len(line.values) - 1 - int(some[-1]) if len(some) else 0
-        came = int(some[-1] - some[0]) + 1 if len(some) else 0
-        if came < max(silent, WEEK // line.period):
+        if len(some) < OFTEN:
             continue
-        if len(some) >= OFTEN and silent > 2 * int(np.diff(some).max()):
-            return at(line, int(some[-1]) + 1)
+        silent = len(line.values) - 1 - int(some[-1])
+        if silent <= 2 * int(np.diff(some).max()) or silent * line.period < lasts:
+            return None
+        found = found or at(line, int(some[-1]) + 1)
+        if some[-1] - some[0] + 1 >= max(silent, LONG // line.period):
+            return found
     return None
 
 

@@ -1,6 +1,6 @@
 """Whether a rule or subscriber takes fewer events than it should: none or hardly any, where on earlier days it had them at these minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ LOW = 0.25
 """Part of what is usual in a window below which it counts as silent, whatever strays in."""
 SO_FAR = 0.75
 """Part of what the quietest day had in these hours: who has had that much today has merely ended early."""
+CHANCE = 0.034
+"""How often the hours may have been without any: of a fortnight's days one hour had some on each, or all three on nearly all."""
 YOUNG = 1800
 """Seconds of silence that may be told as a fault."""
 
@@ -52,11 +54,29 @@ def stopped(thing: Thing) -> Symptom | None:
         if not sure:
             # it may also have begun within these three hours, if they were measured
             young = None if matched is None else _since(there)
-            return beginning.broke_off(there, 0 if silent else FEW * had.busiest) or young
+            few_an_hour, lasts = (0.0, 0) if silent else (FEW * had.busiest, usual.DAY)
+            return beginning.broke_off(there, few_an_hour, lasts) or young
         return _fell_below(there) if few else beginning.stopped(there)
 
     says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
-    return Symptom(thing.arn, "matched", says, began, sure=sure)
+    return Symptom(
+        thing.arn, "matched", says, began, sure=sure, holds=_is_no_chance(thing, metric) if sure else None
+    )
+
+
+def _is_no_chance(thing: Thing, metric: str) -> Callable[[Lines], bool]:
+    """Whether hours like these hardly ever had none: of what comes in bursts some had, on whichever day."""
+
+    def told(lines: Lines) -> bool:
+        there = lines.get((thing.arn, metric), [])
+        end = there[0].end if there else 0
+        days = [one for one in usual.earlier(there, end - 3 * usual.HOUR, end, usual.FORTNIGHT) if len(one)]
+        if not days:
+            return False
+        none = (np.stack(days) <= 0).sum(axis=0)
+        return bool(np.prod((none + 0.5) / (len(days) + 1)) <= CHANCE)
+
+    return told
 
 
 def _fell_below(lines: Sequence[Line]) -> Since | None:
@@ -65,17 +85,25 @@ def _fell_below(lines: Sequence[Line]) -> Since | None:
     if history is None:
         return None
     for line in lines[:2]:
-        starts = line.start + line.period * np.arange(len(line.values))
-        days = np.stack([_values_at(history, starts - day * usual.DAY) for day in range(1, usual.DAYS + 1)])
-        width = max(YOUNG // line.period, 1)
-        came, expected = (
-            np.convolve(one, np.ones(width))[: len(starts)]
-            for one in (np.nan_to_num(line.values), np.median(days, axis=0) * line.period / usual.HOUR)
-        )
+        came, expected, width = _by_half_hours(line, history)
         loud = np.flatnonzero((came >= expected / 2) & (came > 0))
         if len(loud):
             return beginning.at(line, max(int(loud[-1]) - width // 2, 0) + 1)
     return None
+
+
+def _by_half_hours(line: Line, history: Line) -> tuple[Values, Values, int]:
+    """For each window what came in the half hour that it ends, what is usual then, and the windows of half an hour."""
+    starts = line.start + line.period * np.arange(len(line.values))
+    days = np.stack([_values_at(history, starts - day * usual.DAY) for day in range(1, usual.DAYS + 1)])
+    width = max(YOUNG // line.period, 1)
+    came, expected = (
+        np.convolve(one, np.ones(width))[: len(starts)]
+        for one in (np.nan_to_num(line.values), np.median(days, axis=0) * line.period / usual.HOUR)
+    )
+    for one in (came, expected):
+        one[: width - 1] = one[min(width, len(one)) - 1]  # no half hour yet
+    return came, expected, width
 
 
 def _values_at(line: Line, times: NDArray[np.int64]) -> Values:
@@ -111,25 +139,27 @@ def _fell_silent(thing: Thing) -> Symptom | None:
 
 def _since(lines: Sequence[Line]) -> Since | None:
     """Since when it is silent; null where that may be chance, a pause like others today, or what other days bring too."""
-    if not lines or usual.hourly(lines) is None:
+    history = usual.hourly(lines)
+    if not lines or history is None:
         return None
-    fine = lines[0]
-    end = fine.end
-    level = _least(lines, end - 3 * usual.HOUR, end) * fine.period / usual.HOUR
-    loud = np.flatnonzero(np.nan_to_num(fine.values) > LOW * level)
-    if level <= 0 or not len(loud):
+    fine, end = lines[0], lines[0].end
+    sums, expected, width = _by_half_hours(fine, history)
+    loud = np.flatnonzero(sums > LOW * expected)
+    if not len(loud):
         return None
-    silent = len(fine.values) - 1 - int(loud[-1])
-    pauses = np.diff(loud) - 1
-    start = end - silent * fine.period
-    if silent * fine.period < YOUNG or (len(pauses) and silent <= 2 * int(pauses.max())):
+    quiet = len(sums) - 1 - int(loud[-1])
+    pauses = np.diff(loud, prepend=-1) - 1
+    first = max(int(loud[-1]) - width * 3 // 4 + 1, 0)  # the half hour is quiet when a quarter of it is left
+    silent = len(sums) - first
+    start = fine.start + first * fine.period
+    if silent * fine.period < YOUNG or quiet <= 2 * int(pauses.max()):
         return None
     least = _least(lines, start, end)
     came = float(np.nansum(usual.part(fine, start // usual.HOUR * usual.HOUR, end)))
     hours = -(-end // usual.HOUR) - start // usual.HOUR
     if least * silent * fine.period / usual.HOUR < SOME or came >= SO_FAR * least * hours:
         return None
-    return beginning.at(fine, int(loud[-1]) + 1)
+    return beginning.at(fine, first)
 
 
 def _least(lines: Sequence[Line], start: int, end: int) -> float:

@@ -12,6 +12,7 @@ from dashboard.flow.health.lines import Line, Values
 HOUR = 3600
 DAY = 24 * HOUR
 DAYS = 7
+FORTNIGHT = range(1, 15)
 ALIKE = 1.5
 """How much more than at the same hours of other days is still as usual."""
 SOME_DAYS = 3
