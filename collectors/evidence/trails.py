@@ -168,8 +168,11 @@ def _objects(
         for one in pages:
             key, size = one.get("Key") or "", one.get("Size") or 0
             if _is_log(f"/{key}"):
-                read = _reader(owner, bucket, key)
-                yield LogFile(f"s3://{bucket}/{key}", evidence, f"{one.get('ETag')} {size}", size, day, read)
+                read, version = _reader(owner, bucket, key), f"{one.get('ETag')} {size}"
+                mark = (
+                    None if day else partial(str, version)
+                )  # an etag tells the content, or is like no other
+                yield LogFile(f"s3://{bucket}/{key}", evidence, version, size, day, read, mark)
     except RefusedError as error:
         scope.refuse(error, f"s3://{bucket}/{prefix}", rows_of("traces", evidence=evidence))
         yield Unlisted(evidence)

@@ -177,6 +177,18 @@ def test_a_file_that_was_only_touched_counts_once(old: Path, again: Again) -> No
     assert again(**named)[1] == 3, "what has changed is read"
 
 
+def test_an_object_below_a_named_prefix_that_was_copied_counts_once(client: Call, again: Again) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="copies", CreateBucketConfiguration={"LocationConstraint": REGION})
+    at = f"{NOW - timedelta(days=10):%Y-%m-%dT%H:%M:%SZ}"
+    body = packed(put("1", eventTime=at))
+    told = []
+    for key in ("logs/a.json.gz", "logs/2026/a.json.gz"):
+        s3.put_object(Bucket="copies", Key=key, Body=body)
+        told.append(again(trails=("s3://copies/logs/",))[1])
+    assert told == [1, 1]
+
+
 def test_files_that_are_gone_for_some_runs_count_once_when_they_come_back(
     old: Path, tmp_path: Path, again: Again
 ) -> None:
