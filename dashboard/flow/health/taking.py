@@ -55,13 +55,28 @@ def stopped(thing: Thing) -> Symptom | None:
             # it may also have begun within these three hours, if they were measured
             young = None if matched is None else _since(there)
             few_an_hour, lasts = (0.0, 0) if silent else (FEW * had.busiest, usual.DAY)
-            return beginning.broke_off(there, few_an_hour, lasts) or young
+            since = beginning.broke_off(there, few_an_hour, lasts)
+            return since if since is not None and _has_some_on_this_day(there, since) else young
         return _fell_below(there) if few else beginning.stopped(there)
 
     says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
     return Symptom(
         thing.arn, "matched", says, began, sure=sure, holds=_is_no_chance(thing, metric) if sure else None
     )
+
+
+def _has_some_on_this_day(lines: Sequence[Line], since: Since) -> bool:
+    """Whether the last day of the week like this one had some, as other days do: a weekend with little is none with nothing."""
+    history = usual.hourly(lines)
+    if history is None or since.at is None:
+        return True
+    begun, end = int(since.at.timestamp()), lines[0].end
+    before = np.nan_to_num(history.values[: max((begun - history.start) // history.period, 0)])
+    for week in (7, 14):
+        first, last = end - (week + 1) * usual.DAY, end - week * usual.DAY
+        if last <= begun and first >= history.start:
+            return bool(np.nansum(usual.part(history, first, last)) >= LOW * before.mean() * 24)
+    return True
 
 
 def _is_no_chance(thing: Thing, metric: str) -> Callable[[Lines], bool]:
@@ -74,9 +89,20 @@ def _is_no_chance(thing: Thing, metric: str) -> Callable[[Lines], bool]:
         if not days:
             return False
         none = (np.stack(days) <= 0).sum(axis=0)
-        return bool(np.prod((none + 0.5) / (len(days) + 1)) <= CHANCE)
+        return bool(np.prod((none + 0.5) / (len(days) + 1)) <= CHANCE) and not _pauses_like_that(there)
 
     return told
+
+
+def _pauses_like_that(lines: Sequence[Line]) -> bool:
+    """Whether it paused for half as long earlier today, in hours in which other days had some."""
+    history = usual.hourly(lines)
+    if history is None:
+        return False
+    came, expected, _ = _by_half_hours(lines[0], history)
+    loud, windows = np.flatnonzero((came > LOW * expected) & (came > 0)), np.cumsum(expected > 0)
+    pauses = np.diff(windows[loud])
+    return bool(len(pauses) and windows[-1] - windows[loud[-1]] <= 2 * int(pauses.max()))
 
 
 def _fell_below(lines: Sequence[Line]) -> Since | None:
