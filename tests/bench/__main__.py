@@ -61,6 +61,7 @@ def main() -> None:
         "evidence": evidence,
         "metrics": lambda: metrics(asked.rules, LARGE),
         "page": page,
+        "use": use,
     }
     for name in asked.only.split(","):
         for what, figure in parts[name]():
@@ -159,6 +160,15 @@ def page() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         generate.as_snapshot(Path(folder), **LARGE)
         yield from measure(Path(folder))
+
+
+def use() -> Iterator[Row]:
+    """The page in use on the generated estate: some twenty minutes, so only when it is named."""
+    from tests.bench import page as measured  # noqa: PLC0415 - as above
+
+    with tempfile.TemporaryDirectory() as folder:
+        generate.as_snapshot(Path(folder), **LARGE)
+        yield from measured.use(Path(folder))
 
 
 if __name__ == "__main__":

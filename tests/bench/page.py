@@ -11,9 +11,11 @@ from playwright.sync_api import Page, sync_playwright
 from collectors import settings, snapshot
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import catalogue
+from tests.bench import using
 from tests.browser.serving import ARGUMENTS, CHROMIUM, running
 
 QUESTIONS = 12
+TYPES = 200
 
 
 def measure(store: Path) -> Iterator[tuple[str, str]]:
@@ -22,10 +24,25 @@ def measure(store: Path) -> Iterator[tuple[str, str]]:
     asked = [(row.source, row.detail_type) for row in events[:: max(1, len(events) // QUESTIONS)]][:QUESTIONS]
     with running(store) as (address, server), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield from using.bare(browser)
         yield from _landing(browser.new_page(), address)
         yield from _answers(browser.new_page(), address, asked)
-        browser.close()
         yield "server memory after the questions", f"{_resident(server.pid):.0f} MB"
+        browser.close()
+
+
+def use(store: Path) -> Iterator[tuple[str, str]]:
+    """Rows for the table: one person's questions, filters and clicks, twenty people at once, memory over many interactions."""
+    events = catalogue.events(Estate.of(snapshot.load(store), settings.Settings())).events
+    consumed = [(row.source, row.detail_type) for row in events if row.consumers]
+    types = consumed[:: max(1, len(consumed) // TYPES)][:TYPES]
+    domains = sorted({row.domain for row in events if row.domain})[:10]
+    with running(store) as (address, server), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield from using.interactions(browser, address, types[:40], domains)
+        yield from using.together(browser, address, types)
+        browser.close()
+        yield from using.lasting(address, lambda: _resident(server.pid), types)
 
 
 def _landing(page: Page, address: str) -> Iterator[tuple[str, str]]:

@@ -29,11 +29,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    store: Path, environment: Mapping[str, str] | None = None
+    store: Path, environment: Mapping[str, str] | None = None, script: Path = ROOT / "streamlit_app.py"
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`streamlit run streamlit_app.py` on a free port with this store; gives its address and process. A traceback in its log fails."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, after it was read
     server = subprocess.Popen(
         command,
