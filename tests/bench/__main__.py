@@ -163,7 +163,7 @@ def page() -> Iterator[Row]:
 
 
 def use() -> Iterator[Row]:
-    """The page in use on the generated estate: some twenty minutes, so only when it is named."""
+    """The page in use on the generated estate: takes long, so only when it is named."""
     from tests.bench import page as measured  # noqa: PLC0415 - as above
 
     with tempfile.TemporaryDirectory() as folder:
