@@ -1,11 +1,10 @@
 """CloudWatch series as lines. A window that CloudWatch has no point for is a gap in the line: missing is not zero."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts import look
@@ -31,25 +30,6 @@ class Series:
     period: int
     joined: Literal["sum", "max"] = "sum"
     muted: bool = False
-
-
-def of_metric(metrics: pd.DataFrame, metric: str, names: Mapping[str, str], since: datetime) -> list[Series]:
-    """Lines of one metric from the metrics frame, in the order of `names` (ARN → what to call it)."""
-    found: dict[str, Series] = {}
-    rows: list[dict[Any, Any]] = metrics[metrics["metric"] == metric].to_dict("records")
-    for row in rows:
-        arn = str(row["arn"])
-        if arn not in names:
-            continue
-        points = [(t, float(v)) for t, v in zip(row["times"], row["values"], strict=True) if _utc(t) >= since]
-        found[arn] = Series(
-            name=names[arn],
-            times=tuple(_utc(t) for t, _ in points),
-            values=tuple(v for _, v in points),
-            period=int(row["period_seconds"]),
-            joined="sum" if row["statistic"] == "Sum" else "max",
-        )
-    return [found[arn] for arn in names if arn in found]
 
 
 def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str) -> go.Figure:
@@ -177,9 +157,3 @@ def _with_gaps(one: Series) -> tuple[list[datetime], list[float | None], list[bo
     around = [None, *ys, None]
     alone = [y is not None and around[i] is None and around[i + 2] is None for i, y in enumerate(ys)]
     return xs, ys, alone
-
-
-def _utc(time: Any) -> datetime:
-    """Arrow hands out pandas timestamps; plotly and comparisons want plain ones."""
-    plain: datetime = time.to_pydatetime() if isinstance(time, pd.Timestamp) else time
-    return plain

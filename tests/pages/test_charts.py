@@ -205,18 +205,3 @@ def test_the_caption_says_any_window_and_resolution_in_the_largest_unit(
     assert throughput.caption([series(0, 5, period=period)], START, until, "CloudWatch").startswith(
         f"CloudWatch. {told};"
     )
-
-
-def test_series_come_from_the_metrics_frame_within_the_range() -> None:
-    rows = {
-        "arn": ["arn:a", "arn:b"],
-        "metric": ["Errors", "Errors"],
-        "statistic": ["Sum", "Maximum"],
-        "period_seconds": [60, 60],
-        "times": [[START, START + timedelta(hours=2)], []],
-        "values": [[1.0, 2.0], []],
-    }
-    found = throughput.of_metric(
-        pd.DataFrame(rows), "Errors", {"arn:b": "B", "arn:a": "A"}, START + timedelta(hours=1)
-    )
-    assert [(one.name, len(one.times), one.joined) for one in found] == [("B", 0, "max"), ("A", 1, "sum")]

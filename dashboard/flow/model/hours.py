@@ -20,15 +20,7 @@ def with_hours(estate: Estate, **wanted: str) -> list[dict[str, Any]]:
 
     Raises StoreError when the frame cannot be read.
     """
-    snapshot = estate.snapshot
-    path = snapshot.folder / "traces.parquet"
-    if path.exists():
-        table = pq.read_table(path, filters=[(name, "=", value) for name, value in wanted.items()])
-    else:
-        table = snapshot.table("traces")
-        for name, value in wanted.items():
-            table = table.filter(pc.equal(table[name], value))
-    rows: list[dict[str, Any]] = table.to_pylist()
+    rows: list[dict[str, Any]] = estate.snapshot.traces_of(**wanted).to_pylist()
     return [row | {name: row[name] or [] for name in HOURS} for row in rows]
 
 
