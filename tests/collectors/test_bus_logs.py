@@ -18,6 +18,7 @@ from collectors.delivered.remembered import Known, Mark
 from collectors.delivered.steps import step_of
 from collectors.run import save
 from collectors.sample.server import Server
+from tests.clock import meanwhile, whole_hour
 
 ACCOUNT, OTHER, REGION = "111111111111", "222222222222", "eu-west-1"
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/orders"
@@ -27,7 +28,8 @@ QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:ship"
 SOURCE, TYPE = "com.acme.orders", "OrderPlaced"
 GROUP = "/aws/vendedlogs/events/event-bus/orders"
 GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
-HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+HOUR = whole_hour(datetime.now(UTC)) - timedelta(hours=2)
+"""Lies in every window that is read, also when the hour turns before a test is reached."""
 PREFIX = f"AWSLogs/{ACCOUNT}/EventBusLogs/"
 Call = Callable[..., Any]
 Row = dict[str, Any]
@@ -548,9 +550,11 @@ def test_where_a_folder_was_not_listed_the_next_run_begins_where_this_one_did(
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", denied)
-    (outcome,) = collect("bus-logs", bus_logs=(str(tmp_path / "logs"),), metric_hours=24)
+    with meanwhile() as moments:
+        (outcome,) = collect("bus-logs", bus_logs=(str(tmp_path / "logs"),), metric_hours=24)
     (since,) = [row["at"] for row in rows_of(outcome, "seen") if row["kind"] == "since"]
-    assert since < HOUR - timedelta(hours=20)
+    # the next run goes an hour further back
+    assert since - timedelta(hours=1) in {whole_hour(at) - timedelta(hours=24) for at in moments}
 
 
 def test_hours_that_are_too_old_go_and_what_is_denied_now_stays(
