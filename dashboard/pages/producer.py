@@ -14,6 +14,7 @@ from dashboard.pages.scope import Scope
 
 MOST_SHARED = 12
 MOST_PERMITTED = 200
+MOST_NAMED = 6
 _PLURAL_EVENTS = "events an hour"
 _GAPS = "A gap is an hour in which no call from its account and region was found: nothing was put there, it was not logged, or not read."
 
@@ -163,13 +164,21 @@ def _takers(answer: Sending, scope: Scope) -> None:
     rows = [one for one in answer.takers if scope.admits(one)]
     parts.hidden(len(rows), len(answer.takers), scope, "consumers", "takers")
     if not answer.takers:
-        st.text("Nobody: no active rule or subscriber leads what it sends to a consumer.")
+        st.text(clean(_nobody(answer), 400))
     if rows:
         parts.table(
             pd.DataFrame([_taker(one) for one in rows]),
             "takers",
             choose=lambda i: links.later("resource", of=rows[i].arn),
         )
+
+
+def _nobody(answer: Sending) -> str:
+    if not answer.hiding:
+        return "Nobody: no active rule or subscriber leads what it sends to a consumer."
+    where = list(dict.fromkeys(f"{gap.collector} of {gap.account} {gap.region}" for gap in answer.hiding))
+    more = f" and {len(where) - MOST_NAMED} more" if len(where) > MOST_NAMED else ""
+    return f"Nobody that is known: {', '.join(where[:MOST_NAMED])}{more} could not be read, or not all of it."
 
 
 def _taker(one: Taker) -> dict[str, object]:

@@ -249,3 +249,26 @@ def test_trails_that_were_denied_make_the_answer_incomplete_and_it_says_what_is_
     assert any(
         note.startswith(f"Whether all that is put from {ACCOUNT} {REGION} was") for note in answer.notes
     )
+
+
+HIDING: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
+    ({}, ()),
+    ({"gaps": {(ACCOUNT, REGION, "rules"): [gap(action="events:ListRules")]}}, ("rules",)),
+    ({"read": [name for name in COLLECTORS if name != "rules"]}, ("rules",)),
+    ({"gaps": {(ACCOUNT, REGION, "archives"): [gap(action="events:ListArchives")]}}, ()),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), HIDING)
+def test_what_may_hide_a_taker_is_a_gap_of_what_a_producer_sends(
+    build: Build, more: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    answer = sending.sending(build(BUS, trace(BUS), **more), f"arn:aws:iam::{ACCOUNT}:role/shop")
+    assert (answer.takers, tuple(gap.collector for gap in answer.hiding)) == ((), expected)
+    assert set(answer.hiding) <= set(answer.gaps)
+
+
+def test_a_bus_that_nobody_collected_may_hide_a_taker_of_what_is_put_there(build: Build) -> None:
+    far = bus("far", account="999999999999")
+    answer = sending.sending(build(BUS, trace(BUS), trace(far)), f"arn:aws:iam::{ACCOUNT}:role/shop")
+    assert [gap.account for gap in answer.hiding] == ["999999999999"]

@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from collectors.records import Grant, Link, PrincipalRole, Record, Resource, Tag, Trace
+from collectors.records import (
+    Gap,
+    Grant,
+    Link,
+    PrincipalRole,
+    Record,
+    Resource,
+    ScopeRun,
+    Subscription,
+    Tag,
+    Trace,
+)
 from tests.pages.conftest import Run, write
 from tests.pages.estate import ACCOUNT, BILL, NOW, SHOP, arn, records
 from tests.pages.test_pages import rows, said
 from tests.pages.test_resource import links
+from tests.pages.test_sight import write as write_read
 
 TILL = f"arn:aws:iam::{ACCOUNT}:role/till"
 SOLD = {"source": "com.shop", "type": "Sold"}
@@ -91,6 +103,19 @@ def test_what_is_declared_and_what_is_permitted_stand_apart(store: Path, run_bar
     assert rows(app, "Evidence") == ["declared"]
     assert "1 event type it may send besides, and was not seen to" in [box.label for box in app.expander]
     assert "No call of it was traced" in said(app)
+
+
+def test_that_nobody_gets_it_is_said_only_where_rules_were_read(store: Path, run_bare: Run) -> None:
+    kept = [row for row in estate() if not isinstance(row, Subscription | Gap | ScopeRun)]
+    read = ("buses", "sources", "subscribers")
+    write_read(store, kept, "rules", *read)
+    assert "Nobody: no active rule or subscriber leads what it sends to a consumer." in said(
+        run_bare("producer", of=TILL)
+    )
+    write_read(store, kept, *read)
+    told = said(run_bare("producer", of=TILL))
+    assert f"Nobody that is known: rules of {ACCOUNT} eu-west-1 could not be read, or not all of it." in told
+    assert "Nobody: no" not in told
 
 
 def test_filters_hide_rows_and_say_so(store: Path, run_bare: Run) -> None:

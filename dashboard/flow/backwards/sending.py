@@ -1,15 +1,15 @@
 """A producer's own answer: what it sends, on which bus, by what evidence, how much, and who gets it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.flow.answers import Consumer, GapNote, Producer, Question, Window
+from dashboard.flow.answers import Consumer, Consumers, GapNote, Producer, Question, Window
 from dashboard.flow.backwards import making
 from dashboard.flow.backwards.making import Produced
-from dashboard.flow.model import callers, hours, roles
+from dashboard.flow.model import callers, completeness, hours, roles
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import consumers, identity, producers
 
@@ -48,6 +48,7 @@ class Sending:
     """The answer. `hours` are (accepted, rejected) of all that the principal put, of each hour that is known.
 
     An hour is known where a call of it was found, or where calls of others were in all accounts and regions that it calls from.
+    `hiding` are those of the gaps that may hide somebody who gets what it sends.
     """
 
     arn: str
@@ -65,6 +66,7 @@ class Sending:
     takers: tuple[Taker, ...]
     hours: dict[datetime, tuple[int, int]]
     gaps: tuple[GapNote, ...]
+    hiding: tuple[GapNote, ...]
     notes: tuple[str, ...]
 
 
@@ -98,7 +100,9 @@ def sending(estate: Estate, arn: str) -> Sending:
     made = making.produced(estate, [arn], permitted=True)
     facts = _facts(arn, made)
     principal = facts.principal if facts else ((estate.row_of(arn) or {}).get("role_arn") or arn)
-    found = {one: _takers(estate, arn, one) for one in made if one.row.evidence != "permitted"}
+    answers = {one: _answers(estate, arn, one) for one in made if one.row.evidence != "permitted"}
+    found = {one: _takers(told) for one, told in answers.items()}
+    hiding = _hiding(estate, arn, answers)
     window = hours.window_of(estate)
     rows = hours.with_hours(estate, principal=principal) if principal else []
     is_row = estate.row_of(arn) is not None
@@ -117,7 +121,8 @@ def sending(estate: Estate, arn: str) -> Sending:
         permitted=tuple(_sent(one, []) for one in made if one.row.evidence == "permitted"),
         takers=_all_takers(found),
         hours=_by_hour(estate, rows, window) if window else {},
-        gaps=producers.gaps_of_evidence(estate),
+        gaps=tuple(dict.fromkeys((*hiding, *producers.gaps_of_evidence(estate)))),
+        hiding=hiding,
         notes=_notes(estate),
     )
 
@@ -142,17 +147,29 @@ def _notes(estate: Estate) -> tuple[str, ...]:
     )
 
 
-def _takers(estate: Estate, arn: str, one: Produced) -> list[Consumer]:
-    """Who gets the type where the producer puts it, or where it enters when that is not told."""
-    buses = making.puts_on(estate, one.row.principal or arn, (one.source, one.detail_type)) or {one.row.bus}
-    known: list[str | None] = [bus for bus in sorted(filter(None, buses)) if bus in estate.buses]
-    rows = {
-        row.arn: row
-        for bus in known or [None]
-        for row in consumers.consumers(estate, Question(one.source, one.detail_type, bus)).consumers
-        if row.active
-    }
-    return list(rows.values())
+def _answers(estate: Estate, arn: str, one: Produced) -> list[Consumers]:
+    """Who gets the type, for each bus where the producer puts it; for where it enters when that is not told."""
+    known: list[str | None] = [bus for bus in sorted(_buses(estate, arn, one)) if bus in estate.buses]
+    return [
+        consumers.consumers(estate, Question(one.source, one.detail_type, bus)) for bus in known or [None]
+    ]
+
+
+def _buses(estate: Estate, arn: str, one: Produced) -> set[str]:
+    told = making.puts_on(estate, one.row.principal or arn, (one.source, one.detail_type)) or {one.row.bus}
+    return set(filter(None, told))
+
+
+def _takers(answers: Iterable[Consumers]) -> list[Consumer]:
+    return list({row.arn: row for one in answers for row in one.consumers if row.active}.values())
+
+
+def _hiding(estate: Estate, arn: str, answers: Mapping[Produced, Sequence[Consumers]]) -> tuple[GapNote, ...]:
+    """What may hide who gets it: gaps of the answers, and buses that nobody collected. What an archive keeps it hands to nobody."""
+    found = [gap for told in answers.values() for one in told for gap in one.gaps]
+    outside = {bus for one in answers for bus in _buses(estate, arn, one)} - estate.buses.keys()
+    found += completeness.gaps_on(estate, outside) if outside else ()
+    return tuple(gap for gap in dict.fromkeys(found) if gap.collector != "archives")
 
 
 def _sent(one: Produced, rows: Sequence[Consumer]) -> Sent:
