@@ -66,7 +66,7 @@ def own_files(scope: Scope, since: Callable[[str], date]) -> Listed:
         for owner, trail in scope.run.once(key, partial(_trails, scope, account)):
             trails[trail["TrailARN"]] = (owner, trail)
     for arn, (owner, trail) in trails.items():
-        logs = scope.run.once(f"selectors of {arn}", partial(_logs_put_events, owner, trail))
+        logs = scope.run.once(f"selectors of {arn}", partial(logs_put_events, owner, trail))
         if trail.get("S3BucketName") and logs:
             yield from _files_of(scope, owner, trail, since)
 
@@ -103,7 +103,7 @@ def named_files(scope: Scope, location: str) -> Listed:
         yield Unlisted(location)
 
 
-def _logs_put_events(scope: Scope, trail: dict[str, Any]) -> bool:
+def logs_put_events(scope: Scope, trail: dict[str, Any]) -> bool:
     """Whether the trail's selectors take PutEvents. Where they may not be read (an organization's trail), its files tell."""
     home = Scope(scope.run, scope.account, trail.get("HomeRegion") or scope.region, scope.collector)
     try:

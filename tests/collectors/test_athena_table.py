@@ -41,16 +41,33 @@ def test_it_is_filled_in_without_asking_aws_where_all_is_named() -> None:
     )
 
 
+LOGS_EVENTS = [
+    {
+        "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::Events::EventBus"]},
+        ]
+    }
+]
+
+
+def made_bucket(client: Callable[..., Any], name: str) -> None:
+    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def made_trail(client: Callable[..., Any], name: str, bucket: str = "logs", **more: Any) -> None:
+    cloudtrail = client("cloudtrail")
+    cloudtrail.create_trail(Name=name, S3BucketName=bucket, **more)
+    cloudtrail.put_event_selectors(TrailName=name, AdvancedEventSelectors=LOGS_EVENTS)
+
+
 @pytest.mark.parametrize("root", ["all/AWSLogs/", "all/AWSLogs/o-1/"])
 def test_it_is_filled_in_by_the_trails_of_the_account(
     aws: Server, client: Callable[..., Any], root: str
 ) -> None:
-    s3 = client("s3")
-    s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket="logs", Key=f"{root}111111111111/CloudTrail/x.json.gz", Body=b"")
-    client("cloudtrail").create_trail(
-        Name="trail", S3BucketName="logs", S3KeyPrefix="all", IsOrganizationTrail="o-1" in root
-    )
+    made_bucket(client, "logs")
+    client("s3").put_object(Bucket="logs", Key=f"{root}111111111111/CloudTrail/x.json.gz", Body=b"")
+    made_trail(client, "trail", S3KeyPrefix="all", IsOrganizationTrail="o-1" in root)
     with meanwhile() as moments:
         done = ask("--accounts", ",".join(ACCOUNTS), "--regions", REGION, **aws.environment)
     assert (done.returncode, done.stderr) == (0, "")
@@ -61,7 +78,7 @@ def test_it_is_filled_in_by_the_trails_of_the_account(
 @pytest.mark.parametrize(
     ("words", "environment", "code", "says"),
     [
-        ((), {}, 2, "name where they lie"),
+        ((), {}, 2, "No trail of this account logs PutEvents"),
         (("s3://acme/AWSLogs/",), {"HEADWATER_ATHENA_TABLE": "a`b"}, 2, "no name of a database or table"),
         (("s3://acme/AWSLogs/",), {"HEADWATER_ACCOUNTS": "x"}, 2, "accounts"),
     ],
@@ -71,6 +88,30 @@ def test_what_cannot_be_filled_in_is_said(
 ) -> None:
     done = ask(*words, **aws.environment | {"HEADWATER_REGIONS": REGION} | environment)
     assert (done.returncode, done.stdout, says in done.stderr) == (code, "", True)
+
+
+def test_a_trail_that_logs_no_putevents_gets_no_table(aws: Server, client: Callable[..., Any]) -> None:
+    for bucket in ("mgmt", "events"):
+        made_bucket(client, bucket)
+    client("cloudtrail").create_trail(Name="aaa", S3BucketName="mgmt")
+    made_trail(client, "bbb", "events")
+    done = ask("--accounts", ",".join(ACCOUNTS), "--regions", REGION, **aws.environment)
+    assert (done.returncode, done.stderr, "s3://mgmt" in done.stdout) == (0, "", False)
+    assert done.stdout.count("CREATE EXTERNAL TABLE") == 1
+    assert "`headwater`.`cloudtrail` (" in done.stdout
+    assert "LOCATION 's3://events/AWSLogs/'" in done.stdout
+
+
+def test_of_several_trails_that_do_it_is_said_which_table_is_asked(
+    aws: Server, client: Callable[..., Any]
+) -> None:
+    for name in ("one", "two"):
+        made_bucket(client, name)
+        made_trail(client, name, name)
+    done = ask("--accounts", ",".join(ACCOUNTS), "--regions", REGION, **aws.environment)
+    assert done.stdout.count("CREATE EXTERNAL TABLE") == 2
+    assert "the setting athena_table (now cloudtrail)" in done.stderr
+    assert "  cloudtrail: s3://one/AWSLogs/\n  cloudtrail_1: s3://two/AWSLogs/\n" in done.stderr
 
 
 def test_denied_trails_are_one_sentence(aws: Server) -> None:
