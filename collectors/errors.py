@@ -1,10 +1,26 @@
 """One family of errors. The message is the text the user reads: what happened, where, what to do next."""
 
+import re
+
 from collectors.records import Status
+
+_SESSION = re.compile(r"(assumed-role/[^/\s]+|federated-user|\bAROA[A-Z0-9]{12,}(?=:))[/:][\w+=,.@%-]+")
+
+
+def without_sessions(text: str) -> str:
+    """The text without the names of sessions and federated users: they name people, and messages are kept.
+
+    >>> without_sessions("User: arn:aws:sts::1:assumed-role/Admin/ann@example.com is not authorized")
+    'User: arn:aws:sts::1:assumed-role/Admin is not authorized'
+    """
+    return _SESSION.sub(r"\1", text)
 
 
 class HeadwaterError(Exception):
-    """Anything Headwater tells a person instead of a traceback."""
+    """Anything Headwater tells a person instead of a traceback. What AWS says of who called names no session."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(without_sessions(message))
 
 
 class UsageError(HeadwaterError):

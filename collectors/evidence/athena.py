@@ -4,6 +4,7 @@ The calls: athena:GetTableMetadata (and glue:GetTable behind it), GetWorkGroup, 
 GetQueryResults, StopQueryExecution. The table itself is never made here: docs/athena.md has its statement.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -39,6 +40,23 @@ PROBLEMS = {
     "untold": UNTOLD,
 }
 """Columns of the answer that count what was left out, and how a gap says it."""
+HARMLESS = (
+    *("COLUMN_NOT_FOUND", "TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "CATALOG_NOT_FOUND", "SYNTAX_ERROR"),
+    *("PERMISSION_DENIED", "ACCESS_DENIED", "EXCEEDED_", "CLUSTER_OUT_OF_MEMORY", "TOO_MANY_REQUESTS"),
+)
+"""Codes of errors (Trino's) whose text is of the question, of rights or of limits: it quotes no record."""
+WITHOUT_CODE = (
+    *(
+        "no reason",
+        "Access denied",
+        "Access Denied",
+        "Insufficient permissions",
+        "Insufficient Lake Formation",
+    ),
+    *("Query exhausted resources", "Query timeout", "Bytes scanned limit", "Query cancelled"),
+)
+"""How such texts begin where they have no code."""
+_CODE = re.compile(r"[A-Z][A-Z0-9_]+")
 
 
 class Answer(NamedTuple):
@@ -189,7 +207,7 @@ def _wait(asker: Scope, query: str, most: int, whose: str) -> tuple[str, str, in
             message = "Athena did not say how the question stands. It was stopped; please report it."
             raise RefusedError("failed", "athena:GetQueryExecution", "UnexpectedShape", message)
         if state in ("SUCCEEDED", "FAILED", "CANCELLED"):
-            return state, _reason(status), scanned
+            return state, _reason(state, status), scanned
         if scanned > most:
             return _stop(asker, query, "TooMuch", f"it scanned more than {whose} allows", scanned)
         if time.monotonic() > deadline:
@@ -199,10 +217,18 @@ def _wait(asker: Scope, query: str, most: int, whose: str) -> tuple[str, str, in
         pause = min(LONGEST_PAUSE, pause * 1.5)
 
 
-def _reason(status: dict[str, Any]) -> str:
-    """Athena's reason; of an error about the data only its code, since the text quotes them."""
+def _reason(state: str | None, status: dict[str, Any]) -> str:
+    """Athena's reason where it is of a kind that quotes no record; else of an error only its code."""
     told = " ".join(str(status.get("StateChangeReason") or "no reason").split())
-    return told.split(":", 1)[0] if told.startswith("HIVE_") else told[:500]
+    code, colon, _ = told.partition(":")
+    is_code = bool(colon) and _CODE.fullmatch(code) is not None
+    if state != "FAILED" or (code.startswith(HARMLESS) if is_code else told.startswith(WITHOUT_CODE)):
+        return told[:500]
+    return (
+        code
+        if is_code
+        else "Athena's reason is not kept, since it may quote records: see the question in Athena"
+    )
 
 
 def _stop(asker: Scope, query: str, code: str, why: str, scanned: int) -> tuple[str, str, int]:

@@ -110,6 +110,13 @@ def test_only_the_days_asked_about_are_scanned_and_what_was_is_told(
     [
         ({"state": "FAILED", "reason": "COLUMN_NOT_FOUND: x"}, "FAILED", "COLUMN_NOT_FOUND: x"),
         ({"state": "FAILED", "reason": "HIVE_BAD_DATA: field value 's3cr3t'"}, "FAILED", "HIVE_BAD_DATA"),
+        ({"state": "FAILED", "reason": "INVALID_CAST_ARGUMENT: no 's3cr3t'"}, "FAILED", "INVALID_CAST"),
+        ({"state": "FAILED", "reason": "Cannot read s3cr3t: no number"}, "FAILED", "see the question"),
+        (
+            {"state": "FAILED", "reason": "Access denied: User: assumed-role/A/s3cr3t may not"},
+            "FAILED",
+            "/A may",
+        ),
         ({"state": "CANCELLED", "reason": "by an administrator"}, "CANCELLED", "by an administrator"),
         ({"state": "RUNNING", "scanned": 2_000_000_000_000}, "TooMuch", "the setting athena_most_gb"),
     ],

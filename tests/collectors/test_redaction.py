@@ -1,10 +1,15 @@
 """What stays of an input: keys, placeholders and paths. No literal of a payload does."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from collectors import redaction
+from collectors.errors import HeadwaterError
+from collectors.run import save
+from collectors.sample.server import Server
+from tests.collectors.logged import ACCOUNT, Call
 
 SECRET = "s3cr3t"
 
@@ -105,3 +110,36 @@ def test_a_schema_loses_examples_and_defaults_but_no_property_of_that_name() -> 
             "properties": {"properties": {"default": {}}},
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("caller", "kept"),
+    [
+        (
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/ann.lee+1@example.com",
+            f"{ACCOUNT}:assumed-role/Admin is not",
+        ),
+        (f"arn:aws-cn:sts::{ACCOUNT}:federated-user/ann", f"{ACCOUNT}:federated-user is not"),
+        ("AROAABCDEFGHIJKLMNOPQ:ann@example.com", "AROAABCDEFGHIJKLMNOPQ is not"),
+        (f"arn:aws:iam::{ACCOUNT}:role/ann", f"{ACCOUNT}:role/ann is not"),
+    ],
+)
+def test_no_message_names_the_session_of_who_called(caller: str, kept: str) -> None:
+    told = str(HeadwaterError(f"User: {caller} is not authorized to perform: s3:GetObject"))
+    assert kept in told
+    assert ("ann" in told) == (":role/" in caller)
+
+
+def test_what_aws_denies_reaches_no_snapshot_with_the_name_of_a_session(
+    aws: Server, collect: Call, tmp_path: Path
+) -> None:
+    who = f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/ann@example.com"
+    message = f"User: {who} is not authorized to perform: sqs:ListQueues"
+    denied = {"status": 403, "code": "AccessDenied", "message": message}
+    aws.misbehave({"service": "sqs", "operation": "ListQueues", "fail": denied})
+    outcomes = collect("queues")
+    scope = outcomes[0].scope
+    frames = save(tmp_path, outcomes, scope.run.aws, scope.settings)
+    told = repr([*frames.rows("gaps"), *frames.rows("scopes")])
+    assert "assumed-role/Admin is not authorized" in told
+    assert "ann@" not in told
