@@ -31,8 +31,7 @@ WITH records AS (
     END AS failed_count,
     coalesce(eventversion, '') <> '' AND substr(eventversion, 1, 2) <> '1.' AS is_other,
     regexp_like(coalesce(eventtime, ''), '^\d{{4}}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$')
-      AND TRY_CAST(substr(eventtime, 1, 10) AS DATE) IS NOT NULL AS is_dated,
-    row_number() OVER (PARTITION BY eventid, substr(eventtime, 1, 13) ORDER BY eventtime) AS copy
+      AND TRY_CAST(substr(eventtime, 1, 10) AS DATE) IS NOT NULL AS is_dated
   FROM {table}
   WHERE {partitions}
     AND eventsource = 'events.amazonaws.com'
@@ -56,12 +55,17 @@ calls AS (
       WHEN regexp_like(caller, '^([^:]*:){{5}}(role|user|root)(/.*)?$') THEN caller
     END AS identity_arn
   FROM records
-  WHERE (copy = 1 OR coalesce(eventid, '') = '')
-    AND (NOT is_dated OR (eventtime >= {since} AND eventtime < {until}))
+  WHERE NOT is_dated OR (eventtime >= {since} AND eventtime < {until})
+),
+numbered AS (
+  SELECT
+    *,
+    row_number() OVER (PARTITION BY eventid, substr(eventtime, 1, 13) ORDER BY NOT is_record, size = 0, eventtime) AS copy
+  FROM calls
 ),
 entries AS (
   SELECT
-    calls.*,
+    numbered.*,
     CASE
       WHEN json_format(json_extract(element_at(asked, nth), '$.source')) LIKE '"_%"'
         THEN json_extract_scalar(element_at(asked, nth), '$.source')
@@ -86,8 +90,9 @@ entries AS (
       ELSE FALSE
     END AS is_failed,
     nth
-  FROM calls
-  CROSS JOIN UNNEST(sequence(1, greatest(size, 1))) AS numbered (nth)
+  FROM numbered
+  CROSS JOIN UNNEST(sequence(1, greatest(size, 1))) AS places (nth)
+  WHERE copy = 1 OR coalesce(eventid, '') = ''
 ),
 told AS (
   SELECT

@@ -276,6 +276,21 @@ def call(size: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
+SPOILED: list[dict[str, Any]] = [
+    {"eventVersion": "2.0"},
+    {"awsRegion": None},
+    {"recipientAccountId": "", "userIdentity": {}},
+    {"requestParameters": None},
+]
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+@pytest.mark.parametrize("time", ["2026-11-24T23:00:00Z", "2026-11-24T23:00:02Z"])
+def test_a_spoiled_copy_hides_no_valid_one(spoiled: dict[str, Any], time: str) -> None:
+    found = [call(1, eventTime=time, **spoiled), call(1, eventTime="2026-11-24T23:00:01Z")]
+    assert by_athena(found)[0] == by_files(found)[0] != Counter()
+
+
 NAMED, CODED, BLANK = {"eventId": "x"}, {"errorCode": "E"}, dict[str, Any]()
 ANSWERS = {
     "a code tells which": ({"failedEntryCount": 1, "entries": [NAMED, CODED]}, [1], 0),
