@@ -38,7 +38,7 @@ browser: setup
 test: check browser
 
 laws: setup ## the property tests with twenty times as many examples, drawn anew
-	LAWS=20 $(VENV)/bin/pytest tests/flow tests/collectors/test_athena_sql.py tests/collectors/test_insights.py -n 2
+	LAWS=20 $(VENV)/bin/pytest tests/flow $(addprefix tests/collectors/,test_athena_sql.py test_insights.py test_merging.py test_put_events.py) -n 2
 
 bench: setup
 	$(PY) -m tests.bench

@@ -368,9 +368,9 @@ def test_a_failure_that_passes_costs_nothing_and_a_call_that_hangs_is_a_gap(
     aws.misbehave({"service": "athena", "fail": True, "times": 3})
     (outcome,) = collect("traces", **READER)
     assert (outcome.status, [row.events for row in traces(outcome)]) == ("ok", [1])
-    monkeypatch.setattr("collectors.aws._CONFIG", _CONFIG.merge(Config(read_timeout=0.2)))
+    monkeypatch.setattr("collectors.aws._CONFIG", _CONFIG.merge(Config(read_timeout=1)))
     monkeypatch.setattr("collectors.pace.FAILURE_TRIES", 2)
-    aws.misbehave({"service": "athena", "operation": "GetQueryResults", "hang": 1})
+    aws.misbehave({"service": "athena", "operation": "GetQueryResults", "hang": 5})
     (outcome,) = collect("traces", fresh=True, **READER)
     assert [(gap.action, gap.error) for gap in outcome.scope.gaps] == [
         ("athena:GetQueryResults", "ReadTimeoutError")

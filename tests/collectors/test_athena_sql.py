@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -27,8 +26,8 @@ from collectors.evidence.athena_sql import (
 )
 from collectors.evidence.put_events import UNTOLD, _micros, parse
 from collectors.sample.server import sql
+from tests.laws import LAW
 
-LAWS = 20 * int(os.environ.get("LAWS", "1"))
 ACCOUNTS, REGIONS = ("111111111111", "222222222222"), ("eu-west-1", "us-east-1")
 SINCE, UNTIL = datetime(2026, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
 TABLE = Table("headwater", "cloudtrail", "day", "%Y/%m/%d", "account", "region")
@@ -244,7 +243,7 @@ def told_once(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [first[one["eventID"]] if one["eventID"] else one for one in found]
 
 
-@settings(max_examples=LAWS, deadline=None)
+@LAW
 @given(st.lists(records() | odd_records(), max_size=25).map(told_once), st.randoms(use_true_random=False))
 def test_both_readers_count_and_leave_out_the_same(found: list[dict[str, Any]], chosen: Any) -> None:
     named = [one for one in found if one["eventID"]]

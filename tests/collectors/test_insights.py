@@ -1,14 +1,13 @@
 """The reader by Logs Insights: its two queries together give what the log files give, and nothing is cut without a word."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors import log_queries
@@ -20,9 +19,9 @@ from collectors.run import save
 from collectors.sample.server import Server, insights_ql
 from tests.collectors.logged import ACCOUNT, BUS, NOW, OTHER, REGION, ROLE, packed, put, traces
 from tests.collectors.test_athena_sql import SINCE, UNTIL, Sums, by_files, records, told_once
+from tests.laws import LAW
 
 Call = Callable[..., Any]
-LAWS = 20 * int(os.environ.get("LAWS", "1"))
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:trail"
 READER = {"trail_reader": "insights"}
 
@@ -234,7 +233,7 @@ def asked(query: tuple[str, ...], found: list[dict[str, Any]]) -> list[Row]:
     return [{name: str(value) for name, value in row.items() if value is not None} for row in rows]
 
 
-@settings(max_examples=LAWS, deadline=None)
+@LAW
 @given(st.lists(records(), max_size=25).map(told_once), st.randoms(use_true_random=False))
 def test_both_queries_together_give_the_sums_of_the_log_files(
     found: list[dict[str, Any]], chosen: Any

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors import layout, snapshot
@@ -15,6 +15,7 @@ from collectors.evidence import merging
 from collectors.evidence.merging import merge
 from collectors.evidence.reading import HOURLY, TRACES, Reading
 from collectors.frames import Rows, with_scope
+from tests.laws import LAW, TIMES
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 SCOPE = {"account": "111111111111", "region": "eu-west-1", "collector": "traces"}
@@ -156,6 +157,7 @@ ROWS = st.lists(
 )
 
 
+@settings(LAW, max_examples=50 * TIMES)
 @given(ROWS, ROWS, st.integers(0, 9), st.integers(1, 40))
 def test_merging_is_what_a_plain_sum_gives(
     first: list[Row], second: list[Row], since: int, at_a_time: int

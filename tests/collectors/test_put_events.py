@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from isal import isal_zlib
 
@@ -21,6 +21,7 @@ from collectors.evidence.remembered import Files, Ids
 from collectors.evidence.unpacking import unpacked
 from collectors.evidence.workers import WorkerDiedError, Workers
 from tests.collectors.logged import ACCOUNT, REGION, ROLE, packed, put, session
+from tests.laws import LAW, TIMES
 
 
 def told(parsed: Parsed) -> tuple[Any, ...]:
@@ -97,6 +98,7 @@ RECORD = st.one_of(
 )
 
 
+@settings(LAW, max_examples=100 * TIMES)
 @given(st.lists(RECORD, max_size=5))
 def test_a_record_reads_the_same_by_its_types_and_leniently(records: list[Any]) -> None:
     text = orjson.dumps({"Records": records})

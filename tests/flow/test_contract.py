@@ -5,11 +5,12 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.flow.model import contract
 from dashboard.flow.model.contract import Change
+from tests.laws import LAW, TIMES
 
 TEXT = {"type": "string"}
 
@@ -155,6 +156,7 @@ SCHEMA = st.builds(
 VALUE = st.one_of(st.integers(-2, 2), st.sampled_from(["", "x", 0.5, True, None]))
 
 
+@settings(LAW, max_examples=100 * TIMES)
 @given(SCHEMA, SCHEMA, st.dictionaries(st.sampled_from("ab"), VALUE, max_size=2))
 def test_where_nothing_breaks_every_newer_event_keeps_to_the_older_contract(
     old: str, new: str, event: dict[str, Any]

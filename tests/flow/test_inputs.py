@@ -10,7 +10,7 @@ from collectors import redaction
 from dashboard.flow.model import trees
 from dashboard.flow.patterns import parse
 from dashboard.flow.walk import inputs
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 SOURCE, TYPE = "shop", "Sold"
 PATHS = {

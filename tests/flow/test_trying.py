@@ -33,7 +33,7 @@ from tests.flow.building import (
 )
 from tests.flow.patterns.pattern_strategies import patterns as generated
 from tests.flow.patterns.pattern_strategies import values
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 ORDERS = bus()
 EVENT = {

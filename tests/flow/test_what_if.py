@@ -36,7 +36,7 @@ from tests.flow.building import (
 )
 from tests.flow.patterns.pattern_strategies import CONDITIONS, NAMES, ROOTS, SCALARS, complete, values
 from tests.flow.patterns.pattern_strategies import patterns as generated
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 ORDERS, BILLING = bus(), bus("billing")
 ASKED = Question(SOURCE, TYPE)

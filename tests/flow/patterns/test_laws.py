@@ -1,22 +1,15 @@
 """Laws of the language, over generated patterns and events."""
 
 import json
-import os
 from itertools import product
 from typing import Any
 
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.flow.patterns import parse, prepare
 from tests.flow.patterns.pattern_strategies import EVENTS, LEAVES, ROOTS, complete, patterns
-
-# no shrinking: a failing case may be large, but the run stays short
-# every run takes the same few examples, so that it is quick and says the same each time; `make laws` takes many new ones
-TIMES = int(os.environ.get("LAWS", "1"))
-LAW = settings(
-    max_examples=25 * TIMES, deadline=None, derandomize=TIMES == 1, phases=(Phase.generate,), database=None
-)
+from tests.laws import LAW, TIMES
 
 
 def reorder(node: Any, seed: int) -> Any:

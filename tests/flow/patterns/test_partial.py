@@ -20,7 +20,7 @@ from dashboard.flow.patterns import (
     tree_from_schema,
 )
 from tests.flow.patterns.pattern_strategies import LEAVES
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 TYPE = event_tree("shop", "OrderPlaced")
 

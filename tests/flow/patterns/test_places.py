@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.flow.patterns import parse
 from tests.flow.patterns.pattern_strategies import EVENTS, patterns
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 VERDICTS = Path(__file__).parents[2] / "data" / "reference-verdicts.jsonl"
 ALWAYS_LOOKED_UP = "dashboard.flow.patterns.places._FEW"

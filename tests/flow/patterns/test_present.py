@@ -10,7 +10,7 @@ from dashboard.flow.patterns import Items, Maybe, Obj, parse
 from dashboard.flow.patterns.partial import Present
 from dashboard.flow.patterns.scalars import CONSTANTS
 from tests.flow.patterns.pattern_strategies import CONDITIONS, SCALARS
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 NAMED = frozenset({"EUR", 5, CONSTANTS[None]})
 CASES = [

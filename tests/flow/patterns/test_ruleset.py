@@ -13,7 +13,7 @@ from dashboard.flow.model import matching, trees
 from dashboard.flow.patterns import PatternError, Ruleset, Shared, parse
 from dashboard.flow.patterns.partial import event_tree
 from tests.flow.patterns.pattern_strategies import CONDITIONS, LEAVES, ROOTS, patterns, values
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 VERDICTS = Path(__file__).parents[2] / "data" / "reference-verdicts.jsonl"
 TEXTS = st.sampled_from(["", "a", "ab", "B", "10.0.0.1", "::1", "0:0::1", "aab"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.flow.patterns import decide_for_type, event_tree, parse, tree_from_schema
 from tests.flow.patterns import schema_strategies as drawn
-from tests.flow.patterns.test_laws import LAW
+from tests.laws import LAW
 
 PATHS = st.sampled_from(["a", "b", "c", "a.a", "a.b", "b.a", "a.a.b", "b.b"])
 CONDITIONS = st.sampled_from(
