@@ -40,6 +40,7 @@ accounts = ["222222222222"]      # whole accounts
 owner = "team-orders"
 """
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -154,6 +155,13 @@ class Settings(BaseSettings):
             named["env_settings"],
             TomlConfigSettingsSource(settings_cls),
         )
+
+
+def stands() -> tuple[object, ...]:
+    """What `read` reads, as it stands now: equal to what it was before as long as the settings are the same."""
+    found = FILE.stat() if FILE.is_file() else None
+    named = [(name, value) for name, value in os.environ.items() if name.upper().startswith("HEADWATER_")]
+    return (FILE.absolute(), found and (found.st_mtime_ns, found.st_size), *sorted(named))
 
 
 def read(**given: Any) -> Settings:

@@ -25,7 +25,8 @@ def clean(text: object, limit: int = NAME_LENGTH) -> str:
     """Text with what cannot be seen made visible (U+202E becomes ⟦202E⟧), shortened in the middle to `limit`."""
     # cut before looking at each character: a name may have any length
     value = shorten(str(text), limit)
-    return "".join(_visible(char) for char in value)
+    # Python calls nothing printable that is hidden or no character: nearly every text is done with here
+    return value if value.isprintable() else "".join(map(_visible, value))
 
 
 def shorten(text: str, limit: int) -> str:

@@ -26,7 +26,12 @@ RANGES = ranges.RANGES
 
 
 def settings() -> Settings:
-    """The settings of this server. Raises UsageError."""
+    """The settings of this server, read anew when their file or a variable changed. Raises UsageError."""
+    return _settings(settings_module.stands())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _settings(stands: tuple[object, ...]) -> Settings:  # noqa: ARG001 - the cache's key
     return settings_module.read()
 
 

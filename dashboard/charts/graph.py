@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard.charts import layered, look
 from dashboard.escape import plot
@@ -20,11 +19,12 @@ WIDTHS = ((1000.0, 5.0), (100.0, 3.4), (10.0, 2.4), (0.0, 1.6))
 """Edge width in pixels for rates of at least so many events an hour."""
 
 Point = tuple[float, float]
+Trace = dict[str, Any]
 
 
 def neighbourhood(
     nodes: pd.DataFrame, edges: pd.DataFrame, marked: str = "", *, rates: bool = True
-) -> go.Figure:
+) -> look.Drawn:
     """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …, health, says).
 
     A click selects a point whose customdata is ["node", id] or ["edge", row number]. Nodes whose label holds `marked` are
@@ -40,20 +40,22 @@ def neighbourhood(
     ]
     at, routes = layered.layout(columns, [(edge["source"], edge["target"]) for edge in lines])
     lines = [{**edge, "route": route} for edge, route in zip(lines, routes, strict=True)]
-    figure = go.Figure()
-    figure.add_traces(_lines(lines))
+    traces = _lines(lines)
     if lines:
-        figure.add_traces([*_troubled(lines), _middles(lines, rates=rates)])
+        traces += [*_troubled(lines), _middles(lines, rates=rates)]
     wanted = marked.strip().lower()
     marks = [{**node, "marked": bool(wanted) and wanted in str(node["label"]).lower()} for node in drawn]
-    figure.add_traces(_nodes(marks, at))
-    figure.update_layout(_layout([*at.values(), *(point for route in routes for point in route)]))
-    return figure
+    traces += _nodes(marks, at)
+    return look.Drawn(traces, _layout([*at.values(), *(point for route in routes for point in route)]))
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as dicts."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    """The rows of a frame as dicts. By column: pandas' own way looks at each value's type."""
+    names = [str(name) for name in frame.columns]
+    return [
+        dict(zip(names, row, strict=True))
+        for row in zip(*(frame[name].tolist() for name in names), strict=True)
+    ]
 
 
 def _layout(points: Sequence[Point]) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _layout(points: Sequence[Point]) -> dict[str, Any]:
     )
 
 
-def _nodes(drawn: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[go.Scatter]:
+def _nodes(drawn: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[Trace]:
     """One trace a state of health: shape, colour and word say it."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for node in drawn:
@@ -78,7 +80,7 @@ def _nodes(drawn: Sequence[dict[str, Any]], at: dict[str, Point]) -> list[go.Sca
     return [_node_trace(state, groups[state], at) for state in sorted(groups)]
 
 
-def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point]) -> go.Scatter:
+def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point]) -> Trace:
     mark = look.EVENT if state == "event" else look.HEALTH[state]
     size = 20 if state == "event" else 15
     ring = [look.EVENT.color if node["marked"] else mark.color for node in group]
@@ -87,7 +89,7 @@ def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point
         "color": mark.color,
         "symbol": mark.symbol,
     }
-    return go.Scatter(
+    return look.scatter(
         x=[at[str(node["id"])][0] for node in group],
         y=[at[str(node["id"])][1] for node in group],
         mode="markers+text",
@@ -104,7 +106,7 @@ def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point
         },
         # Streamlit dims what is not selected; health must stay readable
         selected={"marker": {"size": 22, "opacity": 1}},
-        unselected={"marker": {"opacity": 1}, "textfont": {"color": None}},
+        unselected={"marker": {"opacity": 1}},
         cliponaxis=False,
     )
 
@@ -142,7 +144,7 @@ def _node_hover(node: dict[str, Any], says: str) -> str:
     return "<br>".join(told)
 
 
-def _lines(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
+def _lines(lines: Sequence[dict[str, Any]]) -> list[Trace]:
     """One trace a style: solid or dashed, by colour and width."""
     styles: dict[tuple[bool, str, float], list[dict[str, Any]]] = {}
     for edge in lines:
@@ -151,7 +153,7 @@ def _lines(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
     return [_line_trace(style, styles[style]) for style in sorted(styles)]
 
 
-def _line_trace(style: tuple[bool, str, float], group: Sequence[dict[str, Any]]) -> go.Scatter:
+def _line_trace(style: tuple[bool, str, float], group: Sequence[dict[str, Any]]) -> Trace:
     dashed, color, width = style
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -166,23 +168,23 @@ def _line_trace(style: tuple[bool, str, float], group: Sequence[dict[str, Any]])
         "color": color,
         "dash": "6px,5px" if dashed else "solid",
     }
-    return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", opacity=0.8)
+    return look.scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", opacity=0.8)
 
 
-def _troubled(lines: Sequence[dict[str, Any]]) -> list[go.Scatter]:
+def _troubled(lines: Sequence[dict[str, Any]]) -> list[Trace]:
     """The sign of trouble on the edges whose carrier fails: by shape and colour, and the word is in their label."""
     spots = [layered.near_end(edge["route"]) for edge in lines if _fails(edge)]
     mark = look.HEALTH["failing"]
     sign = {"size": 11, "symbol": mark.symbol, "color": mark.color}
     xs, ys = [x for x, _ in spots], [y for _, y in spots]
-    return [go.Scatter(x=xs, y=ys, mode="markers", marker=sign, hoverinfo="skip")] if spots else []
+    return [look.scatter(x=xs, y=ys, mode="markers", marker=sign, hoverinfo="skip")] if spots else []
 
 
-def _middles(lines: Sequence[dict[str, Any]], *, rates: bool) -> go.Scatter:
+def _middles(lines: Sequence[dict[str, Any]], *, rates: bool) -> Trace:
     """What takes an edge's click and carries its rate: away from both nodes."""
     spots = [layered.near_end(edge["route"]) for edge in lines]
     marker = {"size": 22, "opacity": 0, "color": look.EDGE}
-    return go.Scatter(
+    return look.scatter(
         x=[x for x, _ in spots],
         y=[y for _, y in spots],
         mode="markers+text",

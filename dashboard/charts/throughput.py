@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
-
-import plotly.graph_objects as go
+from typing import Any, Literal
 
 from dashboard.charts import look
 from dashboard.escape import plot
@@ -32,14 +30,14 @@ class Series:
     muted: bool = False
 
 
-def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str) -> go.Figure:
+def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str) -> look.Drawn:
     """The series over the whole range asked for, also where nothing is known. `unit` names the axis."""
     drawn = thinned(series)
     named = sum(not one.muted for one in drawn)
     # a line keeps its colour, whatever lies behind it
     order = [sum(not other.muted for other in drawn[:index]) for index in range(len(drawn))]
-    figure = go.Figure([_trace(one, order[index]) for index, one in enumerate(drawn)])
-    figure.update_layout(
+    return look.Drawn(
+        [_trace(one, order[index]) for index, one in enumerate(drawn)],
         look.layout(
             # on a narrow screen each name takes a line of its own: the picture grows, so that the plot keeps its height
             height=PLOT + (NAME * named if named > 1 else 0),
@@ -69,9 +67,8 @@ def lines(series: Sequence[Series], since: datetime, until: datetime, unit: str)
                 "automargin": True,
                 "title": {"text": plot(unit)},
             },
-        )
+        ),
     )
-    return figure
 
 
 def caption(
@@ -125,12 +122,12 @@ def _joined(one: Series, factor: int) -> Series:
     return replace(one, times=times, values=tuple(together.values()), period=period)
 
 
-def _trace(one: Series, index: int) -> go.Scatter:
+def _trace(one: Series, index: int) -> dict[str, Any]:
     xs, ys, alone = _with_gaps(one)
     color = look.GREY if one.muted else look.SERIES[index % len(look.SERIES)]
     dash = "dot" if one.muted else look.DASHES[index // len(look.SERIES) % len(look.DASHES)]
     line = {"color": color, "width": 1.5 if one.muted else 2, "dash": dash}
-    return go.Scatter(
+    return look.scatter(
         x=xs,
         y=ys,
         mode="lines+markers",

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 import streamlit as st
 
-from dashboard.escape import clean
+from dashboard.escape import clean, markdown
 from dashboard.flow.answers import Found, Search
 from dashboard.flow.backwards import around, named
 from dashboard.flow.model.estate import Estate
@@ -28,6 +28,7 @@ KINDS = {
     "producer": "producer",
     "domain": "domain",
     "owner": "owner",
+    "field": "payload field",
 }
 
 
@@ -131,6 +132,9 @@ def _hit(index: int, hit: Found) -> None:
             links.link("catalogue", label, find=hit.label)
         elif hit.kind in ("domain", "owner"):
             links.link("resource", label, of=f"{hit.kind}:{hit.label}")
+        elif hit.kind == "field":
+            asked_now = f"who reads {hit.label}?"
+            st.button(markdown(label), key=f"ask-{index}", type="tertiary", on_click=_ask, args=(asked_now,))
         elif hit.kind == "rule":
             links.link("throughput", label, sel=hit.arn)
         elif hit.kind == "producer":
@@ -139,6 +143,11 @@ def _hit(index: int, hit: Found) -> None:
             links.link("resource", label, of=hit.arn)
         where = [part for part in (hit.detail,) if part not in KINDS.values()]
         parts.quiet(words.joined([KINDS[hit.kind], *where, _place(hit.arn)]), f"result-{index}")
+
+
+def _ask(question: str) -> None:
+    """Put a question into the box: what it is bound to follows."""
+    st.session_state["q"] = question
 
 
 def _place(arn: str | None) -> str | None:

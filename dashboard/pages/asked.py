@@ -110,7 +110,9 @@ def reads(estate: Estate, asked: Sentence) -> None:
     parts.table(
         pd.DataFrame(rows),
         "field-readers",
-        choose=lambda i: links.later("event", source=shown[i][0], type=shown[i][1], without=field),
+        choose=lambda i: links.later(
+            "event", source=shown[i][0], type=shown[i][1], without=field, view="Payload"
+        ),
     )
     parts.quiet(
         "What a function's own code reads is not visible here. A row opens who breaks without the field.",

@@ -17,6 +17,8 @@ from dashboard.pages import answers, delivered, flowing, links, panel, parts, pa
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import Scope
 
+TABS = ("Flow", "Throughput", "Payload")
+"""As the URL names them: view=Payload."""
 MOST_NODES = 200
 MOST_BESIDE = 20
 _TOOLS = (
@@ -103,6 +105,26 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     for note in answer.got.notes:
         st.text(clean(note, 300))
     parts.gaps(answer.gaps, "this answer")
+    # what is not open is not made: most who ask want the first
+    flow, throughput, inside = st.tabs(TABS, key="view", bind="query-params")
+    if flow.open:
+        with flow:
+            _flow(estate, answer, scope)
+    if throughput.open:
+        with throughput:
+            st.header("By rule and subscriber", anchor=False)
+            flowing.of_event(estate, answer.got)
+            delivered.render(estate, answer.got.event)
+    if inside.open:
+        with inside:
+            st.header("Schema", anchor=False)
+            payload.render(estate, answer.got)
+            st.header("Fields read", anchor=False)
+            reads.render(estate, answer.got, scope)
+
+
+def _flow(estate: Estate, answer: Answer, scope: Scope) -> None:
+    """Who consumes and produces it, as tables and as a picture."""
     got = [row for row in answer.got.consumers if scope.admits(row, estate.name_of(row.bus))]
     made = [row for row in answer.made.producers if scope.admits(row)]
     st.header("Consumers", anchor=False)
@@ -113,13 +135,6 @@ def _body(estate: Estate, answer: Answer, scope: Scope) -> None:
     st.header("Neighbourhood", anchor=False)
     # whoever merely may send would crowd out those who do
     _picture(estate, answer, got, [row for row in made if row.evidence != "permitted"] or made)
-    st.header("Throughput", anchor=False)
-    flowing.of_event(estate, answer.got)
-    delivered.render(estate, answer.got.event)
-    st.header("Payload", anchor=False)
-    payload.render(estate, answer.got)
-    st.header("Fields read", anchor=False)
-    reads.render(estate, answer.got, scope)
 
 
 def _consumers(estate: Estate, answer: Answer, rows: list[Consumer], scope: Scope) -> None:

@@ -96,14 +96,15 @@ def gaps(touching: Sequence[GapNote], what: str) -> None:
 
 def table(frame: pd.DataFrame, name: str, choose: Callable[[int], None] | None = None) -> None:
     """A table, and the same as CSV. `name` is its key and its file's name; `choose` is called with the row clicked."""
-    shown = frame.map(_cell)
+    # by column: pandas' own map takes ten times as long
+    shown = pd.DataFrame({name: [_cell(value) for value in frame[name]] for name in frame.columns})
     with st.container(gap="xsmall"):
         _grid(shown, name, choose)
         with st.container(horizontal=True, vertical_alignment="center"):
             quiet(words.plural(len(shown), "row"), f"rows-{name}")
             st.download_button(
                 "CSV",
-                csv(shown),
+                lambda: csv(shown),
                 f"{name}.csv",
                 "text/csv",
                 key=f"csv-{name}",

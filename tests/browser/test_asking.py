@@ -152,9 +152,12 @@ def test_what_is_drawn_can_be_taken_along(sample: Open) -> None:
 
 
 def test_a_link_shows_the_same_view_to_another_person(sample: Open) -> None:
-    page = sample("event", **ORDER_PLACED, domain=["orders", "fulfilment"], range="3h", sel=INVOICES)
+    shared = {"domain": ["orders", "fulfilment"], "sel": INVOICES, **ORDER_PLACED}
+    page = sample("event", **shared, view="Throughput", range="3h")
     expect(page.locator(".st-key-panel")).to_contain_text(INVOICES)
     expect(page.get_by_text("Last 3 hours of the snapshot").first).to_be_visible()
+    page = sample("event", **shared)
+    expect(page.locator(".st-key-panel")).to_contain_text(INVOICES)
     assert "event-lake" not in column(page, "consumers", "Consumer")
 
 

@@ -13,8 +13,14 @@ pytestmark = pytest.mark.browser
 
 def test_a_range_chosen_on_one_page_stays_in_the_link_and_on_the_next_page(sample: Open) -> None:
     page = sample("event", **ORDER_PLACED)
+    page.get_by_role("tab", name="Throughput").click()
+    expect(page).to_have_url(re.compile("view=Throughput"))
     page.get_by_role("radio", name="7d").or_(page.get_by_role("button", name="7d", exact=True)).first.click()
     expect(page).to_have_url(re.compile("range=7d"))
+    expect(page.get_by_text("Last 7 days of the snapshot").first).to_be_visible()
+    page.get_by_role("tab", name="Payload").click()
+    expect(page.get_by_text("changed").first).to_be_visible()
+    page.get_by_role("tab", name="Throughput").click()
     expect(page.get_by_text("Last 7 days of the snapshot").first).to_be_visible()
     page = sample("throughput", show="Rules", range="90d", compare="yesterday")
     expect(page.get_by_text("Last 90 days of the snapshot").first).to_be_visible()

@@ -62,7 +62,7 @@ def test_a_path_is_asked_for_and_the_link_keeps_it(sample: Open) -> None:
 
 
 def test_who_breaks_without_a_field(sample: Open) -> None:
-    page = sample("event", source="com.acme.fulfilment", type="StockAdjusted")
+    page = sample("event", source="com.acme.fulfilment", type="StockAdjusted", view="Payload")
     choose(page, "Who breaks if this field is dropped?", "onHand")
     expect(page.locator(".st-key-dropped")).to_contain_text("2 of 3 consumers break for certain")
     expect(page).to_have_url(re.compile(r"without=detail\.onHand"))

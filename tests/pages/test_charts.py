@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts import graph, layered, throughput
+from dashboard.charts import graph, layered, look, throughput
 
 START = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -25,7 +25,16 @@ def edge(source: str, target: str, **more: Any) -> dict[str, Any]:
 
 
 def picture(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> go.Figure:
-    return graph.neighbourhood(pd.DataFrame(nodes), pd.DataFrame(edges))
+    return validated(graph.neighbourhood(pd.DataFrame(nodes), pd.DataFrame(edges)))
+
+
+def validated(drawn: look.Drawn) -> go.Figure:
+    """Raises ValueError for what plotly does not take: nothing looks at it on the way to the browser."""
+    return go.Figure(**json.loads(json.dumps(drawn.to_dict(), default=str)))
+
+
+def chart(*drawn: throughput.Series) -> go.Figure:
+    return validated(throughput.lines(drawn, START, START + timedelta(hours=3), "events"))
 
 
 EVENT = node("event", 0, kind="event")
@@ -114,7 +123,7 @@ def test_what_carries_fails_also_where_what_it_leads_to_is_not_active() -> None:
 
 def test_where_many_edges_run_their_rates_are_told_where_they_are_pointed_at() -> None:
     nodes, edges = pd.DataFrame([EVENT, node("a", 1)]), pd.DataFrame([edge("event", "a", rate=12.0)])
-    figure = graph.neighbourhood(nodes, edges, rates=False)
+    figure = validated(graph.neighbourhood(nodes, edges, rates=False))
     (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
     assert list(middles.text) == [""]
     assert "12/h" in middles.hovertext[0]
@@ -141,22 +150,20 @@ def series(*minutes: int, period: int = 300) -> throughput.Series:
 
 
 def test_a_window_without_a_point_is_a_gap_and_not_zero() -> None:
-    drawn = throughput.lines([series(0, 5, 20, 25)], START, START + timedelta(hours=3), "events").data[0]
+    drawn = chart(series(0, 5, 20, 25)).data[0]
     assert list(drawn.y) == [0.0, 5.0, None, 20.0, 25.0]
 
 
 def test_names_stand_below_the_plot_which_keeps_its_height() -> None:
-    until = START + timedelta(hours=3)
-    one = throughput.lines([series(0)], START, until, "events").layout
-    many = throughput.lines([series(0)] * 12, START, until, "events").layout
+    one, many = chart(series(0)).layout, chart(*[series(0)] * 12).layout
     assert (one.showlegend, many.showlegend, many.legend.y < 0) == (False, True, True)
     assert many.height - one.height == 12 * throughput.NAME
-    compared = throughput.lines([replace(series(0), muted=True), series(0)], START, until, "events").layout
+    compared = chart(replace(series(0), muted=True), series(0)).layout
     assert not compared.showlegend
 
 
 def test_a_lonely_point_is_a_dot() -> None:
-    drawn = throughput.lines([series(0, 20, 40)], START, START + timedelta(hours=3), "events").data[0]
+    drawn = chart(series(0, 20, 40)).data[0]
     assert [size for size, y in zip(drawn.marker.size, drawn.y, strict=True) if y is not None] == [5, 5, 5]
 
 
@@ -177,7 +184,7 @@ def test_the_caption_says_window_and_resolution() -> None:
 
 def test_what_is_compared_with_lies_grey_and_dotted_behind_and_keeps_its_height() -> None:
     muted = replace(series(0, 5, 10, 15), muted=True)
-    drawn = throughput.lines([muted, series(0, 5)], START, START + timedelta(hours=3), "events").data
+    drawn = chart(muted, series(0, 5)).data
     assert [(line.line.color, line.line.dash) for line in drawn] == [
         (throughput.look.GREY, "dot"),
         (throughput.look.SERIES[0], "solid"),

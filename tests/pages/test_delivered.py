@@ -40,7 +40,7 @@ def test_a_bus_that_does_not_log_is_told_with_what_would_be_seen(
     level: str | None, store: Path, run_bare: Run
 ) -> None:
     with_logs(store, level)
-    app = run_bare("event", **SOLD)
+    app = run_bare("event", view="Throughput", **SOLD)
     assert not app.exception
     (text,) = [one.value for one in app.text if "Logging is off on the bus shop" in one.value]
     assert "how many Sold it takes in" in text
@@ -56,7 +56,7 @@ def test_where_a_bus_logs_its_targets_stand_in_a_table_with_source_window_and_re
         told("INFO", received=9, rejected=0, unmatched=0),
         at_bill("INFO", attempts=11, succeeded=7, failed=2, dead_lettered=2, retried=2, throttled=0),
     )
-    app = run_bare("event", **SOLD)
+    app = run_bare("event", view="Throughput", **SOLD)
     assert not app.exception
     table = next(frame.value for frame in app.dataframe if "Given up" in frame.value.columns)
     row = table.iloc[0].to_dict()
@@ -75,16 +75,16 @@ def test_the_same_hours_before_are_drawn_behind_or_said_not_to_be_there(store: P
     with_logs(
         store, "INFO", told("INFO", **counts), told("INFO", **counts | {"hour": HOUR - day, "received": 4})
     )
-    app = run_bare("event", **SOLD, compare="yesterday")
+    app = run_bare("event", view="Throughput", **SOLD, compare="yesterday")
     assert not app.exception
     assert any("the same hours yesterday." in one.value for one in [*app.text, *app.caption, *app.markdown])
-    app = run_bare("event", **SOLD, compare="last week")
+    app = run_bare("event", view="Throughput", **SOLD, compare="last week")
     assert any("last week were not read" in one.value for one in [*app.text, *app.caption, *app.markdown])
 
 
 def test_of_a_bus_that_logs_errors_the_successes_are_unknown_and_not_none(store: Path, run_bare: Run) -> None:
     with_logs(store, "ERROR", at_bill("ERROR", failed=2, dead_lettered=2, retried=0, throttled=0))
-    app = run_bare("event", **SOLD)
+    app = run_bare("event", view="Throughput", **SOLD)
     table = next(frame.value for frame in app.dataframe if "Given up" in frame.value.columns)
     assert table.iloc[0]["Given up"] == 2
     assert table["Delivered"].isna().all()

@@ -78,7 +78,7 @@ def test_gaps_that_touch_the_answer_are_named_with_what_would_allow_them(run: Ru
 
 
 def test_the_schema_is_a_tree_of_fields(run: Run) -> None:
-    app = run("event", **SOLD)
+    app = run("event", **SOLD, view="Payload")
     assert [str(name).strip() for name in rows(app, "Field")] == ["total", "lines", "sku", "channel"]
     assert rows(app, "Type") == ["number", "array of object", "string", "string"]
     assert rows(app, "Path")[2] == "detail.lines.sku"

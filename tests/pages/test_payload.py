@@ -25,13 +25,13 @@ def versions(**latest: Any) -> list[Record]:
 
 
 def test_the_tree_tells_who_reads_each_field(run: Run) -> None:
-    app = run("event", **SOLD)
+    app = run("event", view="Payload", **SOLD)
     told = dict(zip(rows(app, "Path"), rows(app, "Readers"), strict=True))
     assert told == {"detail.total": 1, "detail.lines": 0, "detail.lines.sku": 0, "detail.channel": 0}
 
 
 def test_an_example_is_made_up_by_the_schema(run: Run) -> None:
-    made = next(json.loads(code.value) for code in run("event", **SOLD).code if '"detail"' in code.value)
+    made = next(json.loads(code.value) for code in run("event", view="Payload", **SOLD).code if '"detail"' in code.value)
     assert (made["source"], made["detail-type"], set(made["detail"])) == (
         "com.shop",
         "Sold",
@@ -40,12 +40,12 @@ def test_an_example_is_made_up_by_the_schema(run: Run) -> None:
 
 
 def test_one_version_alone_is_not_compared(run: Run) -> None:
-    assert not any(box.key == "version-old" for box in run("event", **SOLD).selectbox)
+    assert not any(box.key == "version-old" for box in run("event", view="Payload", **SOLD).selectbox)
 
 
 def test_the_last_two_versions_are_compared_at_first(store: Path, run_bare: Run) -> None:
     write(store, versions())
-    app = run_bare("event", **SOLD)
+    app = run_bare("event", view="Payload", **SOLD)
     assert "From shop version 1 to shop version 2: 2 breaking changes and 3 safe ones." in said(app)
     table = next(table.value for table in app.dataframe if "Change" in table.value)
     told = table[["Change", "Field", "What", "Readers"]].itertuples(index=False, name=None)
@@ -62,7 +62,7 @@ def test_the_last_two_versions_are_compared_at_first(store: Path, run_bare: Run)
 
 def test_any_two_versions_can_be_chosen_and_stand_in_the_link(store: Path, run_bare: Run) -> None:
     write(store, versions())
-    app = run_bare("event", **SOLD, old="shop version 2", new="shop version 1")
+    app = run_bare("event", view="Payload", **SOLD, old="shop version 2", new="shop version 1")
     assert "From shop version 2 to shop version 1:" in said(app)
     app.selectbox(key="version-new").select("shop version 2").run()
     assert "Every field of shop version 2 is as in shop version 2." in said(app)
@@ -71,7 +71,7 @@ def test_any_two_versions_can_be_chosen_and_stand_in_the_link(store: Path, run_b
 
 def test_a_version_that_the_link_makes_up_is_dropped_with_a_note(store: Path, run_bare: Run) -> None:
     write(store, versions())
-    app = run_bare("event", **SOLD, old="<script>")
+    app = run_bare("event", view="Payload", **SOLD, old="<script>")
     assert "is not known here; it was left out." in said(app)
     assert "From shop version 1 to shop version 2:" in said(app)
 
@@ -83,5 +83,5 @@ def test_contracts_of_two_registries_are_compared(store: Path, run_bare: Run) ->
         update={"arn": other, "registry": "acme", "content": json.dumps({"properties": {"detail": {}}})}
     )
     write(store, [*records(), agreed])
-    app = run_bare("event", **SOLD)
+    app = run_bare("event", view="Payload", **SOLD)
     assert app.selectbox(key="version-old").options == ["acme version 1", "shop version 1"]

@@ -133,7 +133,7 @@ def test_an_end_that_nothing_knows_is_dropped_with_a_note(run: Run) -> None:
 
 
 def test_fields_read_are_listed_and_what_breaks_without_one(run: Run) -> None:
-    app = run("event", **SOLD, without="total")
+    app = run("event", **SOLD, view="Payload", without="total")
     assert rows(app, "Read by") == ["rule pattern of to-audit"]
     assert (
         "Without detail.total: 1 of 2 consumers break for certain, of 1 it is not visible, 0 are not affected."
@@ -145,7 +145,7 @@ def test_fields_read_are_listed_and_what_breaks_without_one(run: Run) -> None:
 
 
 def test_a_field_can_be_picked_from_the_schema(run: Run) -> None:
-    app = run("event", **SOLD)
+    app = run("event", **SOLD, view="Payload")
     assert "detail.lines.sku" in app.selectbox(key="drop-field").options
     app.selectbox(key="drop-field").select("detail.channel").run()
     assert "Without detail.channel: 0 of 2 consumers break for certain" in said(app)
@@ -153,7 +153,7 @@ def test_a_field_can_be_picked_from_the_schema(run: Run) -> None:
 
 def test_without_consumers_nothing_is_read(run: Run) -> None:
     assert "Nobody consumes it, so nobody reads its fields." in said(
-        run("event", source="com.shop", type="Lost")
+        run("event", source="com.shop", type="Lost", view="Payload")
     )
 
 

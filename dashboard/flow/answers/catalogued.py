@@ -9,7 +9,7 @@ from dashboard.flow.answers.asked import GapNote
 KnownBy = Literal["schema", "observed", "pattern"]
 
 
-FoundKind = Literal["event", "source", "bus", "rule", "resource", "producer", "domain", "owner"]
+FoundKind = Literal["event", "source", "bus", "rule", "resource", "producer", "domain", "owner", "field"]
 
 
 @dataclass(frozen=True, slots=True)

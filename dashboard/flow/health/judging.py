@@ -21,10 +21,14 @@ BEHIND = timedelta(hours=1)
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
-    """Health of each of these things."""
+    """Health of each of these things. Judged once."""
+    known: dict[str, Health] = estate.memory.setdefault("health", {})
     wanted = list(dict.fromkeys(arns))
-    troubles = troubles_of(estate, wanted)
-    return {arn: _judge(thing(estate, arn), troubles.get(arn, ())) for arn in wanted}
+    new = [arn for arn in wanted if arn not in known]
+    troubles = troubles_of(estate, new) if new else {}
+    for arn in new:
+        known[arn] = _judge(thing(estate, arn), troubles.get(arn, ()))
+    return {arn: known[arn] for arn in wanted}
 
 
 def troubles_of(estate: Estate, arns: Iterable[str]) -> dict[str, tuple[Trouble, ...]]:

@@ -58,6 +58,11 @@ def schema_of(estate: Estate, source: str, detail_type: str) -> Row | None:
 
 def types_with(estate: Estate, path: str) -> tuple[tuple[str, str], ...]:
     """(source, detail type) of every type whose schema has this field, `detail.total`, sorted by name."""
+    return tuple(sorted(by_field(estate).get(path, ()), key=lambda key: (key[1], key[0])))
+
+
+def by_field(estate: Estate) -> Mapping[str, set[tuple[str, str]]]:
+    """Every field of a payload that a schema names, `detail.total` → the types that have it."""
     if "types-by-field" not in estate.memory:
         found: dict[str, set[tuple[str, str]]] = {}
         for row in estate.schemas:
@@ -66,8 +71,8 @@ def types_with(estate: Estate, path: str) -> tuple[tuple[str, str], ...]:
                     whole = field.path if field.path.startswith("detail.") else f"detail.{field.path}"
                     found.setdefault(whole, set()).add((row["source"], row["detail_type"]))
         estate.memory["types-by-field"] = found
-    by_field: dict[str, set[tuple[str, str]]] = estate.memory["types-by-field"]
-    return tuple(sorted(by_field.get(path, ()), key=lambda key: (key[1], key[0])))
+    fields: dict[str, set[tuple[str, str]]] = estate.memory["types-by-field"]
+    return fields
 
 
 def of_schema(content: str | None) -> tuple[SchemaField, ...]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,12 +102,12 @@ class Measured:
         """What has series."""
         return list(self._at)
 
-    @property
+    @cached_property
     def end(self) -> datetime | None:
         """Where the latest of the ranges ends."""
         return max((row.end for row in self._rows), default=None)
 
-    @property
+    @cached_property
     def is_by_the_hour(self) -> bool:
         """Whether the first layer is history itself: settings that read more than a week finely have no other by the hour."""
         return any(row.period == 3600 for row in self._rows)

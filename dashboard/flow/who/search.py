@@ -1,23 +1,45 @@
 """The Ask box: ranked search over everything that has a name; of a sentence, over what it asks about."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 from itertools import islice
 
 from dashboard.flow.answers import Found, FoundKind, Search
-from dashboard.flow.model import callers, domains, roles
+from dashboard.flow.model import callers, domains, fields, roles
 from dashboard.flow.model.domains import domain_of_event
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.model.near import closeness
+from dashboard.flow.model.near import close
 from dashboard.flow.model.sentences import parse
 from dashboard.flow.who import catalogue
 
-_ORDER: tuple[FoundKind, ...] = ("event", "source", "domain", "owner", "bus", "rule", "resource", "producer")
+_ORDER: tuple[FoundKind, ...] = (
+    "event",
+    "source",
+    "domain",
+    "owner",
+    "bus",
+    "rule",
+    "resource",
+    "producer",
+    "field",
+)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_PART = re.compile(r"[\s/._@:-]+")
 _NEAR_BELOW = 0.6
 _MOST_TRIED = 100  # types looked at for one that lacks something
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One thing that has a name, in small letters: its label, and of an event type source and detail type."""
+
+    item: Found
+    label: str
+    whole: str
+    words: frozenset[str]
 
 
 def search(estate: Estate, text: str, limit: int = 20, domain: str | None = None) -> Search:
@@ -25,14 +47,28 @@ def search(estate: Estate, text: str, limit: int = 20, domain: str | None = None
     intent, what, _ = parse(text)
     if not what:
         return Search(what, intent, ())
-    items = [item for item in _items(estate) if domain is None or _in_domain(estate, item, domain)]
     wanted = what.lower()
-    scored = [replace(item, score=score) for item in items if (score := _score(wanted, item)) > 0]
-    if not scored:
-        scored = [
-            replace(item, score=s * _NEAR_BELOW) for item in items if (s := _nearness(wanted, item)) > 0
-        ]
-    return Search(what, intent, tuple(sorted(scored, key=_rank)[:limit]))
+    hits = (
+        (name, score)
+        for name, score in _found(estate, wanted)
+        if domain is None or _in_domain(estate, name.item, domain)
+    )
+    best = nsmallest(limit, hits, key=_rank)
+    return Search(what, intent, tuple(replace(name.item, score=score) for name, score in best))
+
+
+def _found(estate: Estate, wanted: str) -> list[tuple[_Name, float]]:
+    names, wholes, arns = _names(estate)
+    parts = [part for part in _PART.split(wanted) if part] or [wanted]
+    longest = max(parts, key=len)
+    # whatever fits holds every part: nearly all names are done with by looking for the longest
+    likely = [names[at] for at, whole in enumerate(wholes) if longest in whole]
+    scored = [(arns[wanted], 1.0)] if wanted in arns else []
+    scored += [(name, score) for name in likely if (score := _score(wanted, parts, name))]
+    if scored:
+        return scored
+    labels = [name.label for name in names]
+    return [(names[at], score * _NEAR_BELOW) for at, score in close(wanted, labels, _NEAR_BELOW)]
 
 
 def suggestions(estate: Estate, domain: str | None = None, limit: int = 8) -> tuple[Found, ...]:
@@ -54,34 +90,24 @@ def suggestions(estate: Estate, domain: str | None = None, limit: int = 8) -> tu
     )
 
 
-def _rank(hit: Found) -> tuple[float, int, int, str, str]:
-    return -hit.score, _ORDER.index(hit.kind), len(hit.label), hit.label, hit.arn or hit.detail
+def _rank(hit: tuple[_Name, float]) -> tuple[float, int, int, str, str]:
+    name, score = hit
+    item = name.item
+    return -score, _ORDER.index(item.kind), len(item.label), item.label, item.arn or item.detail
 
 
-def _score(wanted: str, item: Found) -> float:
-    label = item.label.lower()
-    whole = f"{item.detail.lower()} {label}" if item.event else label
-    if wanted in (label, whole) or (item.arn or "").lower() == wanted:
+def _score(wanted: str, parts: Sequence[str], name: _Name) -> float:
+    if wanted in (name.label, name.whole):
         return 1.0
-    if label.startswith(wanted):
+    if name.label.startswith(wanted):
         return 0.9
-    words = {word.lower() for word in _WORD.findall(item.label)}
-    if wanted in words or all(part in words for part in _parts(wanted)):
+    if wanted in name.words or all(part in name.words for part in parts):
         return 0.8
-    if wanted in label:
+    if wanted in name.label:
         return 0.7
-    if item.event and wanted in whole:
+    if name.item.event and wanted in name.whole:
         return 0.6
-    return 0.5 if all(part in whole for part in _parts(wanted)) else 0.0
-
-
-def _parts(wanted: str) -> list[str]:
-    return [part for part in re.split(r"[\s/._@:-]+", wanted) if part] or [wanted]
-
-
-def _nearness(wanted: str, item: Found) -> float:
-    score = closeness(wanted, item.label.lower())
-    return score if score >= 0.6 else 0.0
+    return 0.5 if all(part in name.whole for part in parts) else 0.0
 
 
 def _in_domain(estate: Estate, item: Found, domain: str) -> bool:
@@ -89,14 +115,25 @@ def _in_domain(estate: Estate, item: Found, domain: str) -> bool:
         return domain_of_event(estate, *item.event) == domain
     if item.arn:
         return estate.domain_of(item.arn) == domain
+    if item.kind == "field":
+        return any(domain_of_event(estate, *key) == domain for key in fields.by_field(estate)[item.label])
     return item.kind != "domain" or item.label == domain
 
 
-def _items(estate: Estate) -> list[Found]:
+def _names(estate: Estate) -> tuple[list[_Name], list[str], dict[str, _Name]]:
+    """Everything that has a name, what each is looked for in, and by ARN in small letters. Made once."""
     if "names" not in estate.memory:
-        estate.memory["names"] = list(_all(estate))
-    found: list[Found] = estate.memory["names"]
+        names = [_name(item) for item in _all(estate)]
+        arns = {name.item.arn.lower(): name for name in names if name.item.arn}
+        estate.memory["names"] = names, [name.whole for name in names], arns
+    found: tuple[list[_Name], list[str], dict[str, _Name]] = estate.memory["names"]
     return found
+
+
+def _name(item: Found) -> _Name:
+    label = item.label.lower()
+    words = frozenset(word.lower() for word in _WORD.findall(item.label))
+    return _Name(item, label, f"{item.detail.lower()} {label}" if item.event else label, words)
 
 
 def _all(estate: Estate) -> Iterator[Found]:
@@ -108,6 +145,12 @@ def _all(estate: Estate) -> Iterator[Found]:
         yield Found("domain", name, "domain", 0.0)
     for name in _owners(estate):
         yield Found("owner", name, "owner", 0.0)
+    yield from _things(estate)
+    for path, types in sorted(fields.by_field(estate).items()):
+        yield Found("field", path, f"field of {len(types)} event type{'' if len(types) == 1 else 's'}", 0.0)
+
+
+def _things(estate: Estate) -> Iterator[Found]:
     for arn in sorted(estate.buses):
         yield Found("bus", estate.name_of(arn), "bus", 0.0, arn=arn)
     for arn in sorted(estate.rules):

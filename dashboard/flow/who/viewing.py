@@ -46,10 +46,9 @@ def viewed(nodes: pd.DataFrame, edges: pd.DataFrame, view: View) -> tuple[pd.Dat
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [
-        {str(key): None if _missing(value) else value for key, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
+    names = [str(name) for name in frame.columns]
+    columns = [[None if _missing(value) else value for value in frame[name].tolist()] for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _missing(value: Any) -> bool:
