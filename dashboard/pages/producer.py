@@ -214,7 +214,8 @@ def _chart(answer: Sending) -> None:
 def _permitted(estate: Estate, answer: Sending) -> None:
     if not answer.permitted:
         return
-    title = f"{words.plural(len(answer.permitted), 'event type')} it may send besides, and was not seen to"
+    types = {(one.source, one.detail_type) for one in answer.permitted}
+    title = f"{words.plural(len(types), 'event type')} it may send besides, and was not seen to"
     with st.expander(title, expanded=False):
         rows = answer.permitted[:MOST_PERMITTED]
         frame = pd.DataFrame(

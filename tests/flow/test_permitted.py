@@ -8,6 +8,7 @@ import pytest
 from collectors.records import Grant
 from dashboard.flow.answers import Producer, Question
 from dashboard.flow.backwards import making
+from dashboard.flow.who.permitted import permitted
 from dashboard.flow.who.producers import producers
 from tests.flow.building import (
     ACCOUNT,
@@ -75,6 +76,33 @@ POLICIES = [
 @pytest.mark.parametrize(("statements", "expected"), POLICIES)
 def test_whom_the_policy_of_the_bus_lets_in(build: Build, statements: list[Any], expected: list[str]) -> None:
     assert names(build(with_policy(*statements))) == expected
+
+
+TAGGED = {"StringEquals": {"aws:PrincipalTag/team": "x"}}
+
+
+def test_each_bus_has_a_row_by_its_least_conditioned_statement_the_freest_first(build: Build) -> None:
+    some, free = allow({"AWS": OTHER}, Resource="*", Condition=TAGGED), allow({"AWS": OTHER}, Resource="*")
+    both = bus("b-bus", policy=json.dumps({"Statement": [some, free]}))
+    estate = build(bus("a-bus", policy=json.dumps({"Statement": [some]})), both)
+    buses = sorted(estate.buses)
+    rows = permitted(estate, Question(SOURCE, TYPE), buses)
+    assert [(row.principal, row.bus, row.note) for row in rows] == [
+        (OTHER, both.arn, None),
+        (OTHER, buses[0], "On conditions: aws:PrincipalTag/team."),
+    ]
+
+
+def test_a_policy_of_its_own_is_told_of_each_bus_that_no_policy_of_a_bus_lets_it_on(build: Build) -> None:
+    near = bus("near", policy=json.dumps({"Statement": [allow({"AWS": ROLE}, Resource="*")]}))
+    estate = build(
+        near, bus("far"), grant(resources=("*",)), *(trace(bus(n), principal=FAR) for n in ("near", "far"))
+    )
+    rows = [one for one in producers(estate, Question(SOURCE, TYPE)).producers if one.evidence == "permitted"]
+    assert sorted(one.read or "" for one in rows) == [
+        "its identity policies: statement 1 of policy own",
+        "policy of bus near",
+    ]
 
 
 def test_what_cannot_be_decided_is_told_and_not_dropped(build: Build) -> None:

@@ -11,7 +11,7 @@ Evidence = Literal["observed", "declared", "permitted", "named"]
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """A producer row: one a (event type, principal), or one a declaration. `source` is the source it puts with.
+    """A producer row: one a (event type, principal), of those that may one a bus too, or one a declaration. `source` is the source it puts with.
 
     `events` counts accepted entries and `failed` rejected ones, both null unless observed, in the answer's window. `read` says where
     the evidence was read: a trail's location, a bus's log, a link, a rule, a policy, a setting. `known_as` is what people call

@@ -35,15 +35,14 @@ class Identity:
 
 
 def permitted(estate: Estate, asked: Question, buses: Iterable[str]) -> list[Producer]:
-    """One row for each role or user that may put the type on one of these buses, by the first of them."""
-    found: dict[str, Producer] = {}
-    for bus in buses:
-        for who in identities(estate).values():
-            if who.arn not in found:
-                judged = _judged(estate, who, asked, bus)
-                if judged.allows is not False:
-                    found[who.arn] = _row(estate, asked, who, bus, judged)
-    return list(found.values())
+    """One row for each role or user and bus that it may put the type on; those that can be decided first."""
+    found = [
+        (judged.allows is None, _row(estate, asked, who, bus, judged))
+        for bus in buses
+        for who in identities(estate).values()
+        if (judged := _judged(estate, who, asked, bus)).allows is not False
+    ]
+    return [row for _, row in sorted(found, key=lambda one: one[0])]
 
 
 def principals(estate: Estate, bus: str) -> frozenset[str]:

@@ -22,6 +22,8 @@ _TOLD = frozenset(
     }
 )
 """Condition keys whose values say who is let in."""
+_Open = tuple[bool, int]
+"""Whether a statement that denies may keep it out, and on how many conditions it is let in."""
 _ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths")
 
 
@@ -31,17 +33,19 @@ def facts_of(asked: Question) -> dict[str, str]:
 
 
 def permitted(estate: Estate, asked: Question, buses: Iterable[str]) -> list[Producer]:
-    """One row for each principal that the policies of these buses let put the type."""
-    found: dict[str, Producer] = {}
+    """One row for each principal and bus whose policy lets it put the type, by the least conditioned statement, those rows first."""
+    found: dict[tuple[str, str], tuple[_Open, Producer]] = {}
     for bus in buses:
         policy: str = (estate.buses.get(bus) or {}).get("policy") or ""
         for statement in policies.statements(policy):
             for principal in _let_in(statement, asked, bus):
                 denied = policies.judge({"": policy}, _caller(principal, asked), PUT, bus).denied
                 if denied is not True:
-                    row = _row(estate, asked, bus, principal, statement, is_open=denied is None)
-                    found.setdefault(principal, row)
-    return list(found.values())
+                    is_open, key = denied is None, (principal, bus)
+                    how = (is_open, len(_asked(statement)))
+                    if key not in found or how < found[key][0]:
+                        found[key] = how, _row(estate, asked, bus, principal, statement, is_open=is_open)
+    return [row for _, row in sorted(found.values(), key=lambda one: one[0])]
 
 
 def principals(estate: Estate, bus: str) -> frozenset[str]:

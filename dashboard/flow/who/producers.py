@@ -1,6 +1,6 @@
 """Who produces this event: graded evidence, best first. observed.py, declared.py, permitted.py and identity.py hold the grades."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dashboard.flow.answers import GapNote, Producer, Producers, Question
@@ -48,8 +48,7 @@ def producers(estate: Estate, asked: Question, last: int | None = None) -> Produ
     entered = (
         buses if buses is not None else frozenset(asking.enters(estate, asked.source, asked.detail_type))
     )
-    rows += _new(permitted.permitted(estate, asked, sorted(entered)), rows)
-    rows += _new(identity.permitted(estate, asked, sorted(entered)), rows)
+    rows += _new(_permitted(estate, asked, sorted(entered)), rows)
     if not rows or all(row.evidence == "permitted" for row in rows):
         rows += named(estate, asked)
     gaps = _gaps(estate, asked, entered)
@@ -70,6 +69,14 @@ def producers(estate: Estate, asked: Question, last: int | None = None) -> Produ
 
 def _buses(estate: Estate, asked: Question) -> frozenset[str] | None:
     return None if asked.bus is None else frozenset(asking.named_buses(estate, asked.bus))
+
+
+def _permitted(estate: Estate, asked: Question, buses: Sequence[str]) -> list[Producer]:
+    """One row a principal and bus: by the policy of the bus, else by policies of its own."""
+    found = permitted.permitted(estate, asked, buses)
+    told = {(row.principal, row.bus) for row in found}
+    own = identity.permitted(estate, asked, buses)
+    return found + [row for row in own if (row.principal, row.bus) not in told]
 
 
 def _new(more: list[Producer], rows: list[Producer]) -> list[Producer]:
