@@ -203,7 +203,9 @@ def test_a_schedule_is_drawn_by_its_group(store: Path, run_bare: Run) -> None:
 
 
 def test_junk_in_the_range_and_the_comparison_is_dropped_with_a_note(run_failing: Run) -> None:
-    app = run_failing("event", source="com.shop", type="Sold", view="Throughput", range="25h", compare="tomorrow")
+    app = run_failing(
+        "event", source="com.shop", type="Sold", view="Throughput", range="25h", compare="tomorrow"
+    )
     told = said(app)
     assert "range “25h” in the link is not known here" in told
     assert "compare “tomorrow” in the link is not known here" in told

@@ -31,7 +31,11 @@ def test_the_tree_tells_who_reads_each_field(run: Run) -> None:
 
 
 def test_an_example_is_made_up_by_the_schema(run: Run) -> None:
-    made = next(json.loads(code.value) for code in run("event", view="Payload", **SOLD).code if '"detail"' in code.value)
+    made = next(
+        json.loads(code.value)
+        for code in run("event", view="Payload", **SOLD).code
+        if '"detail"' in code.value
+    )
     assert (made["source"], made["detail-type"], set(made["detail"])) == (
         "com.shop",
         "Sold",
