@@ -1,7 +1,10 @@
 """The sample estate's bus logs agree with what is put, with what rules take, and with the day's metrics."""
 
+import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -69,4 +72,25 @@ def test_a_log_of_errors_holds_what_failed_and_no_more() -> None:
     assert {record["log_level"] for record in found} == {"ERROR"}
     assert {record["details"]["target_arn"].rsplit(":", 1)[-1] for record in found} == {
         "refund-calculator-old"
+    }
+
+
+@pytest.fixture
+def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_utc")
+def test_log_files_are_named_by_the_hours_of_utc_wherever_they_are_made() -> None:
+    keys: list[str] = []
+    s3 = SimpleNamespace(put_object=lambda **call: keys.append(call["Key"]))
+    bus_logs._put_files(
+        lambda _: s3, LOGGED["customers"], bus_logs._day(LOGGED["customers"], Made(()), BEGIN)
+    )
+    assert {key.rsplit("_", 1)[-1] for key in keys if "/2026/11/25/" in key} == {
+        f"20261125T{hour:02}00Z.log.gz" for hour in (0, 3, 6, 9)
     }

@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collectors.sample.estate import GONE, every
@@ -87,7 +87,7 @@ def _deliver(client: Client, one: Logged, arn: str, taker: str) -> None:
 def _put_files(client: Client, one: Logged, day: Mapping[str, Any]) -> None:
     files: dict[datetime, list[str]] = defaultdict(list)
     for record in records(day):
-        at = datetime.fromtimestamp(record["message_timestamp_ms"] / 1000).astimezone()
+        at = datetime.fromtimestamp(record["message_timestamp_ms"] / 1000, UTC)
         slot = at.replace(hour=at.hour // HOURS_A_FILE * HOURS_A_FILE, minute=0, second=0, microsecond=0)
         files[slot].append(json.dumps(record))
     for slot, lines in files.items():
