@@ -104,6 +104,53 @@ def test_a_rule_that_stopped_matching_is_told_from_half_an_hour_on_at_any_minute
     assert (found, f"{begun:%H:}" in said or hours_ago > 2, "are usual" in said) == ("failing", True, True)
 
 
+@pytest.mark.parametrize("an_hour", [4, 9])
+@pytest.mark.parametrize("hours_ago", [4, 30, 72, 200])
+def test_a_rule_of_a_few_events_an_hour_that_stopped_is_told(
+    build: Build, an_hour: float, hours_ago: float
+) -> None:
+    begun = NOW - timedelta(hours=hours_ago)
+    rows = passed(RULE.arn, lambda at: an_hour / 12 if at < begun else 0.0)
+    found, said = state(build, RULE.arn, [*rows, *alive()])
+    assert (found, f"{an_hour} an hour" in said) == ("failing", True)
+
+
+def test_an_event_a_day_is_too_few_to_tell_a_silence_of_two_days(build: Build) -> None:
+    rows = passed(RULE.arn, lambda at: float((at.hour, at.minute) == (2, 0) and NOW - at > timedelta(days=2)))
+    assert state(build, RULE.arn, [*rows, *alive()])[0] != "failing"
+
+
+def paused_every(days: int) -> Times:
+    return lambda at: 0.0 if (NOW.date() - at.date()).days % days == 0 and 7 <= at.hour < 13 else 10.0
+
+
+def paused_on_some_days(at: datetime) -> float:
+    return 0.0 if (NOW.date() - at.date()).days in (0, 8, 10, 11, 13) and 7 <= at.hour < 13 else 10.0
+
+
+def paused_at_any_hour(at: datetime) -> float:
+    """On two days of the last fortnight for two hours, and now since three."""
+    pauses = ((3, 0), (100, 98), (200, 198))
+    return 0.0 if any(last < (NOW - at) / timedelta(hours=1) <= first for first, last in pauses) else 10.0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [*map(paused_every, (8, 9, 10, 14)), paused_on_some_days, paused_at_any_hour],
+    ids=["8 days", "9 days", "10 days", "14 days", "5 of 15 days", "now and then"],
+)
+def test_what_pauses_now_and_then_is_no_rule_that_stopped(build: Build, values: Times) -> None:
+    found, said = state(build, RULE.arn, [*passed(RULE.arn, values), *alive()])
+    assert found != "failing", said
+
+
+@pytest.mark.parametrize("days", [8, 11])
+def test_a_rule_of_some_days_that_stopped_is_told_by_the_days_that_it_has(build: Build, days: int) -> None:
+    born, begun = NOW - timedelta(days=days), NOW - timedelta(hours=5)
+    rows = passed(RULE.arn, lambda at: 10.0 if born <= at < begun else 0.0)
+    assert state(build, RULE.arn, [*rows, *alive()])[0] == "failing"
+
+
 @pytest.mark.parametrize("hours_ago", [0.5, 1, 2.9, 5, 50])
 @pytest.mark.parametrize("stays", [0.0, 0.1])
 def test_a_target_that_gets_nothing_or_little_is_told_from_half_an_hour_on(

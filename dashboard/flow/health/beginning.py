@@ -58,10 +58,13 @@ def stopped(lines: Sequence[Line]) -> Since | None:
     return None
 
 
-def broke_off(lines: Sequence[Line], per_hour: float = 0, lasts: int = 0) -> Since | None:
+def broke_off(
+    lines: Sequence[Line], per_hour: float = 0, lasts: int = 0, least: float = 0
+) -> Since | None:
     """The same for a count that stopped days ago: only when it came for ten days, and for as long as it is silent now, and never paused for half as long.
 
-    `per_hour`: so many an hour and fewer count as none; `lasts`: seconds that it must be silent for. Nights and weekends are pauses;
+    `per_hour`: so many an hour and fewer count as none; `lasts`: seconds that it must be silent for; `least`: so many were
+    to be expected in that time, by what came before. Nights and weekends are pauses;
     what came for some days only, a load test or a month's end, has merely ended.
     """
     found = None
@@ -71,6 +74,9 @@ def broke_off(lines: Sequence[Line], per_hour: float = 0, lasts: int = 0) -> Sin
             continue
         silent = len(line.values) - 1 - int(some[-1])
         if silent <= 2 * int(np.diff(some).max()) or silent * line.period < lasts:
+            return None
+        came = np.nan_to_num(line.values[some[0] : some[-1] + 1])
+        if came.mean() * silent < least:
             return None
         found = found or at(line, int(some[-1]) + 1)
         if some[-1] - some[0] + 1 >= max(silent, LONG // line.period):

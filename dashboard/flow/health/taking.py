@@ -20,8 +20,10 @@ LOW = 0.25
 """Part of what is usual in a window below which it counts as silent, whatever strays in."""
 SO_FAR = 0.75
 """Part of what the quietest day had in these hours: who has had that much today has merely ended early."""
-CHANCE = 0.034
-"""How often the hours may have been without any: of a fortnight's days one hour had some on each, or all three on nearly all."""
+A_DAY = 24
+"""Hours of a day: over so many of silence SOME were to be expected of what is rarer than that in three."""
+PAUSES = 2
+"""Days of a fortnight with a pause that make pausing a habit."""
 YOUNG = 1800
 """Seconds of silence that may be told as a fault."""
 
@@ -36,7 +38,7 @@ def stopped(thing: Thing) -> Symptom | None:
     metric = metric_of(thing)
     had, matched = thing.usual(metric), thing.sum(metric)
     silent = matched == 0 or (matched is None and thing.sum("Invocations") == 0)
-    if had is None or had.last_week is None or had.busiest < SOME or not is_on(thing):
+    if had is None or had.last_week is None or had.busiest * A_DAY < SOME or not is_on(thing):
         return None
     sure = had.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
     few = matched is not None and 0 < matched <= FEW * had.low * 3
@@ -55,13 +57,13 @@ def stopped(thing: Thing) -> Symptom | None:
             # it may also have begun within these three hours, if they were measured
             young = None if matched is None else _since(there)
             few_an_hour, lasts = (0.0, 0) if silent else (FEW * had.busiest, usual.DAY)
-            since = beginning.broke_off(there, few_an_hour, lasts)
+            since = beginning.broke_off(there, few_an_hour, lasts, SOME)
             return since if since is not None and _has_some_on_this_day(there, since) else young
         return _fell_below(there) if few else beginning.stopped(there)
 
     says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
     return Symptom(
-        thing.arn, "matched", says, began, sure=sure, holds=_is_no_chance(thing, metric) if sure else None
+        thing.arn, "matched", says, began, sure=sure, holds=is_no_chance(thing, metric) if sure else None
     )
 
 
@@ -79,19 +81,27 @@ def _has_some_on_this_day(lines: Sequence[Line], since: Since) -> bool:
     return True
 
 
-def _is_no_chance(thing: Thing, metric: str) -> Callable[[Lines], bool]:
-    """Whether hours like these hardly ever had none: of what comes in bursts some had, on whichever day."""
+def is_no_chance(thing: Thing, metric: str) -> Callable[[Lines], bool]:
+    """Whether hours like these are never all without any, and it does not pause for half as long now and then."""
 
     def told(lines: Lines) -> bool:
         there = lines.get((thing.arn, metric), [])
         end = there[0].end if there else 0
         days = [one for one in usual.earlier(there, end - 3 * usual.HOUR, end, usual.FORTNIGHT) if len(one)]
-        if not days:
+        # of a young one the days before its first event say nothing
+        while days and not (days[-1] > 0).any() and not _came_before(there, end - len(days) * usual.DAY):
+            days.pop()
+        if not days or any(not (day > 0).any() for day in days):
             return False
-        none = (np.stack(days) <= 0).sum(axis=0)
-        return bool(np.prod((none + 0.5) / (len(days) + 1)) <= CHANCE) and not _pauses_like_that(there)
+        return not _pauses_like_that(there) and not _pauses_now_and_then(there)
 
     return told
+
+
+def _came_before(lines: Sequence[Line], at: int) -> bool:
+    return any(
+        (np.nan_to_num(line.values[: max((at - line.start) // line.period, 0)]) > 0).any() for line in lines
+    )
 
 
 def _pauses_like_that(lines: Sequence[Line]) -> bool:
@@ -103,6 +113,41 @@ def _pauses_like_that(lines: Sequence[Line]) -> bool:
     loud, windows = np.flatnonzero((came > LOW * expected) & (came > 0)), np.cumsum(expected > 0)
     pauses = np.diff(windows[loud])
     return bool(len(pauses) and windows[-1] - windows[loud[-1]] <= 2 * int(pauses.max()))
+
+
+def _pauses_now_and_then(lines: Sequence[Line]) -> bool:
+    """Whether on some days of the last fourteen, at whatever hours, half as many were left out at a stretch as now.
+
+    Days on which hardly anything came are no pauses: weekends and holidays.
+    """
+    history = usual.hourly(lines)
+    if history is None:
+        return False
+    fine, end = lines[0], lines[0].end
+    came, hoped, width = _by_half_hours(fine, history)
+    loud = np.flatnonzero((came > LOW * hoped) & (came > 0))
+    silent = hoped[int(loud[-1]) + 1 if len(loud) else 0 :].sum() / width
+    days = [
+        np.nan_to_num(one[:A_DAY])
+        for one in usual.earlier(lines, end - usual.DAY, end, usual.FORTNIGHT)
+        if len(one) >= A_DAY
+    ]
+    if not days:
+        return False
+    by_day = np.stack(days)
+    expected = np.median(by_day, axis=0)
+    worked = by_day[by_day.sum(axis=1) >= LOW * expected.sum()]
+    alike = [day for day in worked if 2 * _left_out(day, expected) >= silent]
+    return len(alike) >= PAUSES
+
+
+def _left_out(came: Values, expected: Values) -> float:
+    """The most that a day left out at a stretch of what was expected of it."""
+    most = so_far = 0.0
+    for some, usually in zip(came, expected, strict=True):
+        so_far = so_far + usually if some <= LOW * usually else 0.0
+        most = max(most, so_far)
+    return most
 
 
 def _fell_below(lines: Sequence[Line]) -> Since | None:
