@@ -251,6 +251,27 @@ def test_trails_that_were_denied_make_the_answer_incomplete_and_it_says_what_is_
     )
 
 
+FAR = {"principal": f"arn:aws:iam::{OTHER}:role/far", "principal_account": OTHER}
+
+
+@pytest.mark.parametrize(("logged", "expected"), [(1000, True), (3, False), (2, False)])
+def test_what_the_log_counts_more_of_an_account_is_told_with_those_of_it_who_were_traced(
+    build: Build,
+    logged: int,
+    expected: bool,  # noqa: FBT001 - a verdict
+) -> None:
+    (row,) = producers(build(BUS, trace(BUS, **FAR), received(OTHER, received=logged)), ASKED).producers
+    told = f"The log of bus orders counts {logged:,} of account {OTHER}, and 3 of them were traced"
+    assert (row.name, row.events, told in (row.note or "")) == ("far", 3, expected)
+
+
+def test_what_was_traced_on_another_bus_hides_nothing_that_a_log_counts(build: Build) -> None:
+    els = bus("else")
+    estate = build(BUS, els, trace(BUS, **FAR), trace(els, events=500, **FAR), received(OTHER, received=400))
+    (row,) = producers(estate, ASKED).producers
+    assert "counts 400 of account" in (row.note or "")
+
+
 HIDING: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
     ({}, ()),
     ({"gaps": {(ACCOUNT, REGION, "rules"): [gap(action="events:ListRules")]}}, ("rules",)),

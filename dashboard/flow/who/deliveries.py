@@ -214,22 +214,20 @@ def callers(
     estate: Estate,
     asked: Question,
     buses: frozenset[str] | None,
-    named: Iterable[str | None] = (),
     since: datetime | None = None,
 ) -> list[Caller]:
-    """Accounts that the logs saw put the type, each with its rows (received, rejected, evidence, …); not those `named` already.
+    """Accounts that the logs saw put the type, each with its rows (received, rejected, evidence, …).
 
     An account of which a rule forwards the type onto that bus is left out there: the rule is declared, and the log of the
     bus does not tell it from others of its account.
     """
-    known = set(named)
     found: dict[str, list[Row]] = {}
     key = (asked.source, asked.detail_type)
     rows = deliveries.hours_of(estate, key, since) if since else deliveries.of_types(estate).get(key, ())
     for row in rows:
         account, bus = row["caller_account"], row["bus_arn"]
         told = account and row["rule_arn"] is None and (buses is None or bus in buses)
-        if told and account not in known and not _forwards(estate, asked, account, bus):
+        if told and not _forwards(estate, asked, account, bus):
             found.setdefault(account, []).append(row)
     return sorted(found.items())
 

@@ -1,6 +1,6 @@
 """Observed producers: who was seen to put an event type, by CloudTrail and by the logs of buses."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,21 +15,46 @@ Buses = frozenset[str] | None
 def observed(estate: Estate, asked: Question, buses: Buses, last: int | None = None) -> list[Producer]:
     """One row a principal that was seen to put the type, summed over buses, accounts and regions.
 
-    Of a role that several run as, what a service called for one of them is a row of its own where that tells which.
+    Of a role that several run as, what a service called for one of them is a row of its own where that tells which. An account
+    that the log of a bus names is a row where nobody of it was traced; else what the log counts more is told with those who were.
     `last`: only what was put in so many last hours.
     """
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in _rows(estate, asked, last):
         if buses is None or feeding.entered(estate, row) in buses:
             groups[row["principal"], roles.named(estate, row["principal"], row["via"])].append(row)
-    named = {row["principal_account"] for rows in groups.values() for row in rows}
     since = log_flows.window_of(estate, last).start if last else None
     ours = not feeding.is_aws_service(asked.source)
-    logged = log_flows.callers(estate, asked, buses, named, since) if ours else []
+    logged = dict(log_flows.callers(estate, asked, buses, since)) if ours else {}
+    more = _untraced(estate, [row for rows in groups.values() for row in rows], logged)
     return [
-        *(_seen(estate, principal, arn, rows) for (principal, arn), rows in groups.items()),
-        *(_logged(estate, asked, account, rows) for account, rows in logged),
+        *(
+            _seen(estate, principal, arn, rows, more.get(rows[0]["principal_account"]))
+            for (principal, arn), rows in groups.items()
+        ),
+        *(_logged(estate, asked, account, rows) for account, rows in logged.items() if account not in more),
     ]
+
+
+def _untraced(
+    estate: Estate, traced: Sequence[Row], logged: Mapping[str, Sequence[Row]]
+) -> dict[str, str | None]:
+    """Of each account that was traced, a sentence where logs of buses count more of it than was traced on the same bus."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in traced:
+        counts[row["principal_account"], feeding.entered(estate, row)] += row["events"]
+    found: dict[str, str | None] = {}
+    for account in {row["principal_account"] for row in traced}:
+        received: Counter[str] = Counter()
+        for row in logged.get(account, ()):
+            received[row["bus_arn"]] += row["received"] or 0
+        told = [
+            f"The log of bus {estate.name_of(bus)} counts {count:,} of account {account}, and {counts[account, bus]:,} of them were traced: others of it may put this too, or records are late."
+            for bus, count in sorted(received.items())
+            if count > counts[account, bus]
+        ]
+        found[account] = " ".join(told) or None
+    return found
 
 
 def _logged(estate: Estate, asked: Question, account: str, rows: list[Row]) -> Producer:
@@ -79,7 +104,7 @@ def traces(estate: Estate) -> dict[tuple[str, str], list[Row]]:
     return result
 
 
-def _seen(estate: Estate, principal: str, arn: str, rows: list[Row]) -> Producer:
+def _seen(estate: Estate, principal: str, arn: str, rows: list[Row], more: str | None) -> Producer:
     kind = rows[0]["principal_kind"]
     owners = list(
         dict.fromkeys(one for row in rows for one in roles.callers_of(estate, principal, row["via"]))
@@ -102,7 +127,7 @@ def _seen(estate: Estate, principal: str, arn: str, rows: list[Row]) -> Producer
         failed=sum(row["failed"] for row in rows),
         bus=buses[0] if len(buses) == 1 else None,
         read=", ".join(sorted({row["evidence"] for row in rows})),
-        note=note_on(estate, principal, arn, owners),
+        note=" ".join(filter(None, (note_on(estate, principal, arn, owners), more))) or None,
         known_as=callers.known_as(estate, principal, kind) if arn == principal else None,
         shared=tuple(owners) if len(owners) > 1 else (),
         via=via.pop() if len(via) == 1 else None,
