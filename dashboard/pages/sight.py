@@ -31,9 +31,8 @@ def _shown(scope: Scope, account: str, region: str) -> bool:
 
 def _places(estate: Estate, scope: Scope) -> None:
     rows = [one for one in sight.trail_sight(estate) if _shown(scope, one.account, one.region)]
-    dark = sum(one.state != "on" for one in rows)
-    told = f"PutEvents is logged in {len(rows) - dark} of {words.plural(len(rows), 'account and region', 'accounts and regions')}."
-    more = " Where it is, who puts which events is known: principal, event type, bus, how often, and what was rejected."
+    told = f"Trails that log PutEvents, by account and region: {sight.counted(rows)}."
+    more = " Where one is on, who puts which events is known: principal, event type, bus, how often, and what was rejected."
     st.text(told + more)
     if rows:
         frame = pd.DataFrame(
@@ -79,9 +78,8 @@ def _buses(estate: Estate, scope: Scope) -> None:
         for one in sight.log_sight(estate)
         if _shown(scope, one.account, one.region) and scope.lets("bus", one.name)
     ]
-    on = sum(one.state == "on" for one in rows)
-    told = f"{on} of {words.plural(len(rows), 'bus', 'buses')} log what becomes of their events."
-    more = " Where they do, throughput and failures are known by event type and target, events that match nothing, and which accounts put."
+    told = f"Logs of buses, of what becomes of their events: {sight.counted(rows)}."
+    more = " Where they are on, throughput and failures are known by event type and target, events that match nothing, and which accounts put."
     st.text(told + more)
     if rows:
         rows.sort(key=lambda one: (list(STATES).index(one.state), one.name, one.bus))

@@ -149,7 +149,7 @@ def test_only_those_of_a_domain_are_shown(build: Build) -> None:
 
 def test_buses_whose_logs_are_off_are_told(build: Build) -> None:
     found = loose_ends(build(QUIET, trace(QUIET), ON, read=READ))
-    assert any("1 of 1 do not" in note for note in found.notes)
+    assert any("only of buses that log: 1 off." in note for note in found.notes)
 
 
 def told(*collectors: str) -> dict[tuple[str, str, str], list[Any]]:

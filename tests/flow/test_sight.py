@@ -338,6 +338,13 @@ def test_a_listing_that_was_refused_leaves_it_unknown_whether_there_is_a_trail(b
     assert (one.state, one.why) == ("unknown", f"The trails of this account were not read in {REGION}.")
 
 
+def test_on_partly_off_and_not_known_are_counted_apart() -> None:
+    states: list[sight.State] = ["unknown", "on", "partly", "off", "on"]
+    rows = [sight.TrailSight(ACCOUNT, REGION, state, "") for state in states]
+    assert sight.counted(rows) == "2 on, 1 partly on, 1 off, 1 not known"
+    assert sight.counted([]) == "none"
+
+
 def test_subscribers_that_were_denied_are_not_off(build: Build) -> None:
     denied = {(ACCOUNT, REGION, "subscribers"): [gap(action="events:ListSubscribers")]}
     (one,) = sight.log_sight(build(new_bus(), gaps=denied))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from collectors import snapshot
 from collectors.frames import frame_of, table_of
@@ -49,8 +50,8 @@ def test_trails_and_buses_are_listed_with_the_commands_that_turn_them_on(store: 
     write(store, [*records(), trail("audit", "none")])
     app = run_bare("coverage")
     told = said(app)
-    assert "PutEvents is logged in 0 of 1 account and region." in told
-    assert "0 of 1 bus log what becomes of their events." in told
+    assert "Trails that log PutEvents, by account and region: 1 not known." in told
+    assert "Logs of buses, of what becomes of their events: 1 off." in told
     assert rows(app, "Trail") == ["audit"]
     assert rows(app, "Logs") == ["○ off"]
     shown = [element.value for element in app.code]
@@ -73,7 +74,16 @@ def test_where_nothing_is_logged_the_reason_stands_there(store: Path, run_bare: 
 def test_filters_narrow_it(store: Path, run_bare: Run) -> None:
     write(store, [*records(), trail("audit", "all")])
     told = said(run_bare("coverage", bus="shop"))
-    assert "0 of 1 bus log" in told
+    assert "Logs of buses, of what becomes of their events: " in told
+
+
+def test_what_is_not_known_is_not_counted_as_off(
+    store: Path, run_bare: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, [*records(), trail("audit", "all")], "buses")
+    monkeypatch.setenv("HEADWATER_TRAILS", "/some/folder")
+    told = said(run_bare("coverage"))
+    assert "Trails that log PutEvents, by account and region: 1 not known." in told
 
 
 def test_commands_are_shown_whole_line_by_line_as_they_are_to_be_pasted(store: Path, run_bare: Run) -> None:

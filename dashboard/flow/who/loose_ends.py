@@ -266,10 +266,9 @@ class _Finder:
         rest = sum(count for _, count in ordered[MOST_NOTES:])
         if rest:
             yield f"Nothing follows of {rest:,} more, for reasons like these."
-        logs = Counter(one.state for one in sight.log_sight(self.estate))
-        if logs["off"] or logs["unknown"]:
-            silent = logs["off"] + logs["unknown"]
-            yield f"Whether events matched no rule is known only of buses that log: {silent} of {sum(logs.values())} do not, or it is not known."
+        logs = sight.log_sight(self.estate)
+        if any(one.state in ("off", "unknown") for one in logs):
+            yield f"Whether events matched no rule is known only of buses that log: {sight.counted(logs)}."
         dark = [one for one in sight.trail_sight(self.estate) if one.state != "on"]
         if dark:
             where = ", ".join(f"{one.account} {one.region}" for one in dark[:6])

@@ -59,6 +59,13 @@ def log_sight(estate: Estate) -> tuple[LogSight, ...]:
     return found
 
 
+def counted(rows: Sequence[TrailSight | LogSight]) -> str:
+    """How many are in which state: "2 on, 1 off, 3 not known". What is not known is no "off", and what is partly on is neither."""
+    words = {"on": "on", "partly": "partly on", "off": "off", "unknown": "not known"}
+    found = [(sum(row.state == state for row in rows), word) for state, word in words.items()]
+    return ", ".join(f"{count:,} {word}" for count, word in found if count) or "none"
+
+
 def rows_of_trails(estate: Estate) -> dict[str, list[Row]]:
     """The trails' rows by the account that sees them."""
     if "trails-by-account" not in estate.memory:
