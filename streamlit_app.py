@@ -1,5 +1,7 @@
 """Headwater's pages: who produces and who consumes every event. Start with `streamlit run streamlit_app.py`."""
 
+import threading
+
 import streamlit as st
 from starlette.middleware import Middleware
 
@@ -52,3 +54,4 @@ if __name__ == "__main__":  # one run for one browser
     main()
 else:  # `streamlit run` imports the server from here
     app = st.App(__file__, middleware=[Middleware(Headers)])
+    threading.Thread(target=state.preload, name="preload", daemon=True).start()

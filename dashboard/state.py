@@ -5,6 +5,7 @@ is read and written here. What the URL holds that nothing knows is dropped, with
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import streamlit as st
 
 from collectors import settings as settings_module
 from collectors import snapshot as snapshots
+from collectors.errors import HeadwaterError
 from collectors.settings import Settings
-from dashboard import collecting
+from dashboard import collecting, warming
 from dashboard.escape import clean
 from dashboard.flow.model import ranges
 from dashboard.flow.model.estate import Estate
@@ -45,16 +47,25 @@ def estate() -> Estate:
     return _estate(str(found.folder.resolve()), found.id, given)
 
 
+def preload() -> None:
+    """Load the newest snapshot before anyone asks. What keeps it from being loaded is told to who asks."""
+    warming.on = True
+    with suppress(HeadwaterError):
+        estate()
+
+
 def newest() -> str | None:
     """Id of the newest snapshot in the store; None when there is none."""
     found = snapshots.ids(settings().store)
     return found[-1] if found else None
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the snapshot: buses, rules, links, schemas, traces …")
+@st.cache_resource(max_entries=1, show_spinner="Loading the snapshot: buses, rules, links, schemas, traces …")
 def _estate(folder: str, _snapshot_id: str, _given: Settings) -> Estate:
-    """Kept by folder, which holds the snapshot's id: a snapshot never changes."""
-    return Estate.of(snapshots.open_folder(Path(folder)), _given)
+    """Kept by folder, which holds the snapshot's id: a snapshot never changes. The one before is let go."""
+    found = Estate.of(snapshots.open_folder(Path(folder)), _given)
+    warming.begin(found)
+    return found
 
 
 @st.cache_resource
