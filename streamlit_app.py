@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from dashboard import state
 from dashboard.headers import Headers
+from dashboard.keyboard import Keyboard
 from dashboard.pages import PAGES, Page, frame, links, parts
 from dashboard.pages.scope import Scope
 
@@ -53,5 +54,5 @@ def main() -> None:
 if __name__ == "__main__":  # one run for one browser
     main()
 else:  # `streamlit run` imports the server from here
-    app = st.App(__file__, middleware=[Middleware(Headers)])
+    app = st.App(__file__, middleware=[Middleware(Headers), Middleware(Keyboard)])
     threading.Thread(target=state.preload, name="preload", daemon=True).start()

@@ -5,6 +5,7 @@ from itertools import zip_longest
 
 import streamlit as st
 
+from dashboard import keyboard
 from dashboard.escape import clean, markdown
 from dashboard.flow.answers import Found, Search
 from dashboard.flow.backwards import around, named
@@ -44,10 +45,18 @@ def render(estate: Estate, scope: Scope) -> None:
     """The landing page."""
     st.title("Who consumes this?")
     parts.facts(estate)
+    parts.beside(scope, "domain")
     text = _box()
-    if not text:
-        _suggestions(estate, scope)
-        return
+    parts.quiet("/ comes here from any page · ↓ ↑ go through what is found · Enter opens it", "keys")
+    with st.container(key=keyboard.asked(text)):
+        if text:
+            _found(estate, scope, text)
+        else:
+            _suggestions(estate, scope)
+
+
+def _found(estate: Estate, scope: Scope, text: str) -> None:
+    """The answer to a question, and what its words may mean besides."""
     sentence = parse(text)
     if sentence.intent in _WHOLE:
         with st.container(border=True, key="answer"):
