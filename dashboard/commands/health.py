@@ -21,7 +21,12 @@ def run(asked: argparse.Namespace) -> int:
     common.write(asked, documents.of_health(answer), "failing")
     end = f"{answer.window_end:%Y-%m-%d %H:%M} UTC" if answer.window_end else "a time that is not known"
     found = f"{len(answer.failing)} fail" if answer.failing else "Nothing is seen to fail"
-    common.say(f"{found}: {answer.looked_at} things have metrics, up to {end}; {answer.unknown} have none.")
+    where = f"{found} in {asked.domain}" if asked.domain is not None else found
+    old = f" ({answer.old} of them end earlier: how they do since is not known)" if answer.old else ""
+    whole = "of the whole estate " if asked.domain is not None else ""
+    common.say(
+        f"{where}; {whole}{answer.looked_at} things have metrics, up to {end}{old}; {answer.unknown} have none."
+    )
     if asked.domain is not None:
         common.say_unknown_domain(asked.domain, domains.names(estate))
     common.say_gaps(answer.gaps)

@@ -13,11 +13,12 @@ from dashboard.flow.who.consumers import consumers
 from dashboard.flow.who.graph import EVENT, neighbourhood
 from dashboard.flow.who.producers import producers
 from dashboard.flow.who.summary import sentence
-from tests.flow.building import NOW, SOURCE, TYPE, Build, bus, function, link, queue, rule
+from tests.flow.building import COLLECTORS, NOW, SOURCE, TYPE, Build, bus, function, gap, link, queue, rule
 
 BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")
 RULE = rule(BUS, "r", INBOX.arn, dead_letter_arn=DEAD.arn)
 ASKED = Question(SOURCE, TYPE)
+READ = (*COLLECTORS, "metrics")
 
 
 def metric(on: str, namespace: str, name: str, *values: float, hours_ago: float = 1) -> Metric:
@@ -77,7 +78,8 @@ STATES: list[tuple[str, list[Metric], str]] = [
 def test_the_state_follows_from_the_last_three_hours(
     build: Build, on: str, series: list[Metric], state: str
 ) -> None:
-    assert health(build(BUS, BILL, INBOX, DEAD, RULE, *series), [on])[on].state == state
+    estate = build(BUS, BILL, INBOX, DEAD, RULE, *series, read=READ)
+    assert health(estate, [on])[on].state == state
 
 
 def test_missing_points_are_null_unless_the_metric_is_only_sent_when_not_zero(build: Build) -> None:
@@ -85,9 +87,46 @@ def test_missing_points_are_null_unless_the_metric_is_only_sent_when_not_zero(bu
         *(BUS, BILL, INBOX, RULE),
         metric(RULE.arn, "AWS/Events", "MatchedEvents", 6),
         metric(BILL.arn, "AWS/Lambda", "Invocations", 6),
+        read=READ,
     )
     found = health(estate, [RULE.arn, BILL.arn])
     assert (found[RULE.arn].failed_3h, found[BILL.arn].failed_3h) == (0, None)
+
+
+PARTLY = {
+    ("111111111111", "eu-west-1", "metrics"): [gap(action="cloudwatch:GetMetricData", status="partial")]
+}
+UNREAD = [
+    (RULE.arn, [("AWS/Events", "MatchedEvents"), ("AWS/Events", "Invocations")], "FailedInvocations"),
+    (BILL.arn, [("AWS/Lambda", "Invocations")], "Errors"),
+    (INBOX.arn, [("AWS/SQS", "NumberOfMessagesSent")], "its backlog and age"),
+]
+
+
+@pytest.mark.parametrize(("on", "counted", "unread"), UNREAD)
+def test_without_the_failures_that_could_not_be_read_nothing_is_said_to_be_well(
+    build: Build, on: str, counted: list[tuple[str, str]], unread: str
+) -> None:
+    rows = [metric(on, space, name, 6) for space, name in counted]
+    found = health(build(BUS, BILL, INBOX, RULE, *rows, read=READ, gaps=PARTLY), [on])[on]
+    assert (found.state, found.failed_3h) == ("unknown", None)
+    assert found.says.endswith(f"whether it is in trouble is not known: {unread} could not be read.")
+
+
+@pytest.mark.parametrize(
+    ("counted", "state", "told"),
+    [
+        ({"ApproximateNumberOfMessagesVisible": 3, "NumberOfMessagesReceived": 9}, "unknown", "holds 3 mess"),
+        ({"NumberOfMessagesSent": 0}, "idle", "no traffic in the last 24 hours"),
+        ({"ApproximateNumberOfMessagesVisible": 3, "NumberOfMessagesSent": 9}, "ok", "3 an hour"),
+    ],
+)
+def test_no_traffic_is_said_only_where_what_is_sent_was_counted(
+    build: Build, counted: dict[str, float], state: str, told: str
+) -> None:
+    rows = [metric(INBOX.arn, "AWS/SQS", name, value) for name, value in counted.items()]
+    found = health(build(BUS, INBOX, RULE, *rows, read=READ), [INBOX.arn])[INBOX.arn]
+    assert (found.state, told in found.says) == (state, True)
 
 
 def test_rates_are_an_hours_average_over_three_and_twenty_four_hours(build: Build) -> None:

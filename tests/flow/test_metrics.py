@@ -69,12 +69,12 @@ def test_a_series_of_zeros_adds_up_to_nothing_beside_large_and_broken_numbers() 
         row["times"], row["values"] = [NOW - timedelta(minutes=m) for m in (15, 10, 5)], [value] * 3
     found = Measured(pa.Table.from_pylist(rows, schema=schema_of("metrics")).to_batches())
     assert found.of("arn:1")[0].sums[24] == 0
-    assert figures(found.of("arn:1")).rate_24h == 0
+    assert figures(found.of("arn:1"), whole=True).rate_24h == 0
 
 
 def test_no_rows_are_no_things() -> None:
     assert Measured(pa.Table.from_pylist([], schema=schema_of("metrics")).to_batches()).arns() == []
-    assert figures([]).end is None
+    assert figures([], whole=True).end is None
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -34,10 +34,11 @@ MATCHED, INVOKED = "MatchedEvents", "Invocations"
 SENT, RECEIVED, DELETED = "NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"
 VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 Times = Callable[[datetime], float | None]
+READ = (*COLLECTORS, "metrics")
 
 
 def state(build: Build, on: str, rows: Iterable[Metric], **more: object) -> tuple[str, str]:
-    found = health(build(*WIRED, *rows, **more), [on])[on]
+    found = health(build(*WIRED, *rows, **{"read": READ, **more}), [on])[on]
     return found.state, found.says
 
 
@@ -180,10 +181,10 @@ def test_a_rule_without_a_series_of_invocations_is_unknown_where_not_all_metrics
     build: Build,
 ) -> None:
     gaps = {(ACCOUNT, "eu-west-1", "metrics"): [gap(action="cloudwatch:GetMetricData", status="partial")]}
-    rows, read = list(since(RULE.arn, MATCHED, 10)), (*COLLECTORS, "metrics")
-    assert state(build, RULE.arn, rows, gaps=gaps, read=read)[0] == "ok"
-    assert state(build, RULE.arn, rows)[0] == "ok"
-    assert state(build, RULE.arn, rows, read=read)[0] == "failing"
+    rows = list(since(RULE.arn, MATCHED, 10))
+    assert state(build, RULE.arn, rows, gaps=gaps)[0] == "unknown"
+    assert state(build, RULE.arn, rows, read=COLLECTORS)[0] == "unknown"
+    assert state(build, RULE.arn, rows)[0] == "failing"
 
 
 def nightly(at: datetime) -> float:
@@ -253,7 +254,7 @@ def test_metrics_that_ended_days_ago_are_told_with_the_time_that_they_are_of(bui
     rows = [*passed(there.arn, lambda _: 10.0, old), *alive()]
     rows += seen(there.arn, "FailedInvocations", lambda at: 2.0 if at >= begun else None, old)
     accounts = (ACCOUNT, "222222222222")
-    estate = build(*WIRED, there, *rows, read=(*COLLECTORS, "metrics"), accounts=accounts)
+    estate = build(*WIRED, there, *rows, read=READ, accounts=accounts)
     (found,) = failings(estate).failing
     assert (
         found.says
@@ -389,13 +390,39 @@ def test_a_run_is_as_slow_as_last_week_or_month(build: Build, duration: Times, e
     assert state(build, BILL.arn, rows)[0] == expected
 
 
-@pytest.mark.parametrize(("hours", "day"), [(1, None), (3, None), (24, 120.0)])
+@pytest.mark.parametrize(
+    ("hours", "day", "expected"), [(1, None, "unknown"), (3, None, "ok"), (24, 120.0, "ok")]
+)
 def test_a_rate_is_unknown_over_more_hours_than_were_collected(
-    build: Build, hours: int, day: float | None, monkeypatch: pytest.MonkeyPatch
+    build: Build, hours: int, day: float | None, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(series.LAYERS, "recent", (hours, 300))
-    found = health(build(*WIRED, *alive()), [OTHER.arn])[OTHER.arn]
+    found = health(build(*WIRED, *alive(), read=READ), [OTHER.arn])[OTHER.arn]
     assert (found.rate_3h, found.rate_24h) == (None if hours < 3 else 120, day)
+    assert (found.state, found.failed_3h) == (expected, None if hours < 3 else 0)
+
+
+@pytest.mark.parametrize("hours", [3, 6, 12])
+def test_a_queue_of_which_some_hours_were_collected_has_the_traffic_of_those(
+    build: Build, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(series.LAYERS, "recent", (hours, 300))
+    rows = _queue(NOW, lambda _: 5.0, lambda _: 1.0, lambda _: 4.0)
+    found, said = state(build, INBOX.arn, rows)
+    assert (found, said) == ("ok", "Queue inbox had 60 an hour in the last 3 hours, and no trouble.")
+
+
+def test_what_was_well_two_days_ago_is_not_known_to_be_well_now(build: Build) -> None:
+    there = rule(bus("far", account="222222222222"), "far", BILL.arn)
+    rows = [*passed(there.arn, lambda _: 10.0, NOW - timedelta(days=2)), *alive()]
+    estate = build(*WIRED, there, *rows, read=READ, accounts=(ACCOUNT, "222222222222"))
+    found = health(estate, [there.arn])[there.arn]
+    assert (found.state, found.says) == (
+        "unknown",
+        "Rule far had 120 an hour in the 3 hours before 23 Nov 12:00 UTC; how it does since is not known.",
+    )
+    answer = failings(estate)
+    assert (answer.looked_at, answer.old) == (2, 1)
 
 
 def test_a_month_of_hours_is_its_own_history(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:

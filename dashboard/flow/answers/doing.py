@@ -109,7 +109,8 @@ class Failing:
 class Failings:
     """Everything that fails, worst first: by lost events, then dead-lettered, then waiting.
 
-    `looked_at` is how many things have series, `unknown` how many rules, subscribers, queues and functions have none.
+    `looked_at` is how many things have series, `old` of how many of those they end an hour or more before `window_end`, so
+    that how they do since is not known; `unknown` how many rules, subscribers, queues, functions, topics and pipes have none.
     """
 
     snapshot: str
@@ -119,6 +120,7 @@ class Failings:
     looked_at: int
     unknown: int
     failing: tuple[Failing, ...]
+    old: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Everything that fails in the estate: troubles that belong together as one, the first broken stage named, worst first."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dashboard.flow.answers import Failing, FailingPath, Failings, Trouble
 from dashboard.flow.health import routes
 from dashboard.flow.health.judging import troubles_of
-from dashboard.flow.health.things import dead_letters, is_dead_letter, measured
+from dashboard.flow.health.states import is_old
+from dashboard.flow.health.things import dead_letters, is_dead_letter, measured, thing
 from dashboard.flow.model import completeness, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.matching import ALWAYS
@@ -29,9 +31,7 @@ def failings(estate: Estate, domain: str | None = None) -> Failings:
     if domain is None:
         return found
     mine = tuple(one for one in found.failing if domain in domains_of(estate, one))
-    return Failings(
-        *(found.snapshot, found.complete, found.gaps, found.window_end, found.looked_at, found.unknown), mine
-    )
+    return replace(found, failing=mine)
 
 
 def domains_of(estate: Estate, one: Failing) -> set[str | None]:
@@ -58,6 +58,7 @@ def _failings(estate: Estate) -> Failings:
         looked_at=len(looked),
         unknown=len(arns) - len(looked),
         failing=tuple(sorted((_failing(estate, group) for group in _groups(estate, troubles)), key=_worst)),
+        old=sum(is_old(thing(estate, arn)) for arn in looked),
     )
 
 

@@ -10,8 +10,7 @@ from dashboard.flow.health import beginning, usual
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Line, Lines, Values
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_on, number
-from dashboard.flow.model import completeness
+from dashboard.flow.health.things import Thing, is_on, is_whole, number
 
 SOME = 10
 """Events that did not get there."""
@@ -73,22 +72,11 @@ def hands_nothing_on(thing: Thing) -> Symptom | None:
 def _missing(thing: Thing, how: Counts, hours: float) -> float:
     """Events that were matched and of which nothing else is told; 0 where that is not known."""
     taken, handed = thing.sum(how.taken, hours), thing.sum(how.handed, hours)
-    if handed is None and thing.kind == "rule" and how.handed not in thing.series and _is_whole(thing):
+    if handed is None and thing.kind == "rule" and how.handed not in thing.series and is_whole(thing.estate, thing.arn):
         handed = 0.0  # sent only when not zero: without any it is not even listed
     if taken is None or handed is None:
         return 0.0
     return taken - max(handed, thing.count(*how.told, hours=hours))
-
-
-def _is_whole(thing: Thing) -> bool:
-    """Whether all metrics of its account and region were read: else a series may be missing that there is."""
-    account, region = thing.estate.account_of(thing.arn) or "", thing.estate.region_of(thing.arn) or ""
-    gaps = [
-        gap
-        for gap in thing.estate.gaps
-        if gap.collector == "metrics" and (gap.account, gap.region) == (account, region)
-    ]
-    return not gaps and not any(completeness.never_read(thing.estate, [(account, region, "metrics")], gaps))
 
 
 class _Layer(NamedTuple):

@@ -1,23 +1,20 @@
 """How things do: rates, failures, backlog and age, and for what is in trouble the sentence with its beginning.
 
-Judged on the last 3 hours of the window that was collected (flow/health/symptoms); a thing without series is unknown.
+Judged on the last 3 hours of the window that was collected (flow/health/symptoms); what is not known is unknown (states).
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from dashboard.flow.answers import Consumer, Health, HealthState, Trouble
+from dashboard.flow.answers import Consumer, Health, Trouble
 from dashboard.flow.health import lines, symptoms
 from dashboard.flow.health.beginning import Since
+from dashboard.flow.health.states import is_old, state_of
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_dead_letter, learn, measured, number, thing
+from dashboard.flow.health.things import Thing, is_dead_letter, is_whole, learn, measured, thing
 from dashboard.flow.model import metrics
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.model.metrics import Figures
-
-BEHIND = timedelta(hours=1)
-"""How far the metrics of a thing may end before the estate's latest, without a word."""
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
@@ -78,8 +75,7 @@ def _trouble(one: Thing, symptom: Symptom, since: Since | None) -> Trouble:
 
 def _dated(one: Thing, says: str, end: datetime | None) -> str:
     """Of metrics that could not be read again the time that they tell of, where the rest of the estate is further on."""
-    latest = measured(one.estate).end
-    if end is None or latest is None or latest - end <= BEHIND:
+    if end is None or not is_old(one):
         return says
     at = f"{end.astimezone(UTC):%d %b %H:%M} UTC"
     found = re.sub(r"in the last (\d+) hours", rf"in the \1 hours before {at}", says)
@@ -87,12 +83,12 @@ def _dated(one: Thing, says: str, end: datetime | None) -> str:
 
 
 def _judge(one: Thing, troubles: tuple[Trouble, ...]) -> Health:
-    found = metrics.figures(one.series.values())
-    state, says = _state(one, found, troubles)
+    found = metrics.figures(one.series.values(), whole=is_whole(one.estate, one.arn))
+    told = state_of(one, found, troubles)
     return Health(
         arn=one.arn,
-        state=state,
-        says=says,
+        state=told.state,
+        says=told.says,
         rate_3h=found.rate_3h,
         rate_24h=found.rate_24h,
         failed_3h=found.failed_3h,
@@ -103,19 +99,6 @@ def _judge(one: Thing, troubles: tuple[Trouble, ...]) -> Health:
         window_end=found.end,
         since=next((trouble.since for trouble in troubles if trouble.since), None),
     )
-
-
-def _state(one: Thing, found: Figures, troubles: tuple[Trouble, ...]) -> tuple[HealthState, str]:
-    if found.end is None:
-        return "unknown", f"No metrics were collected for {one.kind} {one.name}."
-    if troubles:
-        return "failing", " ".join(trouble.says for trouble in troubles)
-    if found.rate_24h is None and found.backlog is None:
-        return "unknown", f"CloudWatch has no points for {one.kind} {one.name} in the window."
-    title = f"{one.kind.capitalize()} {one.name}"
-    if not found.rate_24h:
-        return "idle", f"{title} had no traffic in the last 24 hours."
-    return "ok", f"{title} had {number(found.rate_3h)} an hour in the last 3 hours, and no trouble."
 
 
 def stages(estate: Estate, row: Consumer) -> list[str]:

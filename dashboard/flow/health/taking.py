@@ -9,7 +9,7 @@ from dashboard.flow.health import beginning, usual
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Line, Lines, Values
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_on, measured, number
+from dashboard.flow.health.things import Thing, events, is_on, measured, number
 from dashboard.flow.model.estate import Estate
 
 SOME = 10
@@ -42,14 +42,14 @@ def stopped(thing: Thing) -> Symptom | None:
         return None
     sure = had.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
     few = matched is not None and 0 < matched <= FEW * had.low * 3
-    fewer = matched is not None and 0 < matched <= FEW * had.busiest * 3
+    fewer = matched is not None and had.busiest * 3 >= SOME and 0 < matched <= FEW * had.busiest * 3
     if not silent and not few and not fewer:
         return _fell_silent(thing)
     if not _bus_gets_events(thing, metric, 3):
         return None
     sure = sure and (silent or few)
     usually = f"{number(had.mean if sure else had.busiest)} an hour {'are usual at this time' if sure else 'came before'}"
-    what = "nothing" if silent else f"{number(matched)} events"
+    what = "nothing" if silent else events(matched or 0.0)
 
     def began(lines: Lines) -> Since | None:
         there = lines.get((thing.arn, metric), [])

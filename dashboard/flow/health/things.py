@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
+from dashboard.flow.model import completeness
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.measured import Measured, Series, Usual
 
@@ -77,6 +78,18 @@ def thing(estate: Estate, arn: str) -> Thing:
 def is_on(one: Thing) -> bool:
     """Whether a rule or subscriber is switched on and has a target."""
     return any(sub.active and sub.target for sub in one.estate.rules.get(one.arn, ()))
+
+
+def is_whole(estate: Estate, arn: str) -> bool:
+    """Whether all metrics of its account and region were read: else a series may be missing that there is."""
+    place = estate.account_of(arn) or "", estate.region_of(arn) or ""
+    known: dict[tuple[str, str], bool] = estate.memory.setdefault("whole metrics", {})
+    if place not in known:
+        gaps = [
+            gap for gap in estate.gaps if gap.collector == "metrics" and (gap.account, gap.region) == place
+        ]
+        known[place] = not gaps and not completeness.never_read(estate, [(*place, "metrics")], gaps)
+    return known[place]
 
 
 def is_dead_letter(estate: Estate, arn: str) -> bool:

@@ -59,16 +59,16 @@ class Figures:
     end: datetime | None
 
 
-def figures(rows: Iterable[Series]) -> Figures:
-    """The figures of one thing from its series. Rates are an hour's average."""
+def figures(rows: Iterable[Series], *, whole: bool) -> Figures:
+    """The figures of one thing from its series. Rates are an hour's average. `whole`: no metric of its account and region is missing."""
     series = [row for row in rows if row.statistic in ("Sum", "Maximum", "Average")]
     by_role = _by_role(series)
     age, backlog = by_role["age"][:1], by_role["backlog"][:1]
     return Figures(
         rate_3h=_hourly(_total(by_role["rate"], 3), 3),
         rate_24h=_hourly(_total(by_role["rate"], 24), 24),
-        failed_3h=_failed(series, by_role["failed"], 3),
-        failed_24h=_failed(series, by_role["failed"], 24),
+        failed_3h=_failed(series, by_role["failed"], 3, whole=whole),
+        failed_24h=_failed(series, by_role["failed"], 24, whole=whole),
         dead_3h=_total(by_role["dead"], 3),
         backlog=next((row.last for row in backlog), None),
         backlog_before=next((row.before for row in backlog), None),
@@ -98,10 +98,12 @@ def _total(rows: Sequence[Series], hours: int) -> float | None:
     return sum(sums) if sums else None
 
 
-def _failed(series: Sequence[Series], rows: Sequence[Series], hours: int) -> float | None:
+def _failed(series: Sequence[Series], rows: Sequence[Series], hours: int, *, whole: bool) -> float | None:
+    """A rule's failures are only sent when there are some: without a series there were none, where all metrics were read."""
     total = _total(rows, hours)
-    if total is None and any(row.namespace == "AWS/Events" for row in series):
-        return 0.0  # a rule's failures are only sent when there are some
+    if total is None and whole and not rows:
+        told = any(row.namespace == "AWS/Events" and row.hours >= hours for row in series)
+        return 0.0 if told else None
     return total
 
 

@@ -1,0 +1,92 @@
+"""The state of a thing in a sentence: ok only where its traffic and its failures are known, else what of it is not."""
+
+from datetime import UTC, timedelta
+from typing import NamedTuple
+
+from dashboard.flow.answers import HealthState, Trouble
+from dashboard.flow.health.things import Thing, events, is_dead_letter, is_whole, measured, number
+from dashboard.flow.model.metrics import Figures
+
+BEHIND = timedelta(hours=1)
+"""How far the metrics of a thing may end before the estate's latest, without a word."""
+FAILURES = {
+    "rule": ("FailedInvocations",),
+    "subscriber": ("EventsDropped",),
+    "function": ("Errors",),
+    "topic": ("NumberOfNotificationsFailed",),
+    "pipe": ("ExecutionFailed",),
+}
+"""What has to be known for it to be without trouble; of a queue its backlog or age."""
+FEW = 3
+"""Hours below which nothing is judged."""
+
+
+class State(NamedTuple):
+    """A state, and the sentence that tells it."""
+
+    state: HealthState
+    says: str
+
+
+def state_of(one: Thing, found: Figures, troubles: tuple[Trouble, ...]) -> State:
+    """What is known of it now, and no more."""
+    title = f"{one.kind.capitalize()} {one.name}"
+    if found.end is None:
+        return State("unknown", f"No metrics were collected for {one.kind} {one.name}.")
+    if troubles:
+        return State("failing", " ".join(trouble.says for trouble in troubles))
+    if is_old(one):
+        return State("unknown", _as_it_was(one, found, title))
+    hours = max(row.hours for row in one.series.values())
+    if hours < FEW:
+        return State("unknown", f"{title} has metrics of {number(hours)} hours only, too few to judge it.")
+    if not found.rate_3h and not found.rate_24h:
+        return _without_traffic(one, found, title)
+    return _with_traffic(one, found, title)
+
+
+def is_old(one: Thing) -> bool:
+    """Whether its metrics could not be read again where the rest of the estate is further on."""
+    end = max((row.end for row in one.series.values()), default=None)
+    latest = measured(one.estate).end
+    return end is not None and latest is not None and latest - end > BEHIND
+
+
+def _as_it_was(one: Thing, found: Figures, title: str) -> str:
+    at = f"{found.end.astimezone(UTC):%d %b %H:%M} UTC" if found.end else "then"
+    if found.rate_3h is None:
+        return f"The metrics of {one.kind} {one.name} end {at}; how it does since is not known."
+    return f"{title} had {number(found.rate_3h)} an hour in the 3 hours before {at}; how it does since is not known."
+
+
+def _without_traffic(one: Thing, found: Figures, title: str) -> State:
+    if found.rate_24h is not None:
+        return State("idle", f"{title} had no traffic in the last 24 hours.")
+    if found.rate_3h is not None:
+        return State("idle", f"{title} had no traffic in the last 3 hours; more was not collected.")
+    if found.backlog is None:
+        return State("unknown", f"CloudWatch has no points for {one.kind} {one.name} in the window.")
+    if is_dead_letter(one.estate, one.arn) and found.backlog == 0:
+        return State("idle", f"{one.title} is empty.")
+    holds = f"{title} holds {events(round(found.backlog), 'message')}"
+    return State("unknown", f"{holds}; what is sent to it was not counted.")
+
+
+def _with_traffic(one: Thing, found: Figures, title: str) -> State:
+    if found.rate_3h is None:
+        had = f"{title} had {events(round((found.rate_24h or 0) * 24))} in the last 24 hours"
+    else:
+        had = f"{title} had {number(found.rate_3h)} an hour in the last 3 hours"
+    unread = _unread(one, found)
+    if unread:
+        return State("unknown", f"{had}; whether it is in trouble is not known: {unread} could not be read.")
+    return State("ok", f"{had}, and no trouble.")
+
+
+def _unread(one: Thing, found: Figures) -> str:
+    """What would tell of trouble, and could not be read; a series that CloudWatch does not have counted nothing."""
+    if is_whole(one.estate, one.arn):
+        return ""
+    if one.kind == "queue":
+        return "" if found.backlog is not None or found.age is not None else "its backlog and age"
+    return ", ".join(name for name in FAILURES.get(one.kind, ()) if one.sum(name) is None)
