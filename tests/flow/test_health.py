@@ -152,6 +152,33 @@ def test_the_first_broken_stage_is_named(build: Build) -> None:
     assert said == "Queue inbox holds 40 messages, the oldest for 60 minutes."
 
 
+def _said(estate: Any, detail_type: str = TYPE) -> str | None:
+    (row,) = consumers(estate, Question(SOURCE, detail_type)).consumers
+    return broken(estate, replace(row, deliverable="yes"))
+
+
+FILLED = metric(DEAD.arn, "AWS/SQS", "ApproximateNumberOfMessagesVisible", 30)
+
+
+def test_dead_letters_in_a_shared_queue_break_only_the_path_that_put_them_there(build: Build) -> None:
+    other, pattern = function("c2"), '{"source": ["com.acme.orders"], "detail-type": ["Other"]}'
+    mine = rule(BUS, "a", BILL.arn, dead_letter_arn=DEAD.arn)
+    theirs = rule(BUS, "b", other.arn, pattern, dead_letter_arn=DEAD.arn)
+    sent = [
+        metric(mine.arn, "AWS/Events", name, 3)
+        for name in ("MatchedEvents", "Invocations", "InvocationsSentToDlq")
+    ]
+    estate = build(BUS, BILL, other, DEAD, mine, theirs, FILLED, *sent, read=READ)
+    assert _said(estate, "Other") is None
+    assert str(_said(estate)).startswith("Rule a dead-lettered 3 events")
+
+
+def test_a_stage_that_is_broken_now_is_named_before_the_dead_letters_of_old(build: Build) -> None:
+    assert str(_said(_estate(build, FILLED))).startswith("Dead-letter queue dead holds 30 messages")
+    behind = metric(INBOX.arn, "AWS/SQS", "ApproximateAgeOfOldestMessage", 18_000)
+    assert str(_said(_estate(build, FILLED, behind))).startswith("Queue inbox")
+
+
 @pytest.mark.parametrize(
     ("deliverable", "more"),
     [("yes", ""), ("unknown", ""), ("no", " 1 consumer cannot be delivered to.")],

@@ -58,9 +58,7 @@ def stopped(lines: Sequence[Line]) -> Since | None:
     return None
 
 
-def broke_off(
-    lines: Sequence[Line], per_hour: float = 0, lasts: int = 0, least: float = 0
-) -> Since | None:
+def broke_off(lines: Sequence[Line], per_hour: float = 0, lasts: int = 0, least: float = 0) -> Since | None:
     """The same for a count that stopped days ago: only when it came for ten days, and for as long as it is silent now, and never paused for half as long.
 
     `per_hour`: so many an hour and fewer count as none; `lasts`: seconds that it must be silent for; `least`: so many were

@@ -72,7 +72,12 @@ def hands_nothing_on(thing: Thing) -> Symptom | None:
 def _missing(thing: Thing, how: Counts, hours: float) -> float:
     """Events that were matched and of which nothing else is told; 0 where that is not known."""
     taken, handed = thing.sum(how.taken, hours), thing.sum(how.handed, hours)
-    if handed is None and thing.kind == "rule" and how.handed not in thing.series and is_whole(thing.estate, thing.arn):
+    if (
+        handed is None
+        and thing.kind == "rule"
+        and how.handed not in thing.series
+        and is_whole(thing.estate, thing.arn)
+    ):
         handed = 0.0  # sent only when not zero: without any it is not even listed
     if taken is None or handed is None:
         return 0.0

@@ -4,7 +4,7 @@ Judged on the last 3 hours of the window that was collected (flow/health/symptom
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from dashboard.flow.answers import Consumer, Health, Trouble
@@ -12,9 +12,12 @@ from dashboard.flow.health import lines, symptoms
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.states import is_old, state_of
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_dead_letter, is_whole, learn, measured, thing
+from dashboard.flow.health.things import Thing, dead_letters, is_dead_letter, is_whole, learn, measured, thing
 from dashboard.flow.model import metrics
 from dashboard.flow.model.estate import Estate
+
+SENT = ("InvocationsSentToDlq", "OnFailureDestinationDelivered")
+"""What counts the dead letters of a rule and of a subscriber."""
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
@@ -117,9 +120,19 @@ def stages(estate: Estate, row: Consumer) -> list[str]:
 
 
 def broken(estate: Estate, row: Consumer, known: Mapping[str, Health] | None = None) -> str | None:
-    """The first broken stage of the path in a sentence; null when none is seen to be."""
+    """The first broken stage of the path in a sentence; null when none is seen to be. Where dead letters lie comes last."""
     if not row.active or row.deliverable == "no":
         return row.why
     order = stages(estate, row)
     found = known if known is not None and all(arn in known for arn in order) else health(estate, order)
-    return next((found[arn].says for arn in order if found[arn].state == "failing"), None)
+    dead = [arn for arn in order if is_dead_letter(estate, arn)]
+    way = [arn for arn in order if arn not in dead]
+    filled = [arn for arn in dead if _fills(estate, way, arn)]
+    return next((found[arn].says for arn in (*way, *filled) if found[arn].state == "failing"), None)
+
+
+def _fills(estate: Estate, way: Sequence[str], queue: str) -> bool:
+    """Whether the dead letters in a queue are of this way: nobody else's, or one of its stages put some there within a day."""
+    owners = dead_letters(estate).get(queue, ())
+    mine = [arn for arn in owners if arn in way]
+    return len(mine) == len(owners) or any(thing(estate, arn).count(*SENT, hours=24) > 0 for arn in mine)
