@@ -28,7 +28,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "schema_versions": ("schema_arn", "version"),
     "tags": ("arn", "key"),
     "traces": ("principal", "via", "action", "bus_arn", "source", "detail_type", "evidence"),
-    "seen": ("kind", "evidence", "at"),
+    "seen": ("kind", "evidence", "at", "source", "detail_type", "caller_account"),
     "deliveries": (
         *("hour", "bus_arn", "source", "detail_type", "caller_account"),
         *("rule_arn", "target_arn", "evidence"),

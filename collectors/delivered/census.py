@@ -1,17 +1,23 @@
-"""Steps summed up: by hour, bus, event type, calling account, rule and target. Rows of the frame `deliveries`."""
+"""Steps summed up: by hour, bus, event type, calling account, rule and target. Rows of the frame `deliveries`.
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+An event's type may stand in the last record that is read: steps are held as numbers (held.py) and joined when all are there.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import compress
 from typing import NamedTuple
 
+import numpy as np
+
+from collectors.delivered.held import HOUR, MASK, Held, Open, Sum, hour_of
 from collectors.delivered.steps import BAD, LEVELS, Level, Step
+from collectors.evidence.remembered import Ids
 from collectors.records import Delivery
 
-HOUR = timedelta(hours=1)
-MOST_WAITING = 1_000_000
-"""Steps that wait for the record that tells their event's type; beyond it the oldest are counted without."""
+MOST_RECORDS = 10_000_000
+"""Records of one location that are held at a time: 0.7 GB, and as much again while they are joined."""
 
 
 class Key(NamedTuple):
@@ -26,102 +32,72 @@ class Key(NamedTuple):
     target: str | None
 
 
-Type = tuple[str | None, str | None, str | None]
-_UNKNOWN: Type = (None, None, None)
-
-
-@dataclass
-class Sum:
-    """Counts of one key; `stages` as in steps.STAGES."""
-
-    first: datetime
-    last: datetime
-    stages: Counter[str] = field(default_factory=Counter)
-    codes: Counter[str] = field(default_factory=Counter)
-    latency: int = 0
-    latency_count: int = 0
-    latency_max: int = 0
-    duration: int = 0
-    duration_count: int = 0
-
-
-@dataclass
 class Census:
-    """Sums over the records of one location, in any order. Takes some 200 bytes for each record."""
+    """Sums over the records of one location, in any order. `known` are types of events that came before what is read."""
 
-    sums: dict[Key, Sum] = field(default_factory=dict)
-    levels: dict[tuple[str, datetime], Level] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
-    _types: dict[int, Type] = field(default_factory=dict)
-    _waiting: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
-    _ended: set[tuple[Key, int, int | None]] = field(default_factory=set)
+    def __init__(self, known: Sequence[Open] = ()) -> None:
+        self.levels: dict[tuple[str, datetime], Level] = {}
+        self.records = 0
+        self.open: list[Open] = []
+        """Events whose end was not seen; once it is settled."""
+        self._ids = Ids()
+        self._held = Held(known)
+        self._sums: dict[Key, Sum] = {}
 
-    def take(self, steps: Iterable[Step]) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether it holds as many records as it may."""
+        return self.records >= MOST_RECORDS
+
+    def take(self, steps: Sequence[Step]) -> None:
         """Add steps; one that was seen before counts nothing."""
-        for step in steps:
-            if step.id in self._seen:
-                continue
-            self._seen.add(step.id)
+        hours = np.array([int(step.at.timestamp()) // 3600 for step in steps], np.int64)
+        ids = np.array([step.id & MASK for step in steps], np.uint64)
+        for step in compress(steps, self._ids.new(hours, ids)):
+            self.records += 1
             self._note_level(step)
             if step.is_sum:
-                self._add(step, (step.source, step.detail_type, step.caller))
-                continue
-            if step.is_typed:
-                known = self._types.setdefault(step.event, (step.source, step.detail_type, step.caller))
-                for waiting in self._waiting.pop(step.event, ()):
-                    self._add(waiting, known)
-            if step.event in self._types:
-                self._add(step, self._types[step.event])
-            else:
-                self._waiting[step.event].append(step)
-                if len(self._waiting) > MOST_WAITING:
-                    self._settle(next(iter(self._waiting)))
+                self._add(step)
+            elif step.counts or step.is_typed:
+                self._held.add(step)
 
     def _note_level(self, step: Step) -> None:
-        place = (step.resource, _hour(step.at))
+        place = (step.resource, hour_of(step.at))
         if place not in self.levels or LEVELS.index(step.level) > LEVELS.index(self.levels[place]):
             self.levels[place] = step.level
 
-    def _settle(self, event: int) -> None:
-        for step in self._waiting.pop(event):
-            self._add(step, _UNKNOWN)
-
-    def _add(self, step: Step, known: Type) -> None:
+    def _add(self, step: Step) -> None:
+        """A step that is a sum itself, and tells its type."""
         if not step.counts:
             return
-        key = Key(_hour(step.at), step.resource, *known, step.rule, step.target)
-        total = self.sums.setdefault(key, Sum(step.at, step.at))
-        total.first, total.last = min(total.first, step.at), max(total.last, step.at)
-        counts = dict(step.counts)
-        # whether an event that was dead-lettered is also told as failed, the guide does not say: it failed once
+        counts, (latency, of, longest) = Counter(step.counts), step.latency or (0, 0, 0)
         if counts.keys() & {"failed", "dead_lettered"}:
-            worst = max(counts.get("failed", 0), counts.get("dead_lettered", 0))
-            counts["failed"] = worst if step.is_sum or not self._ended_before(key, step) else 0
-        total.stages.update(counts)
-        bad = sum(counts.get(stage, 0) for stage in BAD)
-        if step.code and bad:
-            total.codes[step.code] += bad
-        if step.latency:
-            total.latency += step.latency[0]
-            total.latency_count += step.latency[1]
-            total.latency_max = max(total.latency_max, step.latency[2])
-        if step.duration:
-            total.duration += step.duration[0]
-            total.duration_count += step.duration[1]
+            counts["failed"] = max(counts["failed"], counts["dead_lettered"])
+        bad = sum(counts[stage] for stage in BAD)
+        codes = Counter({step.code: bad} if step.code and bad else {})
+        key = Key(hour_of(step.at), step.resource, *step.type, step.rule, step.target)
+        one = Sum(step.at, step.at, counts, codes, latency, of, longest)
+        self._put(key, one)
 
-    def _ended_before(self, key: Key, step: Step) -> bool:
-        ended = (key, step.event, step.invocation)
-        known = ended in self._ended
-        self._ended.add(ended)
-        return known
+    def _put(self, key: Key, one: Sum) -> None:
+        total = self._sums.setdefault(key, one)
+        if total is not one:
+            total.add(one)
+
+    def settle(self, now: datetime) -> None:
+        """All was taken: join and add up, and let go of what was held for it."""
+        # EventBridge tries to deliver an event for a day
+        self.open = self._held.open(hour_of(now) - 25 * HOUR)
+        for place, kind, one in self._held.sums():
+            key = Key(place.hour, place.resource, *kind, place.rule, place.target)
+            self._put(key, one)
+        self._held, self._ids = Held(), Ids()
 
     def rows(
         self, evidence: str, buses: Mapping[str, str | None], since: datetime
     ) -> Iterator[tuple[str, Delivery]]:
         """(ARN of what logged, row) for each key from the hour `since` on. `buses`: subscriber → its bus, where that is known."""
-        for event in list(self._waiting):
-            self._settle(event)
-        for key, total in self.sums.items():
+        for key, total in self._sums.items():
             if key.hour >= since:
                 level = self.levels[key.resource, key.hour]
                 yield key.resource, _row(key, total, level, evidence, buses)
@@ -165,7 +141,3 @@ def _row(key: Key, total: Sum, level: Level, evidence: str, buses: Mapping[str, 
         last_seen=total.last,
         evidence=evidence,
     )
-
-
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

@@ -1,13 +1,13 @@
 """Log files of buses, in a bucket or a folder: JSON lines, packed or not, in any layout. Each file is read whole or not at all.
 
-Which files hold what is new is told by when S3 or the file system last wrote them: no layout of the keys is relied upon.
+Which files hold what is new is told by when S3 or the file system last wrote them: no layout of the keys is relied upon. They are read
+in the order in which they were written: what is too much for one run is the newest, and the next run goes on there.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import orjson
 from botocore.exceptions import BotoCoreError
 
 from collectors.aws import refused
+from collectors.delivered.held import hour_of
 from collectors.delivered.places import Location
 from collectors.delivered.remembered import Known, Mark
 from collectors.delivered.steps import Step, step_of
@@ -25,9 +26,8 @@ from collectors.evidence.unpacking import unpacked
 from collectors.scope import Scope
 from collectors.unread import rows_of
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
 MOST_FILES = 20_000
-"""Log files of one reading of one location."""
+"""Log files of one reading of one location, unless so many were written in the hours that it must get through."""
 NOT_A_RECORD = (
     "records are not of an event bus's log (resource_arn, event_id, message_type, message_timestamp_ms)"
 )
@@ -45,23 +45,30 @@ class Files:
     """The log files of one location in one run. Gaps are told to `scope`."""
 
     def __init__(self, scope: Scope, location: Location, known: Known) -> None:
-        self._scope, self._location, self.known = scope, location, known
+        self._scope, self.location, self.known = scope, location, known
         self._tried: set[str] = set()
         self.done: list[Mark] = []
         self.refused: list[Mark] = []
-        self.oldest: datetime | None = None
-        """Of what was logged in files that no run before read, by the first reading."""
+        self.late: Counter[datetime] = Counter()
+        """Records by hour, of files that no run before read, by the first reading."""
+        self.left_out: Mark | None = None
+        """The first file for which there was no room any more."""
 
-    def read(self, since: datetime) -> Iterator[list[Step]]:
+    def read(
+        self, since: datetime, least: datetime, is_full: Callable[[], bool] = lambda: False
+    ) -> Iterator[list[Step]]:
         """Steps of the files written since then, and of those that could not be read before; none twice.
 
+        Those written before `least` are read however many they are, unless all records that can be held are there (is_full).
         Raises RefusedError when the files cannot be listed.
         """
         scope, is_first = self._scope, not self._tried
         problems: Counter[str] = Counter()
         first: dict[str, str] = {}
-        files = (one for one in self._listed() if self._is_wanted(one.mark, since))
-        for file, told in scope.each(islice(files, MOST_FILES), _steps, lambda file: file.mark.location):
+        wanted = [one for one in self._listed() if self._is_wanted(one.mark, since)]
+        wanted.sort(key=lambda one: (one.mark.written, one.mark.location))
+        files = self._while_there_is_room(wanted, least, is_full)
+        for file, told in scope.each(files, _steps, lambda file: file.mark.location):
             self._tried.add(file.mark.location)
             if told is None:
                 self.refused.append(file.mark)
@@ -72,24 +79,27 @@ class Files:
                 first.setdefault(reason, file.mark.location)
             problems += odd
             if is_first and not self.known.was_read(file.mark):
-                self.oldest = min([self.oldest or _NEVER, *(one.at for one in steps)])
+                self.late.update(hour_of(step.at) for step in steps if step.counts)
             yield steps
-        self._tell_rest(next(files, None), since)
         for reason, count in problems.items():
             told_of = f"{count} {reason}; the first in {first[reason]}."
             scope.gap("partial", first[reason], "UnexpectedShape", told_of, first[reason])
+
+    def _while_there_is_room(
+        self, files: Iterable[File], least: datetime, is_full: Callable[[], bool]
+    ) -> Iterator[File]:
+        self.left_out = None
+        for count, file in enumerate(files):
+            if is_full() or (count >= MOST_FILES and file.mark.written >= least):
+                self.left_out = file.mark
+                return
+            yield file
 
     def _is_wanted(self, file: Mark, since: datetime) -> bool:
         return file.location not in self._tried and (file.written >= since or self.known.waits(file))
 
     def _listed(self) -> Iterator[File]:
-        return (_objects if self._location.kind == "s3" else _paths)(self._scope, self._location, self.known)
-
-    def _tell_rest(self, left_out: File | None, since: datetime) -> None:
-        if left_out:
-            message = f"There are more than {MOST_FILES} log files since {since:%Y-%m-%d %H:%M} UTC; the rest was not read. Collect more often, or name a smaller prefix."
-            where = left_out.mark.location
-            self._scope.gap("partial", where, "TooMany", message, self._location.evidence)
+        return (_objects if self.location.kind == "s3" else _paths)(self._scope, self.location, self.known)
 
 
 def _objects(scope: Scope, location: Location, _known: Known) -> Iterator[File]:

@@ -21,6 +21,7 @@ from collectors.delivered.steps import (
     Level,
     Step,
     code_of,
+    hashed,
     millis,
     number,
     stages_of,
@@ -195,7 +196,9 @@ def _base(row: Row, counts: dict[str, int], *more: object) -> Step | None:
     event = row.get("event_id")
     # parts of the time never overlap: a row is one of a kind by its time and by what it is of
     identity = hash((resource, event, at, *more))
-    return Step(identity, hash(event), resource, at, level, {name: n for name, n in counts.items() if n})
+    return Step(
+        identity, hashed(event or ""), resource, at, level, {name: n for name, n in counts.items() if n}
+    )
 
 
 def _stages(row: Row, messages: Sequence[str]) -> dict[str, int]:

@@ -6,7 +6,8 @@ Bus" for new ones. Nothing of the payload is kept: of an error its status word a
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -46,6 +47,12 @@ _MOST = 10**15
 _LONGEST_MS = 10_000_000_000
 """Some hundred days; EventBridge gives up after one."""
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
+_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
+_AHEAD = timedelta(days=1)
+"""How far in the future a time may lie: clocks differ, but what is later than that is no time at which anything was logged."""
+
+Type = tuple[str | None, str | None, str | None]
+"""Source, detail type, calling account."""
 
 
 class Step(NamedTuple):
@@ -54,7 +61,7 @@ class Step(NamedTuple):
     id: int
     """A hash of what makes the record one of a kind: the same record twice counts once."""
     event: int
-    """A hash of the event's id: its type may stand in another record."""
+    """A hash of the event's id, the same in every run: its type may stand in another record, that an earlier run read."""
     resource: str
     """ARN of the bus; of a subscriber's log the subscriber's."""
     at: datetime
@@ -75,6 +82,11 @@ class Step(NamedTuple):
     """Whether it is of many events at once, as a query sums them up."""
 
     @property
+    def type(self) -> Type:
+        """What it tells of the type of its event."""
+        return self.source, self.detail_type, self.caller
+
+    @property
     def is_typed(self) -> bool:
         """Whether it tells the type of its event."""
         return self.source is not None and self.detail_type is not None
@@ -93,12 +105,12 @@ def step_of(record: Any) -> Step | None:
         known = _system(details)
         event = event or text(known.get("aws:EventId"))
         at = at or time_of(record.get("timestamp"))
-    if not (message and resource and resource.startswith("arn:") and event and at):
+    if not (message and resource and _ARN.fullmatch(resource) and event and at):
         return None
     invocation = text(_either(record, "invocation_id"))
     attempt = number(details.get("attempt_count"))
     identity = hash((resource, event, invocation, message, at, text(details.get("rule_arn")), attempt))
-    base = Step(identity, hash(event), resource, at, _level(record), {})
+    base = Step(identity, hashed(event), resource, at, _level(record), {})
     if message in OF_SUBSCRIBERS:
         return _of_subscriber(base, message, record, details)
     return _of_bus(base, message, invocation, record, details)
@@ -199,6 +211,11 @@ def _either(record: dict[str, Any], name: str) -> Any:
     return record.get(name, record.get(first + "".join(part.title() for part in rest)))
 
 
+def hashed(event: str) -> int:
+    """64 bits of an event's id."""
+    return int.from_bytes(blake2b(event.encode(errors="surrogatepass"), digest_size=8).digest(), "little")
+
+
 def text(value: Any) -> str | None:
     """A text that is not empty."""
     return value if isinstance(value, str) and value else None
@@ -222,12 +239,11 @@ def millis(value: Any) -> int | None:
 
 
 def time_of(value: Any) -> datetime | None:
-    """Milliseconds since 1970, as a number or text, or a date and time; without a zone it is UTC."""
+    """Milliseconds since 1970, as a number or text, or a date and time; without a zone it is UTC. None for one yet to come."""
     found = number(value)
     try:
-        if found is not None:
-            return datetime.fromtimestamp(found / 1000, UTC)
-        at = datetime.fromisoformat(value)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        at = datetime.fromisoformat(value) if found is None else datetime.fromtimestamp(found / 1000, UTC)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+    return at if at < datetime.now(UTC) + _AHEAD else None

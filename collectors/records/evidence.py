@@ -44,18 +44,21 @@ class Trace(Record):
 class Seen(Record):
     """What the readers of traces remember, so that the next run reads only what is new and nothing counts twice."""
 
-    kind: Literal["way", "files", "since", "ids", "athena", "insights"] = Field(
-        description="way: what was read, and how; files: log files read, of bus logs with `at` those that could not be; since: from where to list next; ids: eventIDs of an hour; others: of that reader"
+    kind: Literal["way", "files", "since", "ids", "types", "athena", "insights"] = Field(
+        description="way: what was read, and how; files: log files read, of bus logs with `at` those that could not be; since: from where to list next; ids: eventIDs of an hour; types: events on a bus, of one type and hour, whose end was not seen yet; others: of that reader"
     )
     evidence: Text = Field(None, description="The trail's location")
     at: datetime | None = Field(
         None,
-        description="way: from which hour on it counts; files: the day, or when they were last there; ids: the hour; others: up to when it was read; UTC",
+        description="way: from which hour on it counts; files: the day, or when they were last there; ids, types: the hour; others: up to when it was read; UTC",
     )
     count: int = Field(0, description="How many hashes")
     hashes: bytes | None = Field(
-        None, description="64-bit hashes of eventIDs or files, ascending, little-endian"
+        None, description="64-bit hashes of eventIDs, events or files, ascending, little-endian"
     )
+    source: Text = Field(None, description="types: that of the events")
+    detail_type: Text = Field(None, description="types: that of the events")
+    caller_account: Text = Field(None, description="types: who put them")
 
 
 class PrincipalRole(Record):
