@@ -12,7 +12,6 @@ from dashboard.flow.model.known import known
 from tests.pages.conftest import write
 from tests.pages.estate import records
 
-
 pytestmark = pytest.mark.usefixtures("small")
 
 
