@@ -124,6 +124,17 @@ def choice(name: str, options: Sequence[str], default: str | None = None) -> str
     return default
 
 
+def hours() -> int:
+    """How many hours the charts of this run are of, as the sidebar says."""
+    return RANGES.get(str(st.session_state.get("range")), RANGES[ranges.DEFAULT])
+
+
+def against() -> str | None:
+    """What the time range is compared with, as the sidebar says; None: nothing."""
+    chosen = st.session_state.get("compare")
+    return str(chosen) if chosen in ranges.COMPARED else None
+
+
 def told(name: str, options: Sequence[str]) -> None:
     """Note values of a bound widget that are not among its options. Call it before the widget: that one drops them."""
     unknown = [v for v in dict.fromkeys(st.query_params.get_all(name)) if v and v not in options]

@@ -4,17 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.escape import clean
-from dashboard.flow.answers import EventRow, Events
+from dashboard.flow.answers import EventRow, Events, OpenSubscription
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import catalogue
 from dashboard.pages import links, parts, scope, words
-from dashboard.pages.scope import Scope
+from dashboard.pages.scope import PLACED, Scope
 
 
 def render(estate: Estate, scope: Scope) -> None:
     """All event types within the scope; a row opens its page."""
     st.title("Catalogue", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *PLACED)
     with st.spinner("Counting who produces and consumes each event type …", show_time=True):
         found = catalogue.events(estate)
     rows = [row for row in found.events if scope.admits_event(estate, row)]
@@ -82,12 +83,26 @@ def _event(estate: Estate, row: EventRow) -> dict[str, object]:
     }
 
 
+def _stands(estate: Estate, scope_: Scope, row: OpenSubscription) -> bool:
+    """An open subscription is of no event type: its own domain and owner count, and where its bus is."""
+    return (
+        scope_.lets("domain", estate.domain_of(row.subscription))
+        and scope_.lets("owner", estate.owner_of(row.subscription))
+        and scope_.lets("bus", estate.name_of(row.bus))
+        and scope_.lets("account", estate.account_of(row.bus))
+        and scope_.lets("region", estate.region_of(row.bus))
+    )
+
+
 def _open(estate: Estate, found: Events, scope_: Scope) -> None:
     """Subscriptions that name no single type: they may take events that nobody lists."""
-    rows = [row for row in found.open if scope_.lets("bus", estate.name_of(row.bus))]
-    if not rows:
+    rows = [row for row in found.open if _stands(estate, scope_, row)]
+    if not found.open:
         return
     st.header("Open subscriptions", anchor=False)
+    parts.hidden(len(rows), len(found.open), scope_, "open subscriptions", "open")
+    if not rows:
+        return
     parts.quiet(
         "Rules and subscribers whose filter names no single event type: families, whole sources, catch-alls.",
         "open",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
+from dashboard.flow.backwards import named
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key, known
 from dashboard.pages import words
@@ -63,9 +64,10 @@ def place(estate: Estate, arn: str) -> str:
 
 
 def selected(estate: Estate) -> str | None:
-    """What the URL selects, where the estate has it: an address in a link is anything at all."""
+    """What the URL selects, where the estate has it: an address in a link is anything at all. Else it is dropped, with a note."""
     arn = state.get("sel")
-    if arn is None or estate.row_of(arn) or arn in estate.rules:
+    if arn is None or estate.row_of(arn) or arn in estate.rules or named.is_known(estate, arn):
         return arn
     state.note("What the link selects is not in the snapshot; it was left out.")
+    state.put(sel=None)
     return None

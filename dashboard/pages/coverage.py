@@ -24,15 +24,16 @@ def render(estate: Estate, scope: Scope) -> None:
     """Scopes and gaps within the accounts and regions chosen."""
     st.title("Coverage", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, "account", "region", "bus")
     rows = [row for (account, region, _), row in estate.scopes.items() if _shown(scope, account, region)]
     gaps = [gap for gap in estate.gaps if _shown(scope, gap.account, gap.region)]
     absent = [gap for gap in estate.unsupported if _shown(scope, gap.account, gap.region)]
     with st.container(key="sentence"):
-        st.text(_sentence(estate, rows, gaps))
+        st.text(_sentence(estate))
     parts.quiet(f"Estate: {estate.snapshot.manifest.estate}. Snapshot {estate.snapshot.id}.", "estate")
     collect.control()
     st.header("What could not be read", anchor=False)
-    _gaps([*gaps, *absent])
+    _gaps([*gaps, *absent], len(estate.gaps) + len(estate.unsupported), scope)
     sight.render(estate, scope)
     st.header("Scopes", anchor=False)
     parts.hidden(len(rows), len(estate.scopes), scope, "scopes", "scopes")
@@ -47,17 +48,20 @@ def _shown(scope: Scope, account: str, region: str) -> bool:
     return scope.lets("account", account) and scope.lets("region", region)
 
 
-def _sentence(estate: Estate, rows: list[Row], gaps: list[GapNote]) -> str:
-    whole = sum(row["status"] == "ok" for row in rows)
-    told = f"{whole} of {words.plural(len(rows), 'scope')} read whole"
+def _sentence(estate: Estate) -> str:
+    """Of the whole estate, whatever the filters: what is hidden is still not read."""
+    whole = sum(row["status"] == "ok" for row in estate.scopes.values())
+    told = f"{whole} of {words.plural(len(estate.scopes), 'scope')} read whole"
     places = f"{words.plural(len(estate.accounts), 'account')}, {words.plural(len(estate.regions), 'region')}"
-    ended = f"{words.plural(len(gaps), 'gap')}." if gaps else "no gaps."
+    ended = f"{words.plural(len(estate.gaps), 'gap')}." if estate.gaps else "no gaps."
     return f"{told}, in {places}: {ended} The snapshot is from {state.age(estate.snapshot.at)}."
 
 
-def _gaps(gaps: list[GapNote]) -> None:
-    if not gaps:
+def _gaps(gaps: list[GapNote], total: int, scope: Scope) -> None:
+    parts.hidden(len(gaps), total, scope, "gaps", "gaps")
+    if not total:
         st.text("Nothing: every call that was made was answered.")
+    if not gaps:
         return
     frame = pd.DataFrame(
         [

@@ -27,11 +27,10 @@ CHARTS = (
 
 def render(estate: Estate, asked: Question) -> None:
     """Under the charts of CloudWatch, over the range chosen there: the same type, counted by target where its buses log."""
-    hours = state.RANGES.get(str(st.session_state.get("range")), 24)
-    against = str(st.session_state.get("compare"))
+    against = state.against() or ""
     back = ranges.COMPARED.get(against, 0)
-    flow = deliveries.flow_of(estate, asked, hours)
-    earlier = deliveries.flow_of(estate, asked, hours, back).lines if back else ()
+    flow = deliveries.flow_of(estate, asked, state.hours())
+    earlier = deliveries.flow_of(estate, asked, state.hours(), back).lines if back else ()
     st.header("By type and target", anchor=False)
     for told in flow.logging:
         st.text(clean(told.says, 400))

@@ -23,6 +23,7 @@ def render(estate: Estate, scope: Scope) -> None:
     state.put(**dict.fromkeys(_OF_A_RESOURCE))  # back from one, the browser brings them along
     st.title("Map", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, "domain")
     with st.spinner("Following every event type …", show_time=True):
         every = feeds.feeds(estate)
     found = [one for one in every if scope.lets_any("domain", [_name(one.giver), _name(one.taker)])]

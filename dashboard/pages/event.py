@@ -15,7 +15,7 @@ from dashboard.flow.model.known import known
 from dashboard.flow.who import catalogue, graph, summary
 from dashboard.pages import answers, delivered, flowing, links, panel, parts, payload, picture, reads, words
 from dashboard.pages.answers import Answer
-from dashboard.pages.scope import Scope
+from dashboard.pages.scope import EVERY, Scope
 
 TABS = ("Flow", "Throughput", "Payload")
 """As the URL names them: view=Payload."""
@@ -31,10 +31,11 @@ def render(estate: Estate, scope: Scope) -> None:
     """The page of the event type in the URL; without one, a choice."""
     source, detail_type = state.get("source"), state.get("type")
     if not (source and detail_type):
-        _choose(estate)
+        _choose(estate, scope)
         return
     st.title(markdown(detail_type, 120), anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *EVERY)
     bus = _bus(estate, source, detail_type)
     answer = answers.answer(estate, source, detail_type, bus)
     if not answer.got.known:
@@ -46,9 +47,10 @@ def render(estate: Estate, scope: Scope) -> None:
         _panel(estate, answer)
 
 
-def _choose(estate: Estate) -> None:
+def _choose(estate: Estate, scope: Scope) -> None:
     st.title("Event type", anchor=False)
     parts.facts(estate)
+    parts.beside(scope)
     types = sorted(known(estate))
     chosen = st.selectbox(
         "Which one?",
@@ -258,7 +260,8 @@ def _panel(estate: Estate, answer: Answer) -> None:
             st.button("Back to the event", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
         return
     if chosen:
-        st.text("What the link selects is not part of this answer.")
+        state.note("What the link selects is not part of this answer; it was left out.")
+        state.put(sel=None)
     with st.container(border=True):
         _about(estate, answer)
 

@@ -9,7 +9,7 @@ from dashboard.flow.answers import Failing, FailingPath, Failings
 from dashboard.flow.health import failing, path
 from dashboard.flow.model.estate import Estate
 from dashboard.pages import flowing, links, panel, parts, words
-from dashboard.pages.scope import Scope
+from dashboard.pages.scope import EVERY, Scope
 
 MOST_PATHS = 8
 
@@ -18,6 +18,7 @@ def render(estate: Estate, scope: Scope) -> None:
     """The table, below it what is selected: the first row unless the link names another."""
     st.title("Failing paths", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *EVERY)
     found = answer(estate)
     rows = [row for row in found.failing if admits(estate, scope, row)]
     with st.container(key="sentence"):
@@ -31,7 +32,7 @@ def render(estate: Estate, scope: Scope) -> None:
             _row(estate, chosen)
     with side, st.container(key="panel"), st.container(border=True):
         if chosen:
-            panel.thing(estate, chosen.arn)
+            panel.opened(estate, chosen.arn)
         else:
             parts.quiet("What is selected is told here.", "hint")
 
@@ -71,7 +72,8 @@ def judged(found: Failings) -> str:
         return "No metrics were collected: whether anything fails is not known."
     end = f", up to {words.moment(found.window_end)}" if found.window_end else ""
     looked = words.plural(found.looked_at, "thing has metrics", "things have metrics")
-    return f"{looked}{end}; {found.unknown:,} have none and are not judged."
+    old = f" ({found.old:,} of them end earlier: how they do since is not known)" if found.old else ""
+    return f"{looked}{end}{old}; {found.unknown:,} have none and are not judged."
 
 
 def _chosen(rows: list[Failing]) -> Failing | None:
@@ -121,9 +123,7 @@ def _row(estate: Estate, row: Failing) -> None:
         parts.quiet(f"{MOST_PATHS} of {row.path_count} paths.", "paths")
     _stages(estate, row)
     st.header("Throughput", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        hours, against = flowing.chosen_hours(), flowing.compared()
-    flowing.of_thing(estate, row.arn, hours, against)
+    flowing.of_thing(estate, row.arn)
     if estate.row_of(row.arn) is not None:
         links.link(
             "resource", "What does it consume and produce?", icon=":material/arrow_forward:", of=row.arn

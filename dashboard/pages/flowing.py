@@ -32,43 +32,19 @@ HOW = {
 CARRIES = ("MatchedEvents", "FilterMatched")
 
 
-def chosen_hours() -> int:
-    """The time range, from the URL or the control."""
-    state.told("range", list(state.RANGES))
-    chosen = st.segmented_control(
-        "Time range",
-        list(state.RANGES),
-        default=ranges.DEFAULT,
-        key="range",
-        bind="query-params",
-        label_visibility="collapsed",
-        required=True,
-    )
-    return state.RANGES.get(str(chosen), 24)
-
-
-def compared() -> str | None:
-    """What the range is compared with, from the URL or the control; None: nothing."""
-    state.told("compare", list(ranges.COMPARED))
-    chosen = st.segmented_control(
-        "Compare with",
-        list(ranges.COMPARED),
-        key="compare",
-        bind="query-params",
-    )  # what the link holds is what an option shows
-    return str(chosen) if chosen in ranges.COMPARED else None
-
-
 def of_event(estate: Estate, got: Consumers) -> None:
     """What the rules and subscribers that take the event matched. CloudWatch counts by rule, not by event type."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        hours, against = chosen_hours(), compared()
     names = {row.subscription: estate.name_of(row.subscription) for row in got.consumers}
     metrics = estate.snapshot.metrics_of(list(names))
     if metrics.empty:
         st.text("No metrics of the rules that take it were collected.")
         return
-    of_metrics(metrics, CARRIES, _shown(names), Drawn(hours, against, "matched in each window", "carries"))
+    of_metrics(
+        metrics,
+        CARRIES,
+        _shown(names),
+        Drawn(state.hours(), state.against(), "matched in each window", "carries"),
+    )
     parts.quiet(
         "Matched by each rule or subscriber that takes it; a rule may match other types too.", "carries"
     )
@@ -76,8 +52,9 @@ def of_event(estate: Estate, got: Consumers) -> None:
         st.text(f"{MOST_LINES} of {len(names)} rules drawn.")
 
 
-def of_thing(estate: Estate, arn: str, hours: int, against: str | None = None) -> None:
-    """All charts of one thing."""
+def of_thing(estate: Estate, arn: str) -> None:
+    """All charts of one thing, over the time range of the sidebar."""
+    hours, against = state.hours(), state.against()
     counted = counted_under(arn)
     metrics = estate.snapshot.metrics_of([counted])
     if metrics.empty:
@@ -94,14 +71,15 @@ def of_thing(estate: Estate, arn: str, hours: int, against: str | None = None) -
             of_metrics(metrics, there, {counted: ""}, Drawn(hours, against, group.unit, group.title))
 
 
-def of_many(
-    estate: Estate, arns: Iterable[str], metric: str, unit: str, hours: int, against: str | None = None
-) -> None:
-    """One metric of several things in one chart."""
+def of_many(estate: Estate, arns: Iterable[str], which: Sequence[str], unit: str) -> None:
+    """Several things in one chart, of each the first of these metrics that it has."""
     names = _shown({arn: estate.name_of(arn) for arn in arns})
     metrics = estate.snapshot.metrics_of(list(names))
-    if not metrics.empty:
-        of_metrics(metrics, (metric,), names, Drawn(hours, against, unit, f"many-{metric}"))
+    if metrics.empty:
+        return
+    rank = metrics["metric"].map({metric: at for at, metric in enumerate(which)})
+    first = metrics[rank.notna() & (rank == rank.groupby(metrics["arn"]).transform("min"))]
+    of_metrics(first, which, names, Drawn(state.hours(), state.against(), unit, f"many-{which[0]}"))
 
 
 class Drawn(NamedTuple):

@@ -8,13 +8,14 @@ from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import loose_ends
 from dashboard.flow.who.loose_ends import KINDS, LooseEnd
 from dashboard.pages import links, parts, words
-from dashboard.pages.scope import Scope
+from dashboard.pages.scope import PLACED, Scope
 
 
 def render(estate: Estate, scope: Scope) -> None:
     """All loose ends within the scope, a table a kind; a row opens the event type."""
     st.title("Loose ends", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *PLACED)
     with st.spinner("Looking at every event type …", show_time=True):
         found = loose_ends.loose_ends(estate)
     rows = [end for end in found.ends if _admits(estate, scope, end)]

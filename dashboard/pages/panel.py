@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.escape import clean
 from dashboard.flow.answers import Health
 from dashboard.flow.backwards import making
@@ -40,13 +41,28 @@ _CONSOLES = {
 }
 
 
+def opened(estate: Estate, arn: str, back: str = "Close") -> None:
+    """What was selected, with the way back above it."""
+    close(back)
+    thing(estate, arn)
+
+
+def close(label: str = "Close") -> None:
+    """Ends the selection. Below 640 px a panel with this button is a sheet over the foot of the page (parts.STYLE)."""
+    st.button(label, on_click=_close, key="close", icon=":material/close:", type="tertiary")
+
+
+def _close() -> None:
+    state.put(sel=None)
+
+
 def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
     """A bus, rule, resource or principal by its ARN; with `ask` the way to what it consumes and produces."""
     facts = estate.describe(arn)
     st.text(clean(facts["name"], 60))
-    state = judging.health(estate, [arn]).get(arn)
-    if state:
-        _health(state)
+    judged = judging.health(estate, [arn]).get(arn)
+    if judged:
+        _health(judged)
     pairs([(label, facts.get(name)) for name, label in FACTS])
     if ask and estate.row_of(arn) is not None:
         links.link("resource", "What does it consume and produce?", icon=":material/arrow_forward:", of=arn)
@@ -98,16 +114,19 @@ def _afterwards(estate: Estate, arn: str) -> None:
         st.text("\n".join(clean(line, 300) for line in told[:MOST_LINES]))
 
 
-def _health(state: Health) -> None:
-    st.text(f"{words.HEALTH[state.state]}. {clean(state.says, 300)}")
+def _health(judged: Health) -> None:
+    st.text(f"{words.HEALTH[judged.state]}. {clean(judged.says, 300)}")
     window = "last 3 hours of the snapshot"
     pairs(
         [
-            (f"Rate, {window}", _known(state.rate_3h, "an hour")),
-            (f"Failures, {window}", _known(state.failed_3h)),
-            ("Backlog", _known(state.backlog, "messages")),
-            ("Oldest message", words.duration(state.age_seconds) if state.age_seconds is not None else None),
-            ("Dead-lettered", _known(state.dead_lettered)),
+            (f"Rate, {window}", _known(judged.rate_3h, "an hour")),
+            (f"Failures, {window}", _known(judged.failed_3h)),
+            ("Backlog", _known(judged.backlog, "messages")),
+            (
+                "Oldest message",
+                words.duration(judged.age_seconds) if judged.age_seconds is not None else None,
+            ),
+            ("Dead-lettered", _known(judged.dead_lettered)),
         ]
     )
 

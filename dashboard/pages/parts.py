@@ -159,3 +159,10 @@ def hidden(shown: int, total: int, filters: scope.Scope, what: str, key: str) ->
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{shown} of {total} {what} shown. Filter: {filters.words()}.")
         st.button("Show all", on_click=scope.reset, key=f"reset-{key}", type="tertiary")
+def beside(filters: scope.Scope, *applied: str) -> None:
+    """Says which of the filters and times that are chosen do nothing on this page, to which only `applied` apply."""
+    told = filters.beside(applied)
+    if told:
+        quiet(f"Does not apply here: {told}.", "beside")
+
+

@@ -29,6 +29,7 @@ def render(estate: Estate, scope: Scope) -> None:
     answer = _answer(estate, arn)
     st.title(markdown(answer.name, 120), anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *state.PARTS)
     main, side = st.columns([3, 1.15], gap="large")
     with main:
         _body(estate, answer, scope)
@@ -48,6 +49,7 @@ def _sending(snapshot_id: str, arn: str, _estate: Estate) -> Sending:  # noqa: A
 def _all(estate: Estate, scope: Scope, asked: str | None) -> None:
     st.title("Producer", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, "domain", "owner", "account", "region", "kind")
     if asked:
         st.text(f"Nobody called “{clean(asked, 120)}” was seen or is declared to send events.")
     found = sending.senders(estate)

@@ -8,6 +8,7 @@ from dashboard.escape import clean
 from dashboard.flow.answers import Consumers
 from dashboard.flow.backwards import reading
 from dashboard.flow.backwards.reading import Dropped
+from dashboard.flow.backwards.seeing import touches
 from dashboard.flow.model.estate import Estate
 from dashboard.pages import parts, reversed_answers, words
 from dashboard.pages.scope import Scope
@@ -42,6 +43,12 @@ def render(estate: Estate, got: Consumers, scope: Scope) -> None:
 def _picked(known: tuple[str, ...]) -> str | None:
     asked = state.get("without")
     asked = reading.named(asked) if asked else None
+    if asked and known and not any(touches(asked, one) for one in known):
+        state.note(
+            "The field that the link leaves out is in no schema of the type, and nothing reads it; it was dropped."
+        )
+        state.put(without=None)
+        asked = None
     options = list(dict.fromkeys([*known, *([asked] if asked else [])]))
     if st.session_state.get("drop-field") != asked:
         st.session_state["drop-field"] = asked

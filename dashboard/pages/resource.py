@@ -12,9 +12,20 @@ from dashboard.flow.backwards.reverse import Consumed, Open
 from dashboard.flow.model import near
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import graph
-from dashboard.pages import flowing, links, panel, parts, pathing, picture, reversed_answers, team, words
+from dashboard.pages import (
+    choosing,
+    flowing,
+    links,
+    panel,
+    parts,
+    pathing,
+    picture,
+    reversed_answers,
+    team,
+    words,
+)
 from dashboard.pages.reversed_answers import ResourceAnswer
-from dashboard.pages.scope import Scope
+from dashboard.pages.scope import PLACED, TIMES, Scope
 
 _TITLES = {"consumes": "consumes", "passes": "passes on", "arrives": "arrives, and goes no further"}
 MOST_CHOICES = 5_000
@@ -26,7 +37,7 @@ def render(estate: Estate, scope: Scope) -> None:
     found = named.exact(estate, asked) if asked else ()
     found = tuple(one for one in found if one.sort != "event")
     if not found:
-        _choose(estate, asked)
+        _choose(estate, asked, scope)
     elif len(found) > 1:
         _which(estate, clean(asked or ""), found)
     elif found[0].sort == "resource":
@@ -35,9 +46,10 @@ def render(estate: Estate, scope: Scope) -> None:
         team.render(estate, found[0], scope)
 
 
-def _choose(estate: Estate, asked: str | None) -> None:
+def _choose(estate: Estate, asked: str | None, scope: Scope) -> None:
     st.title("Resource", anchor=False)
     parts.facts(estate)
+    parts.beside(scope)
     options = named.all_names(estate)
     if asked:
         with st.container(border=True):
@@ -78,15 +90,15 @@ def _which(estate: Estate, asked: str, found: tuple[Named, ...]) -> None:
 def _resource(estate: Estate, one: Named, scope: Scope) -> None:
     st.title(markdown(one.name, 120), anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *PLACED, TIMES)
     answer = reversed_answers.resource(estate, one)
     main, side = st.columns([3, 1.15], gap="large")
     with main:
         _body(estate, one, answer, scope)
     with side, st.container(key="panel"), st.container(border=True):
-        chosen = state.get("sel")
-        if chosen and (estate.row_of(chosen) or chosen in estate.rules):
-            panel.thing(estate, chosen)
-            st.button("Back", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+        chosen = choosing.selected(estate)
+        if chosen:
+            panel.opened(estate, chosen, "Back")
         else:
             panel.thing(estate, one.arn or "", ask=False)
 
@@ -107,9 +119,7 @@ def _body(estate: Estate, one: Named, answer: ResourceAnswer, scope: Scope) -> N
     st.header("Path", anchor=False)
     pathing.render(estate, one)
     st.header("Throughput", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        hours, against = flowing.chosen_hours(), flowing.compared()
-    flowing.of_thing(estate, one.arn or "", hours, against)
+    flowing.of_thing(estate, one.arn or "")
 
 
 def admits(estate: Estate, scope: Scope, domain: str | None, owner: str | None, bus: str | None) -> bool:

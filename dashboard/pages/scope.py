@@ -1,4 +1,4 @@
-"""The filters of the sidebar: one scope for all pages, kept in the URL."""
+"""The filters and the time range of the sidebar: one scope for all pages, kept in the URL."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.escape import clean
 from dashboard.flow.answers import EventRow
-from dashboard.flow.model import domains
+from dashboard.flow.model import domains, ranges
 from dashboard.flow.model.estate import Estate
 
 NONE = "(none)"
@@ -22,6 +22,13 @@ LABELS = {
     "bus": "Bus",
     "kind": "Kind",
 }
+
+
+TIMES = "range"
+"""How pages name the time range, and what it is compared with, among what applies to them."""
+PLACED = ("domain", "owner", "account", "region", "bus")
+"""What applies to event types: their own domain and owner, and where their buses are."""
+EVERY = (*state.PARTS, TIMES)
 
 
 class Placed(Protocol):
@@ -85,11 +92,19 @@ class Scope:
 
     def words(self) -> str:
         """The filters in words."""
-        return ", ".join(
-            f"{part} {' or '.join(clean(value, 40) for value in values)}"
-            for part, values in self.chosen.items()
-            if values
-        )
+        return ", ".join(self._of(part) for part, values in self.chosen.items() if values)
+
+    def _of(self, part: str) -> str:
+        return f"{part} {' or '.join(clean(value, 40) for value in self.chosen[part])}"
+
+    def beside(self, applied: Iterable[str]) -> str:
+        """What is chosen and does nothing on a page to which only these filters apply, in words; "" where all is applied."""
+        told = [self._of(part) for part, values in self.chosen.items() if values and part not in applied]
+        if TIMES not in applied:
+            chosen = st.session_state.get(TIMES)
+            told += [f"time range {chosen}"] if chosen not in (None, ranges.DEFAULT) else []
+            told += [f"comparison with {state.against()}"] if state.against() else []
+        return ", ".join(told)
 
 
 def sidebar(estate: Estate) -> Scope:
@@ -101,9 +116,31 @@ def sidebar(estate: Estate) -> Scope:
     with st.expander(f"More filters ({count})" if count else "More filters", expanded=bool(count)):
         chosen |= {part: _filter(part, known[part]) for part in others}
     scope = Scope(chosen)
+    _times()
     if scope:
         st.button("Reset filters", on_click=reset, width="stretch", key="reset-sidebar")
     return scope
+
+
+def _times() -> None:
+    """The time range of all charts, and what it is compared with."""
+    state.told("range", list(state.RANGES))
+    st.selectbox(
+        "Time range",
+        list(state.RANGES),
+        index=list(state.RANGES).index(ranges.DEFAULT),
+        key="range",
+        bind="query-params",
+    )
+    state.told("compare", list(ranges.COMPARED))
+    st.selectbox(
+        "Compare with",
+        list(ranges.COMPARED),
+        index=None,
+        key="compare",
+        bind="query-params",
+        placeholder="Nothing",
+    )
 
 
 def reset() -> None:

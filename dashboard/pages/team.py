@@ -13,7 +13,7 @@ from dashboard.flow.backwards.named import Named
 from dashboard.flow.backwards.teams import Contract, Sort, Team
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
-from dashboard.pages import links, panel, parts, pathing, reversed_answers, words
+from dashboard.pages import choosing, links, panel, parts, pathing, reversed_answers, words
 from dashboard.pages.scope import Scope
 
 
@@ -42,10 +42,9 @@ def render(estate: Estate, one: Named, scope: Scope) -> None:
 
 
 def _side(estate: Estate, one: Named, team: Team) -> None:
-    chosen = state.get("sel")
-    if chosen and (estate.row_of(chosen) or chosen in estate.rules):
-        panel.thing(estate, chosen)
-        st.button("Back to the team", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+    chosen = choosing.selected(estate)
+    if chosen:
+        panel.opened(estate, chosen, "Back to the team")
         return
     st.text(clean(one.name, 60))
     owner = estate.owner_of_domain(team.name) if team.sort == "domain" else None

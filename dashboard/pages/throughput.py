@@ -7,19 +7,23 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.flow.answers import Health
-from dashboard.flow.health import judging
+from dashboard.flow.health import judging, states
 from dashboard.flow.model.estate import Estate
-from dashboard.pages import flowing, panel, parts, words
-from dashboard.pages.scope import Scope
+from dashboard.pages import choosing, flowing, panel, parts, words
+from dashboard.pages.scope import EVERY, Scope
 
-# what is shown → kinds of things, the metric that is drawn of the busiest, and its unit
+# what is shown → kinds of things, the metrics that are drawn of the busiest, each kind's own, and their unit
 SHOWS = {
-    "Rules": (("rule", "subscriber"), "MatchedEvents", "matched in each window"),
-    "Queues": (("queue",), "ApproximateNumberOfMessagesVisible", "messages waiting"),
+    "Rules": (
+        ("rule", "subscriber"),
+        ("MatchedEvents", "TriggeredRules", "FilterMatched"),
+        "matched in each window",
+    ),
+    "Queues": (("queue",), ("ApproximateNumberOfMessagesVisible",), "messages waiting"),
     "Consumers": (
         ("function", "state-machine", "api-destination", "pipe", "topic", "stream"),
-        "Invocations",
-        "calls in each window",
+        ("Invocations", "NumberOfMessagesPublished", "EventCount"),
+        "calls, messages and events in each window",
     ),
 }
 BUSIEST = 6
@@ -45,49 +49,43 @@ def render(estate: Estate, scope: Scope) -> None:
     """The table, and on its right what is selected; below it the charts."""
     st.title("Throughput", anchor=False)
     parts.facts(estate)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show = _show()
-        hours = flowing.chosen_hours()
-        against = flowing.compared()
+    parts.beside(scope, *EVERY)
+    chosen = choosing.selected(estate)
+    show = _show(estate, chosen)
     things = _things(estate.snapshot.id, show, estate)
     rows = [row for row in things if scope.admits(row, row.bus)]
-    chosen = _chosen(estate)
     main, side = st.columns([3, 1.15], gap="large")
     with main:
-        _table(rows, len(things), hours, scope, show)
+        _table(rows, len(things), state.hours(), scope, show)
         if chosen:
-            flowing.of_thing(estate, chosen, hours, against)
+            flowing.of_thing(estate, chosen)
         elif rows:
-            _busiest(estate, rows, hours, show, against)
+            _busiest(estate, rows, show)
     with side, st.container(key="panel"), st.container(border=True):
         if chosen:
-            panel.thing(estate, chosen)
-            st.button("Close", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+            panel.opened(estate, chosen)
         else:
             parts.quiet("Select a row to see what it is, and its charts.", "hint")
 
 
-def _show() -> str:
+def _show(estate: Estate, chosen: str | None) -> str:
+    """Which table: the one that holds what is selected, else the one asked for."""
     state.told("show", list(SHOWS))
+    kind = estate.kind_of(chosen) if chosen else None
+    of_it = next((name for name, (kinds, *_) in SHOWS.items() if kind in kinds), None)
+    if of_it:
+        st.session_state["show"] = of_it
     show = st.segmented_control(
         "Show",
         list(SHOWS),
-        default="Rules",
+        default=None if of_it else "Rules",  # not both a default and a value
         key="show",
         bind="query-params",
         label_visibility="collapsed",
         required=True,
+        on_change=lambda: state.put(sel=None),
     )
     return str(show) if show in SHOWS else "Rules"
-
-
-def _chosen(estate: Estate) -> str | None:
-    chosen = state.get("sel")
-    if chosen is None or estate.row_of(chosen) or chosen in estate.rules:
-        return chosen
-    state.note("What the link selects is not in the snapshot; it was left out.")
-    state.put(sel=None)
-    return None
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the metrics …")
@@ -123,15 +121,21 @@ def _table(rows: list[Thing], total: int, hours: int, scope: Scope, show: str) -
         return
     if not rows:
         return
-    ends = max((row.health.window_end for row in rows if row.health.window_end), default=None)
-    parts.quiet(
-        f"Last {_window(hours)} hours to {words.moment(ends)}; backlog and age at its last point."
-        if ends
-        else "No metrics were collected of these.",
-        "window-table",
-    )
+    parts.quiet(_told(rows, hours), "window-table")
     frame = pd.DataFrame([_row(row, hours, show) for row in rows])
     parts.table(frame, show.lower(), choose=lambda i: state.put(sel=rows[i].arn))
+
+
+def _told(rows: list[Thing], hours: int) -> str:
+    """Of which hours the figures are, and of how many rows of others."""
+    ends = [row.health.window_end for row in rows if row.health.window_end]
+    if not ends:
+        return "No metrics were collected of these."
+    late = sum(max(ends) - end > states.BEHIND for end in ends)
+    some = f"; of {late:,} of them the metrics end earlier, as Says tells" if late else ""
+    return (
+        f"Last {_window(hours)} hours to {words.moment(max(ends))}{some}; backlog and age at its last point."
+    )
 
 
 def _row(thing: Thing, hours: int, show: str) -> dict[str, object]:
@@ -164,10 +168,10 @@ def _age(found: Health) -> str | None:
     return words.duration(found.age_seconds) if found.age_seconds is not None else None
 
 
-def _busiest(estate: Estate, rows: list[Thing], hours: int, show: str, against: str | None) -> None:
-    _, metric, unit = SHOWS[show]
+def _busiest(estate: Estate, rows: list[Thing], show: str) -> None:
+    _, metrics, unit = SHOWS[show]
     busy = sorted(rows, key=lambda row: (-(row.health.rate_24h or 0), row.name, row.arn))
     if show == "Queues":
         busy = sorted(rows, key=lambda row: (-(row.health.backlog or 0), row.name, row.arn))
     st.header("Fullest" if show == "Queues" else "Busiest", anchor=False)
-    flowing.of_many(estate, [row.arn for row in busy[:BUSIEST]], metric, unit, hours, against)
+    flowing.of_many(estate, [row.arn for row in busy[:BUSIEST]], metrics, unit)

@@ -44,6 +44,7 @@ def render(estate: Estate, scope: Scope) -> None:
     st.html(STYLE)
     st.title("Try an event", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *state.PARTS)
     bus = _input(estate)
     text = st.session_state.get(TEXT) or ""
     if not text.strip():

@@ -22,6 +22,7 @@ def render(estate: Estate, scope: Scope) -> None:
     """The type, the changes, and what they do."""
     st.title("What if?", anchor=False)
     parts.facts(estate)
+    parts.beside(scope, *state.PARTS)
     which, where = st.columns([2, 1], gap="large")
     with which:
         asked = choosing.event_type(estate, "Event type", "what-if-type")

@@ -50,6 +50,11 @@ def exact(estate: Estate, text: str) -> tuple[Named, ...]:
     return tuple(_exact(estate, text) or [one for one in _exact(estate, name) if one.kind == kind])
 
 
+def is_known(estate: Estate, arn: str) -> bool:
+    """Whether it was collected, something leads to it, or it makes events."""
+    return arn in _names(estate).by_arn
+
+
 def all_names(estate: Estate) -> tuple[Named, ...]:
     """Buses, resources, domains and owners, by name: what a question can be about. Made once an estate."""
     if "all-names" not in estate.memory:
