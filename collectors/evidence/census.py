@@ -26,16 +26,21 @@ class Census:
     def __init__(self, ids: Ids) -> None:
         self.ids = ids
         self.records = 0
+        self.too_old = 0
+        """Records that were not counted since nothing tells whether they were before."""
         self._groups: dict[tuple[Group, str], int] = {}
         self._first = np.zeros(0, np.int64)
         self._last = np.zeros(0, np.int64)
         self._sums: list[tuple[Any, ...]] = []
         self._held = 0
 
-    def take(self, parsed: Parsed, evidence: str) -> None:
-        """Add the records of some files of one trail, those aside that were counted before."""
+    def take(self, parsed: Parsed, evidence: str, since: int | None = None) -> None:
+        """Add the records of some files of one trail, those aside that were counted before; with `since` only those of that hour on."""
         self.records += len(parsed.call)
-        new = self.ids.new(parsed.at // HOUR, parsed.hashes)
+        hours = parsed.at // HOUR
+        new = np.ones(len(hours), bool) if since is None else hours >= since
+        self.too_old += int(np.count_nonzero(~new))
+        new[new] = self.ids.new(hours[new], parsed.hashes[new])
         call, at = parsed.call[new], parsed.at[new]
         if not len(call):
             return

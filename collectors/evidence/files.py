@@ -5,7 +5,7 @@ Each run reads only files that no run before it has read. What is read and what 
 
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import NamedTuple
@@ -85,7 +85,7 @@ def _read(scope: Scope, listed: Listed, log: LogState) -> tuple[Census, bool]:
     partition = scope.run.aws.partition
     is_read = False
     for _, fetched in scope.each(
-        _batches(log.unread(listed)),
+        _batches(log.unread(listed), log.has_changed),
         lambda batch: _fetch(workers, batch, partition),
         lambda batch: batch[0].location,
     ):
@@ -93,7 +93,7 @@ def _read(scope: Scope, listed: Listed, log: LogState) -> tuple[Census, bool]:
             scope.refuse(error, file.location, rows_of("traces", evidence=file.evidence))
             log.refused(file)
         for files, parsed in fetched.parsed if fetched else ():
-            census.take(parsed, files[0].evidence)
+            census.take(parsed, files[0].evidence, log.window if log.has_changed(files[0]) else None)
             damaged = left_out.take(scope, files, parsed)
             for number, file in enumerate(files):
                 if number not in damaged:
@@ -101,7 +101,7 @@ def _read(scope: Scope, listed: Listed, log: LogState) -> tuple[Census, bool]:
             is_read = True
         scope.progress(census.records)
     left_out.tell(scope)
-    _tell_limits(scope, log)
+    _tell_limits(scope, log, census.too_old)
     return census, is_read or not scope.unread
 
 
@@ -111,13 +111,14 @@ def _workers(scope: Scope) -> Workers:
     return workers
 
 
-def _batches(files: Iterable[LogFile]) -> Iterator[list[LogFile]]:
-    """Files of one trail, a few at a time."""
+def _batches(files: Iterable[LogFile], has_changed: Callable[[LogFile], bool]) -> Iterator[list[LogFile]]:
+    """Files of one trail, a few at a time; those that have changed apart."""
     batch: list[LogFile] = []
     size = 0
     for file in files:
         full = len(batch) == FILES or size + file.size > BYTES
-        if batch and (full or file.evidence != batch[0].evidence):
+        is_like = batch and (file.evidence, has_changed(file)) == (batch[0].evidence, has_changed(batch[0]))
+        if batch and (full or not is_like):
             yield batch
             batch, size = [], 0
         batch.append(file)
@@ -182,10 +183,13 @@ class _LeftOut:
             scope.gap("partial", where, "UnexpectedShape", f"{count} {reason}; the first in {where}.", where)
 
 
-def _tell_limits(scope: Scope, log: LogState) -> None:
+def _tell_limits(scope: Scope, log: LogState, too_old: int) -> None:
     if log.left_out:
         told = f"There are more than {MOST_FILES} new log files; the next run reads on. Or name a smaller prefix, or let Athena read."
         scope.gap("partial", log.left_out.location, "TooMany", told, log.left_out.evidence)
     if forgot := log.forgot():
         told = f"eventIDs of events before {forgot:%Y-%m-%d %H:%M} UTC were forgotten: a record that comes late a second time counts twice."
         scope.gap("partial", "traces", "TooMany", told)
+    if too_old:
+        told = f"{too_old} records of log files that were read before and have changed since are older than late_days: nothing tells which of them were counted, and none was counted again."
+        scope.gap("partial", "traces", "TooLate", told)

@@ -26,6 +26,8 @@ class LogState:
         self._late = now - timedelta(days=settings.late_days)
         self._since = {row["evidence"]: row["at"] for row in told if row["kind"] == "since"}
         self._files: dict[tuple[str, date | None], Files] = {}
+        # a first reading goes back as far as metrics do: another trail may tell of the same calls
+        self._kept = min(self._late, self._first)
         self._today = _days(now)
         for row in told:
             if row["kind"] == "files":
@@ -41,6 +43,16 @@ class LogState:
         self._unlisted: set[str] = set()
         self._listed: set[str] = set()
         self._refused: dict[str, list[date]] = {}
+        self._changed: set[str] = set()
+
+    @property
+    def window(self) -> int:
+        """From which hour on (since 1970) eventIDs are remembered between runs."""
+        return _hours(self._kept)
+
+    def has_changed(self, file: LogFile) -> bool:
+        """Whether the file was read before, as it was then: of records older than `window` nothing tells whether they were counted."""
+        return file.location in self._changed
 
     def since(self, evidence: str) -> date:
         """From which day on to list the files of a trail; at first those of the hours that metrics go back."""
@@ -64,6 +76,7 @@ class LogState:
     def _was_read(self, file: LogFile) -> bool:
         """Whether the file was read as it is now; or was merely touched or moved since, or has come back."""
         known = self._of(file.evidence, file.day)
+        was_there = _place(file) in known
         if _print(file) in known:
             return True
         mark = file.mark() if file.mark else ""
@@ -72,11 +85,14 @@ class LogState:
             known.add(_print(file))
             return True
         self._marks[file.location] = content
+        if was_there:
+            self._changed.add(file.location)
         return False
 
     def took(self, file: LogFile) -> None:
         """It was read, and all that is in it counted."""
         known = self._of(file.evidence, file.day)
+        known.add(_place(file))
         known.add(_print(file))
         if file.mark:
             known.add(self._marks.pop(file.location, _print(file)))
@@ -101,7 +117,7 @@ class LogState:
                 rows.append(
                     {"kind": "files", "evidence": evidence, "at": at, "count": count, "hashes": hashes}
                 )
-        for hour, hashes, count in self.ids.since(_hours(self._late)):
+        for hour, hashes, count in self.ids.since(self.window):
             at = _EPOCH + timedelta(hours=hour)
             rows.append({"kind": "ids", "evidence": None, "at": at, "count": count, "hashes": hashes})
         return pa.Table.from_pylist(rows, SEEN)
@@ -117,7 +133,7 @@ class LogState:
     def forgot(self) -> datetime | None:
         """The newest hour within the window of late files whose eventIDs had to be forgotten for want of memory."""
         at = None if self.ids.forgotten is None else _EPOCH + timedelta(hours=self.ids.forgotten)
-        return at if at and at >= self._late else None
+        return at if at and at >= self._kept else None
 
     def _next(self, evidence: str) -> datetime:
         """From where to list next time: never past what was not read, never further back than before."""
@@ -133,6 +149,10 @@ class LogState:
 
 def _print(file: LogFile) -> int:
     return fingerprint(file.location, file.version)
+
+
+def _place(file: LogFile) -> int:
+    return fingerprint(file.location, "wherever it was read")
 
 
 def _hours(at: datetime) -> int:

@@ -177,6 +177,36 @@ def test_a_file_that_was_only_touched_counts_once(old: Path, again: Again) -> No
     assert again(**named)[1] == 3, "what has changed is read"
 
 
+def test_old_records_of_a_file_that_has_changed_count_once_and_are_told(old: Path, again: Again) -> None:
+    at = f"{NOW - timedelta(days=10):%Y-%m-%dT%H:%M:%SZ}"
+    named = {"trails": (str(old),)}
+    assert again(**named)[1] == 2
+    (old / "a.json.gz").write_bytes(packed(put("1", eventTime=at), put("3")))
+    (old / "c.json.gz").write_bytes(packed(put("4", eventTime=at)))
+    (outcome,), known = again(**named)
+    assert known == 4, "one of the changed file, and one of a file that is new, however old"
+    (gap,) = outcome.scope.gaps
+    assert (gap.error, gap.message.split(" of ")[0]) == ("TooLate", "1 records")
+    assert gaps(again(**named)[0]) == []
+
+
+def test_calls_as_old_as_a_first_reading_goes_back_count_once_when_another_trail_tells_of_them(
+    client: Call,
+    trail: Call,  # noqa: ARG001 - makes the first trail
+    again: Again,
+) -> None:
+    at, s3, cloudtrail = NOW - timedelta(days=5), client("s3"), client("cloudtrail")
+    body = packed(put("1", eventTime=f"{at:%Y-%m-%dT%H:%M:%SZ}"))
+    below = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{at:%Y/%m/%d}/a.json.gz"
+    s3.put_object(Bucket="logs", Key=f"all/{below}", Body=body)
+    assert again(metric_hours=360)[1] == 1
+    selectors = cloudtrail.get_event_selectors(TrailName="trail")["AdvancedEventSelectors"]
+    cloudtrail.create_trail(Name="second", S3BucketName="logs", S3KeyPrefix="two")
+    cloudtrail.put_event_selectors(TrailName="second", AdvancedEventSelectors=selectors)
+    s3.put_object(Bucket="logs", Key=f"two/{below}", Body=body)
+    assert again(metric_hours=360)[1] == 1
+
+
 def test_an_object_below_a_named_prefix_that_was_copied_counts_once(client: Call, again: Again) -> None:
     s3 = client("s3")
     s3.create_bucket(Bucket="copies", CreateBucketConfiguration={"LocationConstraint": REGION})
