@@ -29,7 +29,7 @@ check: setup ## lint, types, contracts and all tests but the browser's
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/lint-imports --no-cache
 	@mkdir -p .mypy_cache; $(VENV)/bin/mypy >.mypy_cache/said 2>&1 & types=$$!; \
-	 $(VENV)/bin/pytest -m "not browser" -n 3 --dist loadfile; tests=$$?; \
+	 $(VENV)/bin/pytest -m "not browser" --ignore tests/browser -n 3 --dist loadfile; tests=$$?; \
 	 wait $$types; typed=$$?; echo "types:"; cat .mypy_cache/said; test $$tests -eq 0 -a $$typed -eq 0
 
 browser: setup

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 
 from collectors import snapshot
@@ -25,14 +26,13 @@ Collects = Callable[[str], str]
 def rows(store: Path, collector: str) -> dict[str, Counter[tuple[Any, ...]]]:
     """The collector's rows: frame → identities."""
     there = snapshot.load(store)
-    return {
-        frame: Counter(
-            tuple(row[name] for name in names)
-            for row in there.rows(frame)
-            if row["collector"] == collector and frame != "changes"
-        )
-        for frame, names in IDENTITY.items()
-    }
+    found = {}
+    for frame, names in IDENTITY.items():
+        if frame != "changes":
+            table = there.table(frame)
+            mine = table.filter(pc.equal(table["collector"], collector)).select(names)
+            found[frame] = Counter(tuple(row.values()) for row in mine.to_pylist())
+    return found
 
 
 @pytest.fixture(scope="module")
