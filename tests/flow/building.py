@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from collectors import snapshot
 from collectors.frames import empty, frame_of, table_of
-from collectors.records import FRAMES, Bus, Gap, Link, Record, Resource, ScopeRun, Subscription, Trace
+from collectors.records import FRAMES, Bus, Gap, Link, Record, Resource, ScopeRun, Seen, Subscription, Trace
 from collectors.settings import Settings
 from dashboard.flow.answers import Consumer, Consumers, Question
 from dashboard.flow.model.estate import Estate
@@ -105,7 +105,7 @@ def estate_of(store: Path, records: Iterable[Record], **more: Any) -> Estate:
 def held(store: Path, records: Iterable[Record], **more: Any) -> Estate:
     """The same without the files, which cost more than most tests; metrics are only ever read from a file.
 
-    more: gaps={(account, region, collector): [Gap]}, read=collectors, accounts=…, settings=….
+    more: gaps={(account, region, collector): [Gap]}, read=collectors, accounts=…, settings=…, seen={account: where its calls were read}.
     """
     rows = list(records)
     if any(frame_of(row) == "metrics" for row in rows):
@@ -153,6 +153,7 @@ def _tables(
     gaps: dict[tuple[str, str, str], list[Gap]] | None = None,
     read: Iterable[str] = COLLECTORS,
     accounts: Iterable[str] = (ACCOUNT,),
+    seen: dict[str, str] | None = None,
 ) -> dict[str, pa.Table]:
     tables: dict[str, list[pa.Table]] = defaultdict(list)
     grouped: dict[tuple[str, str, str, str], list[Record]] = defaultdict(list)
@@ -160,6 +161,9 @@ def _tables(
         grouped[(frame_of(record), *_scope_of(record))].append(record)
     for scope, rows in (gaps or {}).items():
         grouped[("gaps", *scope)] = list(rows)
+    for account, where in (seen or {}).items():
+        kind: Any = where.partition(":")[0] if where.startswith(("athena:", "insights:")) else "since"
+        grouped["seen", account, REGION, "traces"] = [Seen(kind=kind, evidence=where)]
     tables["scopes"] += [_was_read(account, collector) for account in accounts for collector in read]
     for (frame, account, region, collector), rows in grouped.items():
         scope = {"account": account, "region": region, "collector": collector}

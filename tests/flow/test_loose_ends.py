@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,7 +39,15 @@ ON = Trail(
     is_logging=True,
     selectors_read=True,
     puts="all",
+    bucket="trail",
 )
+LOGS = "s3://trail/AWSLogs/"
+
+
+@pytest.fixture
+def build(build: Build) -> Build:
+    """Of an estate whose log files the last run read where the trail writes them, unless told otherwise."""
+    return partial(build, seen={ACCOUNT: LOGS})
 
 
 def schema(detail_type: str = TYPE, source: str = SOURCE, registry: str = "acme") -> Schema:
@@ -231,6 +240,56 @@ def test_an_accusation_says_what_covers_it(build: Build) -> None:
     )
     assert unsent.says == "1 consumer waits for it, and nobody was seen or is declared to put it on orders."
     assert unsent.evidence.endswith(covers)
+
+
+GROUP = "insights:arn:aws:logs:eu-west-1:111111111111:log-group:trail"
+TABLE = "athena:headwater.cloudtrail"
+WAYS: list[tuple[Trail, dict[str, str], list[str]]] = [
+    (ON, {ACCOUNT: LOGS}, ["never seen", "no sender"]),
+    (ON, {ACCOUNT: "s3://trail/else/AWSLogs/"}, []),
+    (ON, {}, []),
+    (ON, {ACCOUNT: GROUP}, []),
+    (
+        ON.model_copy(update={"log_group": GROUP.removeprefix("insights:") + ":*"}),
+        {ACCOUNT: GROUP},
+        ["never seen", "no sender"],
+    ),
+    (ON, {ACCOUNT: TABLE}, ["never seen", "no sender"]),
+]
+
+
+@pytest.mark.parametrize(("trail", "seen", "expected"), WAYS)
+def test_nobody_is_accused_where_something_else_was_read_than_what_the_trail_writes(
+    build: Build, trail: Trail, seen: dict[str, str], expected: list[str]
+) -> None:
+    estate = build(QUIET, BILL, trail, *another(QUIET), schema(), TO_BILL, read=READ, seen=seen)
+    found = loose_ends(estate)
+    assert (kinds(found), found.complete) == (expected, bool(expected))
+    assert any("what was read is not known to be what it writes" in note for note in found.notes) != bool(
+        expected
+    )
+
+
+def test_a_table_of_athena_accuses_nobody_of_an_account_of_which_it_holds_no_call(build: Build) -> None:
+    theirs = ON.model_copy(update={"arn": ON.arn.replace(ACCOUNT, OTHER), "name": "two", "bucket": "else"})
+    on = letting_in(f"arn:aws:iam::{OTHER}:root")
+    records = [on, BILL, ON, theirs, *another(on), schema(), rule(on, "billing", BILL.arn)]
+    seen = dict.fromkeys((ACCOUNT, OTHER), TABLE)
+    found = loose_ends(build(*records, read=READ, accounts=(ACCOUNT, OTHER), seen=seen))
+    assert kinds(found) == []
+    assert any(f"{TABLE} holds none of them" in note for note in found.notes)
+    both = {ACCOUNT: LOGS, OTHER: "s3://else/AWSLogs/"}
+    told = loose_ends(build(*records, read=READ, accounts=(ACCOUNT, OTHER), seen=both))
+    assert kinds(told) == ["never seen", "no sender"]
+
+
+def test_calls_of_places_outside_the_run_are_no_calls_of_its_first_place(build: Build) -> None:
+    """Records of other regions and accounts in the log files stand in the scope that read them."""
+    far = bus("far").arn.replace(REGION, "us-west-2")
+    seen = trace(QUIET, detail_type="Paid").model_copy(update={"bus_arn": far})
+    found = loose_ends(build(QUIET, BILL, ON, seen, schema(), TO_BILL, read=READ))
+    assert "never seen" not in kinds(found)
+    assert "nothing tells since when it is seen" in " ".join(found.notes)
 
 
 FAR = bus("far", "999999999999")

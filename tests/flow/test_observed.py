@@ -293,3 +293,15 @@ def test_a_bus_that_nobody_collected_may_hide_a_taker_of_what_is_put_there(build
     far = bus("far", account="999999999999")
     answer = sending.sending(build(BUS, trace(BUS), trace(far)), f"arn:aws:iam::{ACCOUNT}:role/shop")
     assert [gap.account for gap in answer.hiding] == ["999999999999"]
+
+
+@pytest.mark.parametrize(("region", "expected"), [(REGION, [3, 2, 1]), ("us-west-2", [3, 1])])
+def test_a_call_of_a_region_outside_the_run_makes_no_hour_known_in_its_first_place(
+    build: Build, region: str, expected: list[int]
+) -> None:
+    far = hourly((2, 5, 0), principal="arn:aws:iam::111111111111:role/far")
+    far = far.model_copy(update={"bus_arn": BUS.arn.replace(REGION, region)})
+    answer = sending.sending(
+        build(BUS, hourly((3, 1, 0), (1, 1, 0)), far), f"arn:aws:iam::{ACCOUNT}:role/shop"
+    )
+    assert [(NOW - hour) // HOUR for hour in answer.hours] == expected

@@ -99,10 +99,23 @@ def test_a_new_bus_logs_by_its_subscribers(build: Build, levels: tuple[Any, ...]
     assert one.state == expected
 
 
+SEEN = {ACCOUNT: "s3://logs/AWSLogs/"}
+
+
+def test_an_answer_says_whose_calls_are_logged_and_were_not_read_where_they_are(build: Build) -> None:
+    estate = build(BUS, trail(bucket="else"), read=ALSO, seen=SEEN)
+    (note,) = (one for one in producers(estate, Question(SOURCE, TYPE)).notes if "Identity" not in one)
+    assert note == (
+        f"Not observed, or not all of it: what is put from {ACCOUNT} {REGION}. "
+        "Trails log it, and what was read is not known to be what they write."
+    )
+
+
 def test_an_answer_says_what_was_not_observed_because_it_is_off(build: Build) -> None:
     off, on = (
         producers(
-            build(bus(log_level=level), trail(puts=puts), read=ALSO), Question(SOURCE, TYPE, "orders")
+            build(bus(log_level=level), trail(puts=puts, bucket="logs"), read=ALSO, seen=SEEN),
+            Question(SOURCE, TYPE, "orders"),
         ).notes
         for level, puts in (("OFF", "none"), ("INFO", "all"))
     )

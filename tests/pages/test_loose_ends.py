@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from collectors.records import Delivery, Trace
+from collectors.records import Delivery, Seen, Trace
 from tests.pages.conftest import Run
 from tests.pages.estate import ACCOUNT, NOW, REGION, SHOP, records
 from tests.pages.test_pages import said
@@ -10,6 +10,8 @@ from tests.pages.test_sight import trail, write
 
 READ = ("traces", "rules", "subscribers", "schemas", "bus-logs")
 
+ON = trail("main", "all").model_copy(update={"bucket": "trail"})
+LOGS = Seen(kind="since", evidence="s3://trail/AWSLogs/")
 LOST = Delivery(
     hour=NOW,
     bus_arn=SHOP,
@@ -25,7 +27,7 @@ LOST = Delivery(
 
 
 def test_each_kind_has_its_table_with_how_it_is_known(store: Path, run_bare: Run) -> None:
-    write(store, [*records(), LOST, trail("main", "all")], *READ)
+    write(store, [*records(), LOST, ON, LOGS], *READ)
     app = run_bare("loose-ends")
     told = said(app)
     assert "2 loose ends of 2 event types." in told
@@ -52,7 +54,7 @@ def test_what_could_not_be_told_is_said_and_nobody_is_accused(store: Path, run_b
 
 
 def test_filters_hide_rows_and_say_so(store: Path, run_bare: Run) -> None:
-    write(store, [*records(), LOST, trail("main", "all")], *READ)
+    write(store, [*records(), LOST, ON, LOGS], *READ)
     assert "0 of 2 loose ends shown. Filter: domain control." in said(
         run_bare("loose-ends", domain="control")
     )

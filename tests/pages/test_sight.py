@@ -10,7 +10,7 @@ import pytest
 
 from collectors import snapshot
 from collectors.frames import frame_of, table_of
-from collectors.records import Bus, Record, ScopeRun, Trail
+from collectors.records import Bus, Record, ScopeRun, Seen, Trail
 from tests.pages.conftest import Run
 from tests.pages.estate import ACCOUNT, NOW, REGION, records
 from tests.pages.test_pages import rows, said
@@ -26,7 +26,8 @@ def write(store: Path, rows: list[Record], *collectors: str) -> None:
         tables["scopes"].append(table_of("scopes", [RUN], scope))
     scope = {"account": ACCOUNT, "region": REGION, "collector": "trails"}
     for row in rows:
-        tables[frame_of(row)].append(table_of(frame_of(row), [row], scope))
+        by = scope | {"collector": "traces"} if isinstance(row, Seen) else scope
+        tables[frame_of(row)].append(table_of(frame_of(row), [row], by))
     snapshot.write(store, {frame: pa.concat_tables(parts) for frame, parts in tables.items()}, "local AWS")
 
 

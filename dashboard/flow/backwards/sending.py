@@ -128,7 +128,7 @@ def sending(estate: Estate, arn: str) -> Sending:
 
 
 def _by_hour(estate: Estate, rows: list[dict[str, Any]], window: Window) -> dict[datetime, tuple[int, int]]:
-    known = hours.found_in(estate, {(row["account"], row["region"]) for row in rows})
+    known = hours.found_in(estate, {place for row in rows if (place := hours.place_of(row))})
     none = {hour: (0, 0) for hour in known if window.start <= hour < window.end}
     found = none | hours.by_hour(rows, window)
     return {hour: found[hour] for hour in sorted(found)}

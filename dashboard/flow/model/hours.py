@@ -1,10 +1,11 @@
 """The hours of the traces: read from the file only for one type or one principal, since a year of them is large."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -37,15 +38,40 @@ def found_in(estate: Estate, places: Iterable[tuple[str, str]]) -> frozenset[dat
 
 
 def _hours_of(estate: Estate, place: tuple[str, str]) -> list[datetime]:
-    path, columns = estate.snapshot.folder / "traces.parquet", ["account", "region", "hours"]
+    path = estate.snapshot.folder / "traces.parquet"
+    columns = ["account", "region", "principal_account", "bus_arn", "hours"]
     table = (
         pq.read_table(path, columns=columns)
         if path.exists()
         else estate.snapshot.table("traces").select(columns)
     )
-    mine = table.filter(pc.and_(pc.equal(table["account"], place[0]), pc.equal(table["region"], place[1])))
+    rows = table.drop_columns(["hours"]).to_pylist()
+    mine = table.filter(pa.array([place_of(row) == place for row in rows], pa.bool_()))
     found: list[datetime] = pc.unique(pc.list_flatten(mine["hours"])).to_pylist()
     return found
+
+
+def place_of(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Account and region that a row of `traces` tells calls of; None where they are not those of the scope that read it.
+
+    Records of accounts and regions outside the run stand in its first scope. Nobody puts on a bus of another region.
+    """
+    region = str(row["bus_arn"]).split(":")[3:4]
+    is_its_own = row["principal_account"] in (None, row["account"]) and region == [row["region"]]
+    return (row["account"], row["region"]) if is_its_own else None
+
+
+def spans(estate: Estate) -> dict[tuple[str, str], tuple[datetime, datetime]]:
+    """When the first and the last call from an account and region were found. Once an estate."""
+    if "traced-spans" not in estate.memory:
+        found: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+        for row in estate.traces:
+            if place := place_of(row):
+                first, last = found.get(place, (row["first_seen"], row["last_seen"]))
+                found[place] = min(first, row["first_seen"]), max(last, row["last_seen"])
+        estate.memory["traced-spans"] = found
+    result: dict[tuple[str, str], tuple[datetime, datetime]] = estate.memory["traced-spans"]
+    return result
 
 
 def window_of(estate: Estate, hours: int | None = None) -> Window | None:

@@ -8,7 +8,7 @@ from dashboard.flow.model import arns, asking, completeness, feeding, hours
 from dashboard.flow.model.domains import domain_of_source
 from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.known import known
-from dashboard.flow.who import declared, identity, permitted, sight
+from dashboard.flow.who import declared, identity, permitted, reading, sight
 from dashboard.flow.who.observed import observed, traces
 
 __all__ = ["EVIDENCE", "count", "gaps_of_evidence", "named", "observed", "producers", "traces"]
@@ -118,6 +118,7 @@ def _may_name(gap: Row) -> bool:
 def _notes(estate: Estate, asked: Question, buses: Iterable[str]) -> Iterator[str]:
     if not feeding.is_aws_service(asked.source):
         yield from sight.blind(estate, buses)
+        yield from reading.notes(estate)
     if identity.unread(estate):
         yield "Identity policies were not read: who else may put it is not known. The setting permitted = true reads them."
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dashboard.flow.model import completeness
+from dashboard.flow.model import completeness, hours
 from dashboard.flow.model.estate import Estate, Row
 
 State = Literal["on", "partly", "off", "unknown"]
@@ -87,7 +87,7 @@ def covering(estate: Estate, place: Place) -> list[Row]:
         for row in rows
         if row["is_organization"]
         and row["arn"] not in arns_seen
-        and not found.keys().isdisjoint(_writes_to(row))
+        and not found.keys().isdisjoint(writes_to(row))
     ]
     # of one that several accounts see, each has a row: one is enough
     rows = [
@@ -96,6 +96,11 @@ def covering(estate: Estate, place: Place) -> list[Row]:
         if row["is_multi_region"] or row["home_region"] == place[1]
     ]
     return sorted(rows, key=lambda row: (_ORDER.index(_state(estate, row)), row["arn"]))
+
+
+def logging(estate: Estate, place: Place) -> list[Row]:
+    """The trails that log all PutEvents of an account and region now."""
+    return [row for row in covering(estate, place) if _state(estate, row) == "on"]
 
 
 _ORDER: tuple[State, ...] = ("on", "partly", "unknown", "off")
@@ -146,7 +151,7 @@ def _hidden(estate: Estate, place: Place) -> str:
     if unread:
         return f"The trails of this account were not read in {', '.join(unread)}."
     found = _seen_in(estate).get(place, {})
-    own = {where for row in covering(estate, place) for where in _writes_to(row)}
+    own = {where for row in covering(estate, place) for where in writes_to(row)}
     others = {where: at for where, at in found.items() if where not in own}
     if not others:
         return ""
@@ -154,7 +159,7 @@ def _hidden(estate: Estate, place: Place) -> str:
     return f"Its calls are in the log files of {where}, the last of {at:%Y-%m-%d %H:%M} UTC: which trail wrote them, and whether it still does, cannot be seen from here."
 
 
-def _writes_to(row: Row) -> Iterator[str]:
+def writes_to(row: Row) -> Iterator[str]:
     """The evidence of traces that come from this trail: its log files, and its log group."""
     if row["bucket"]:
         prefix = (row["prefix"] or "").strip("/")
@@ -168,7 +173,8 @@ def _seen_in(estate: Estate) -> dict[Place, dict[str, datetime]]:
     if "traced-places" not in estate.memory:
         seen: dict[Place, dict[str, datetime]] = {}
         for row in estate.traces:
-            of_place = seen.setdefault((row["account"], row["region"]), {})
+            place = hours.place_of(row)
+            of_place = seen.setdefault(place, {}) if place else {}
             of_place[row["evidence"]] = max(row["last_seen"], of_place.get(row["evidence"], row["last_seen"]))
         estate.memory["traced-places"] = seen
     found: dict[Place, dict[str, datetime]] = estate.memory["traced-places"]
@@ -261,16 +267,17 @@ def blind(estate: Estate, buses: Iterable[str]) -> Iterator[str]:
     """Sentences for an answer about producers: what could not be observed of events on these buses, since it is off."""
     off = [sight for sight in trail_sight(estate) if sight.state in ("off", "partly")]
     if off:
-        yield f"Not observed: what is put from {_places(off)}, since no trail logs all PutEvents there. Coverage has the command that turns it on."
+        yield f"Not observed: what is put from {few(off)}, since no trail logs all PutEvents there. Coverage has the command that turns it on."
     unknown = [sight for sight in trail_sight(estate) if sight.state == "unknown"]
     if unknown:
-        yield f"Whether all that is put from {_places(unknown)} was observed is not known: {unknown[0].why}"
+        yield f"Whether all that is put from {few(unknown)} was observed is not known: {unknown[0].why}"
     logs = {sight.bus: sight for sight in log_sight(estate)}
     silent = [logs[bus].name for bus in sorted(buses) if bus in logs and logs[bus].state == "off"]
     if silent:
         yield f"Logs are off on {', '.join(dict.fromkeys(silent))}: accounts that put without a trail of theirs are not seen there."
 
 
-def _places(rows: Sequence[TrailSight]) -> str:
+def few(rows: Sequence[TrailSight]) -> str:
+    """The first accounts and regions, and how many more."""
     where = ", ".join(f"{one.account} {one.region}" for one in rows[:6])
     return f"{where} and {len(rows) - 6} more" if len(rows) > 6 else where

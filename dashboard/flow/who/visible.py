@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.flow.answers import Question
-from dashboard.flow.model import deliveries, trees
+from dashboard.flow.model import deliveries, hours, trees
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key
-from dashboard.flow.who import permitted, sight
+from dashboard.flow.who import permitted, reading, sight
 from dashboard.flow.who.sight import Place
 
 _OF_CHANGES = "cloudtrail:LookupEvents"
@@ -46,7 +46,7 @@ def _from_places(estate: Estate, asked: Sequence[Place]) -> Visible:
     hidden = next(filter(None, (_unlogged(estate, place) for place in asked)), None)
     if hidden:
         return Visible(hidden)
-    spans = {place: span for place in asked if (span := _traced(estate).get(place))}
+    spans = {place: span for place in asked if (span := hours.spans(estate).get(place))}
     if not spans:
         where = " or ".join(" ".join(place) for place in asked)
         return Visible(f"no call from {where} was ever found, so that nothing tells since when it is seen")
@@ -151,7 +151,7 @@ def _unlogged(estate: Estate, place: Place) -> str | None:
         )
     if not _was_read(estate, place, "traces"):
         return f"the log files about {where} were not read, or not all of them"
-    return None
+    return reading.elsewhere(estate, place)
 
 
 def _was_read(estate: Estate, place: Place, collector: str) -> bool:
@@ -169,19 +169,6 @@ def _was_read(estate: Estate, place: Place, collector: str) -> bool:
             for gap in estate.gap_rows
         )
     )
-
-
-def _traced(estate: Estate) -> dict[Place, Span]:
-    """When the first and the last call from a place were found."""
-    if "traced-spans" not in estate.memory:
-        spans: dict[Place, Span] = {}
-        for row in estate.traces:
-            place = row["account"], row["region"]
-            first, last = spans.get(place, (row["first_seen"], row["last_seen"]))
-            spans[place] = min(first, row["first_seen"]), max(last, row["last_seen"])
-        estate.memory["traced-spans"] = spans
-    found: dict[Place, Span] = estate.memory["traced-spans"]
-    return found
 
 
 def _told(estate: Estate, place: Place, span: Span | None) -> tuple[str, str]:
