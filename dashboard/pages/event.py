@@ -256,8 +256,7 @@ def _panel(estate: Estate, answer: Answer) -> None:
     chosen = state.get("sel")
     if chosen and _belongs(estate, answer, chosen):
         with st.container(border=True):
-            panel.thing(estate, chosen)
-            st.button("Back to the event", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+            panel.opened(estate, chosen, "Back to the event")
         return
     if chosen:
         state.note("What the link selects is not part of this answer; it was left out.")

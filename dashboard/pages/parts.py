@@ -30,15 +30,28 @@ STYLE = """<style>
 [class*="st-key-quiet"] [data-testid="stText"] { font-size: .84rem; opacity: .72; }
 [data-testid="stCaptionContainer"] { opacity: .9; }
 [data-testid="stBaseButton-primary"] p { color: light-dark(#FFFFFF, #0E1217); }
-[class*="st-key-panel"] { position: sticky; top: 4rem; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-panel"]) {
+  position: sticky; top: 4rem; align-self: flex-start; max-height: calc(100vh - 5rem); overflow-y: auto;
+}
 [class*="st-key-graph"] { overflow-x: auto; }
+/* plotly dims the text of what is not selected; and names are read over the lines behind them */
+.js-plotly-plot .textpoint text {
+  fill: currentColor !important; fill-opacity: 1 !important; paint-order: stroke; stroke-linejoin: round;
+  stroke: light-dark(#FFFFFF, #12161C); stroke-width: 4px;
+}
 [class*="st-key-graph"] [data-testid="stElementContainer"] { min-width: 760px; }
 [class*="st-key-result"] { gap: .1rem; }
 [class*="st-key-result"] p { font-weight: 600; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 3rem; }
   .st-key-sentence [data-testid="stText"] { font-size: 1.1rem; }
-  [class*="st-key-panel"] { position: static; }
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-panel"]) { position: static; max-height: none; }
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-panel"] .st-key-close) {
+    position: fixed; z-index: 99; top: auto; bottom: 0; left: 0; right: 0; max-height: 45vh; padding: .5rem 1rem;
+    overflow-y: auto; background: light-dark(#FFFFFF, #12161C); border-top: 2px solid light-dark(#DDE1E7, #2E3743);
+    box-shadow: 0 -6px 18px rgba(0, 0, 0, .18);
+  }
+  [data-testid="stMainBlockContainer"]:has([class*="st-key-panel"] .st-key-close) { padding-bottom: 50vh; }
   [class*="st-key-graph"]::before {
     content: "Swipe the picture sideways: it goes on to the right."; position: sticky; left: 0;
     font-size: .84rem; opacity: .72;

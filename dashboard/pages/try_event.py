@@ -65,6 +65,7 @@ def render(estate: Estate, scope: Scope) -> None:
     with main:
         _answer(estate, trial, scope)
     with side, st.container(key="panel"), st.container(border=True):
+        panel.close()
         _conditions(trial, chosen)
         panel.thing(estate, chosen)
         st.button("Close", on_click=lambda: state.put(sel=None), key="close", type="tertiary")

@@ -49,8 +49,7 @@ def render(estate: Estate, scope: Scope) -> None:
     with main:
         _answer(estate, answer, scope)
     with side, st.container(key="panel"), st.container(border=True):
-        panel.thing(estate, chosen)
-        st.button("Close", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
+        panel.opened(estate, chosen)
 
 
 def _nothing() -> None:

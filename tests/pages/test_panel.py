@@ -85,3 +85,10 @@ def test_a_functions_panel_says_where_results_of_asynchronous_calls_go(store: Pa
 
 def test_a_function_without_destinations_says_nothing_of_them(store: Path, run_bare: Run) -> None:
     assert "On success" not in told_of(store, run_bare, BILL)
+
+
+def test_what_is_selected_is_closed_again(run: Run) -> None:
+    app = run("event", **SOLD, sel=BILL)
+    app.button(key="close").click().run()
+    assert "sel" not in app.query_params
+    assert not [button for button in app.button if button.key == "close"]
