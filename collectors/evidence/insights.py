@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,7 @@ from collectors.evidence.counting import counted
 from collectors.evidence.insights_text import SINGLES, TOTALS, text_of
 from collectors.evidence.reading import HOURLY, Reading
 from collectors.evidence.shared import Shared
+from collectors.evidence.trails import logs_put_events
 from collectors.log_queries import START, Row, run_query
 from collectors.scope import Scope
 from collectors.unread import rows_of
@@ -46,6 +48,8 @@ class Answer:
     groups: dict[str, list[tuple[Range, pa.Table]]] = field(default_factory=dict)
     until: dict[str, datetime] = field(default_factory=dict)
     """Up to when each was read."""
+    without: set[tuple[str, str]] = field(default_factory=set)
+    """Accounts and regions of which trails log PutEvents, and none delivers to a log group."""
 
 
 def read(scope: Scope) -> Iterator[Reading]:
@@ -62,6 +66,10 @@ def read(scope: Scope) -> Iterator[Reading]:
         for span, rows in parts
     ]
     readings = _of_one_group(scope, readings)
+    place = scope.account, scope.region
+    if readings and place in answer.without and not any(len(one.rows) for one in readings):
+        told = "No trail of this account and region delivers to CloudWatch Logs, though one logs PutEvents: its calls were not read."
+        scope.gap("partial", "cloudtrail:DescribeTrails", "NoLogGroup", told)
     if readings:
         seen = [sums.seen("insights", evidence, at) for evidence, at in answer.until.items()]
         yield from readings[:-1]
@@ -85,7 +93,7 @@ def _of_one_group(scope: Scope, readings: list[Reading]) -> list[Reading]:
 def _ask(scope: Scope) -> Answer:
     reader = Scope(scope.run, scope.account, scope.region, scope.collector)
     answer = Answer(reader)
-    groups = _groups(scope, reader)
+    groups = _groups(scope, answer)
     if not groups and not reader.gaps:
         told = "No trail of these accounts delivers to CloudWatch Logs: name the log group with trail_log_group, or choose another trail_reader."
         reader.gap("failed", "cloudtrail:DescribeTrails", "NoLogGroup", told)
@@ -100,8 +108,8 @@ def _ask(scope: Scope) -> Answer:
     return answer
 
 
-def _groups(scope: Scope, reader: Scope) -> dict[str, Scope]:
-    """Evidence of each log group → where it is asked."""
+def _groups(scope: Scope, answer: Answer) -> dict[str, Scope]:
+    """Evidence of each log group → where it is asked; where none is, that is noted in the answer."""
     given, aws = scope.settings.trail_log_group, scope.run.aws
     if given and not given.startswith("arn:"):
         given = f"arn:{aws.partition}:logs:{aws.regions[0]}:{aws.home_account}:log-group:{given}"
@@ -110,14 +118,22 @@ def _groups(scope: Scope, reader: Scope) -> dict[str, Scope]:
     for account, region in () if given else product(aws.accounts, aws.regions):
         owner = Scope(scope.run, account, region, scope.collector)
         asked = partial(owner.call, "cloudtrail", "describe_trails", "trailList")
-        told = reader.attempt(asked, f"{account} {region}")
-        arns += [one.get("CloudWatchLogsLogGroupArn") for one in (told or {}).get("trailList") or ()]
+        trails = (answer.reader.attempt(asked, f"{account} {region}") or {}).get("trailList") or ()
+        named = [one["CloudWatchLogsLogGroupArn"] for one in trails if one.get("CloudWatchLogsLogGroupArn")]
+        arns += named
+        if not named and any(_logs_put_events(owner, one) for one in trails):
+            answer.without.add((account, region))
     found: dict[str, Scope] = {}
-    for arn in filter(None, arns):
+    for arn in arns:
         parts = arn.removesuffix(":*").split(":", 6)
         if len(parts) == 7:
             found[f"insights:{':'.join(parts)}"] = Scope(scope.run, parts[4], parts[3], scope.collector)
     return found
+
+
+def _logs_put_events(owner: Scope, trail: dict[str, Any]) -> bool:
+    key = f"selectors of {trail.get('TrailARN')}"
+    return bool(trail.get("TrailARN")) and owner.run.once(key, partial(logs_put_events, owner, trail))
 
 
 @dataclass

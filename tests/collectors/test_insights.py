@@ -138,6 +138,25 @@ def test_without_any_log_group_it_is_told_what_to_do(client: Call, collect: Call
     assert (outcome.status, gap.error, "trail_log_group" in gap.message) == ("failed", "NoLogGroup", True)
 
 
+def test_an_account_whose_trail_delivers_to_no_log_group_is_a_gap_and_others_are_read(
+    trail: Call, client: Call, collect: Call
+) -> None:
+    trail("a", put("1"))
+    theirs = client("cloudtrail", OTHER)
+    client("s3", OTHER).create_bucket(
+        Bucket="theirs", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    theirs.create_trail(Name="theirs", S3BucketName="theirs")
+    mine, other = collect("traces", (ACCOUNT, OTHER), **READER)
+    assert (mine.scope.gaps, other.scope.gaps) == ([], []), "it logs no PutEvents"
+    fields = [("eventCategory", "Data"), ("resources.type", "AWS::Events::EventBus")]
+    selectors = [{"FieldSelectors": [{"Field": name, "Equals": [value]} for name, value in fields]}]
+    theirs.put_event_selectors(TrailName="theirs", AdvancedEventSelectors=selectors)
+    mine, other = collect("traces", (ACCOUNT, OTHER), **READER)
+    assert (mine.scope.gaps, len(traces(mine))) == ([], 1)
+    assert [(gap.status, gap.error) for gap in other.scope.gaps] == [("partial", "NoLogGroup")]
+
+
 def test_a_range_with_more_rows_than_a_query_gives_is_halved(
     aws: Server, trail: Call, collect: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,6 +286,19 @@ def test_a_range_that_failed_is_asked_about_again_and_keeps_what_was_known(
     aws.behave()
     (outcome,) = collect("traces", before=after, **READER)
     assert [row.events for row in traces(outcome)] == [2]
+
+
+def test_what_is_known_stays_when_the_retention_of_the_group_has_passed(
+    trail: Call, client: Call, collect: Call, tmp_path: Path
+) -> None:
+    trail("a", put("1"))
+    first = collect("traces", **READER)
+    before = save(tmp_path, first, first[0].scope.run.aws, first[0].scope.settings)
+    for key in [one["Key"] for one in client("s3").list_objects_v2(Bucket="logs")["Contents"]]:
+        client("s3").delete_object(Bucket="logs", Key=key)
+    (outcome,) = collect("traces", before=before, **READER)
+    assert [row.events for row in traces(outcome)] == [1]
+    assert [gap.error for gap in outcome.scope.gaps] == ["LessThanKnown"]
 
 
 def test_too_many_queries_at_a_time_are_asked_again(aws: Server, trail: Call, collect: Call) -> None:
