@@ -72,6 +72,7 @@ METRICS: tuple[MetricRow, ...] = (
     MetricRow("AWS/SNS", ("TopicName",), "NumberOfNotificationsFailed", "Sum", False),
     MetricRow("AWS/SNS", ("TopicName",), "NumberOfNotificationsFilteredOut", "Sum", False),
     MetricRow("AWS/EventBridge/Pipes", ("PipeName",), "EventCount", "Sum", False),
+    MetricRow("AWS/EventBridge/Pipes", ("PipeName",), "Invocations", "Sum", False),
     MetricRow("AWS/EventBridge/Pipes", ("PipeName",), "ExecutionFailed", "Sum", False),
     MetricRow("AWS/EventBridge/Pipes", ("PipeName",), "ExecutionTimeout", "Sum", False),
     MetricRow("AWS/EventBridge/Pipes", ("PipeName",), "EnrichmentStageFailed", "Sum", False),

@@ -127,7 +127,8 @@ def _others(drawn: Drawn, through: Mapping[str, float], dead: set[str]) -> Itera
         yield from _described(topic.at, arn_of(topic), "AWS/SNS", {"TopicName": topic.name}, *counted)
     for pipe in every(drawn, Pipe):
         arn, rate = pipe.at.arn("pipes", f"pipe/{pipe.name}"), through.get(pipe.source, 0.0)
-        counted = [_counted("EventCount", rate), _counted("ExecutionFailed", rate * NEVER)]
+        counted = [_counted("EventCount", rate), _counted("Invocations", rate)]
+        counted.append(_counted("ExecutionFailed", rate * NEVER))
         yield from _described(pipe.at, arn, "AWS/EventBridge/Pipes", {"PipeName": pipe.name}, *counted)
 
 

@@ -14,9 +14,11 @@ NAMESPACES = {
     "sqs": "AWS/SQS",
     "lambda": "AWS/Lambda",
     "sns": "AWS/SNS",
+    "pipes": "AWS/EventBridge/Pipes",
 }
 NOT_SUMS = {
     "ApproximateNumberOfMessagesVisible": "Maximum",
+    "ApproximateNumberOfMessagesNotVisible": "Maximum",
     "ApproximateAgeOfOldestMessage": "Maximum",
     "IteratorAge": "Maximum",
     "ApproximateBacklogAge": "Maximum",

@@ -66,6 +66,26 @@ def test_the_worst_comes_first_by_lost_then_dead_lettered_then_waiting(build: Bu
     assert [row.name for row in found] == ["lossy", "inbox", "other"]
 
 
+def test_what_failed_or_never_came_counts_among_the_worst(build: Build) -> None:
+    stopped, other, big, one = (
+        rule(BUS, "a", BILL.arn),
+        rule(BUS, "b", BILL.arn),
+        function("big"),
+        queue("one"),
+    )
+    own = rule(BUS, "own", BILL.arn, dead_letter_arn=one.arn)
+    series = [*since(big.arn, "Invocations", 1000), *since(big.arn, "Errors", 0, 900)]
+    series += [row for name in ("MatchedEvents", "Invocations") for row in since(stopped.arn, name, 1000, 0)]
+    series += [row for name in ("MatchedEvents", "Invocations") for row in since(other.arn, name, 10)]
+    series += since(one.arn, "ApproximateNumberOfMessagesVisible", 0, 1)
+    found = failings(build(BUS, BILL, stopped, other, big, one, own, *series)).failing
+    assert [(row.name, round(row.missing), row.failed) for row in found] == [
+        ("a", 60_000, 0),
+        ("big", 0, 54_000),
+        ("one", 0, 0),
+    ]
+
+
 def test_why_is_told_where_the_wiring_tells_it(build: Build) -> None:
     lost = rule(BUS, "lost", function("gone").arn)
     series = [*since(lost.arn, "FailedInvocations", 0, 1), *since(lost.arn, "MatchedEvents", 10)]

@@ -7,13 +7,26 @@ import pytest
 
 from collectors.records import Metric
 from dashboard.flow.health.judging import health
-from tests.flow.building import COLLECTORS, NOW, Build, bus, function, link, new_bus, queue, rule, subscriber
+from tests.flow.building import (
+    COLLECTORS,
+    NOW,
+    Build,
+    bus,
+    function,
+    link,
+    new_bus,
+    pipe,
+    queue,
+    rule,
+    subscriber,
+)
 from tests.flow.series import Value, since
 
 BUS, BILL, INBOX, DEAD = bus(), function(), queue(), queue("dead")
 RULE, OTHER = rule(BUS, "r", INBOX.arn, dead_letter_arn=DEAD.arn), rule(BUS, "other", BILL.arn)
 FRESH = new_bus()
-SUB = subscriber(FRESH, "s", INBOX.arn)
+SUB, TUBE = subscriber(FRESH, "s", INBOX.arn), pipe()
+CRON = rule(BUS, "cron", BILL.arn, schedule="rate(5 minutes)")
 MATCHED, INVOKED, FAILED = "MatchedEvents", "Invocations", "FailedInvocations"
 SENT, RECEIVED, DELETED = "NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"
 VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
@@ -30,9 +43,9 @@ def of(on: str, **metrics: tuple[float | None, float | None] | float) -> list[Me
 
 
 def state(build: Build, on: str, series: Iterable[Metric]) -> tuple[str, str]:
-    wired = link("event-source-mapping", INBOX, BILL)
+    wired = link("event-source-mapping", INBOX, BILL), link("pipe-target", TUBE, BILL)
     read = (*COLLECTORS, "metrics")
-    estate = build(BUS, FRESH, BILL, INBOX, DEAD, RULE, OTHER, SUB, wired, *series, read=read)
+    estate = build(BUS, FRESH, BILL, INBOX, DEAD, RULE, OTHER, SUB, TUBE, CRON, *wired, *series, read=read)
     found = health(estate, [on])[on]
     return found.state, found.says
 
@@ -155,6 +168,73 @@ TROUBLES = [
         of(BILL.arn, Invocations=10, IteratorAge=(100, 3_600_000)),
         "Function bill is 60 minutes behind the stream it reads, since 07:00 UTC.",
     ),
+    (
+        BILL.arn,
+        of(BILL.arn, Invocations=3, Errors=(0, 3), AsyncEventsDropped=(0, 1), DeadLetterErrors=(0, 1)),
+        "Function bill had 108 failures in the last 3 hours, of 108 calls, since 07:00 UTC.",
+    ),
+    (
+        BILL.arn,
+        [
+            *of(BILL.arn, Invocations=10, Errors=0),
+            *since(BILL.arn, "AsyncEventsDropped", 0, lambda at: at == NOW - timedelta(hours=2)),
+        ],
+        "Function bill lost 1 event in the last 24 hours that it was given asynchronously, since 10:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        of(
+            RULE.arn,
+            MatchedEvents=10,
+            Invocations=10,
+            FailedInvocations=(None, 10),
+            InvocationsSentToDlq=(None, 10),
+            InvocationsFailedToBeSentToDlq=(None, 10),
+        ),
+        "Rule r lost 360 events in the last 3 hours, since 07:00 UTC.",
+    ),
+    (
+        RULE.arn,
+        of(
+            RULE.arn,
+            MatchedEvents=10,
+            Invocations=10,
+            FailedInvocations=(None, 10),
+            InvocationsSentToDlq=(None, 8),
+            InvocationsFailedToBeSentToDlq=(None, 2),
+        ),
+        "Rule r lost 72 events and dead-lettered 288 in the last 3 hours, since 07:00 UTC.",
+    ),
+    (
+        CRON.arn,
+        of(CRON.arn, TriggeredRules=1, Invocations=1, FailedInvocations=(None, 1)),
+        "Rule cron lost 36 events in the last 3 hours, since 07:00 UTC.",
+    ),
+    (
+        TUBE.arn,
+        of(TUBE.arn, EventCount=100, Invocations=4, ExecutionFailed=(0, 4), TargetStageFailed=(0, 4)),
+        "Pipe tube had 144 failures in the last 3 hours, of 144 executions, since 07:00 UTC. It fails at its target, function bill.",
+    ),
+    (
+        TUBE.arn,
+        of(TUBE.arn, EventCount=100, Invocations=100, ExecutionFailed=0, EnrichmentStageFailed=(0, 50)),
+        "Pipe tube had 1,800 failures in the last 3 hours, of 3,600 executions, since 07:00 UTC. It fails at its enrichment.",
+    ),
+    (
+        TUBE.arn,
+        of(TUBE.arn, EventCount=100, ExecutionFailed=(0, 10)),
+        "Pipe tube had 360 failures in the last 3 hours, of 3,600 events, since 07:00 UTC.",
+    ),
+    (
+        INBOX.arn,
+        of(INBOX.arn, NumberOfMessagesSent=10, ApproximateAgeOfOldestMessage=(4, 3600)),
+        "Queue inbox has a message that is 60 minutes old, since 07:00 UTC.",
+    ),
+    (
+        DEAD.arn,
+        of(DEAD.arn, ApproximateNumberOfMessagesVisible=(0, 1)),
+        "Dead-letter queue dead holds 1 message, since 07:00 UTC.",
+    ),
 ]
 
 
@@ -201,7 +281,7 @@ def test_what_is_missing_usual_or_chance_is_no_trouble(build: Build, series: lis
 
 @pytest.mark.parametrize(
     ("errors", "calls", "expected"),
-    [(1, 6, "ok"), (2, 30, "ok"), (3, 30, "failing"), (1, 1, "failing"), (3, 100, "ok")],
+    [(1, 6, "ok"), (2, 30, "ok"), (3, 30, "failing"), (1, 1, "failing"), (1, 2, "ok"), (3, 100, "ok")],
 )
 def test_a_few_failures_of_few_calls_are_chance(
     build: Build, errors: float, calls: float, expected: str

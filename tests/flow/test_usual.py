@@ -225,6 +225,35 @@ def test_a_queue_read_in_batches_is_behind_only_when_a_batch_is_left_out(
     assert state(build, INBOX.arn, told(NOW + timedelta(minutes=minute)))[0] == expected
 
 
+def test_what_is_worked_on_for_long_while_nothing_waits_is_no_backlog(build: Build) -> None:
+    rows = _queue(
+        NOW, lambda _: 5.0, lambda _: 0.0, lambda at: 2400.0 if NOW - at < timedelta(hours=5) else 4.0
+    )
+    rows += since(INBOX.arn, "ApproximateNumberOfMessagesNotVisible", 0, 3)
+    assert state(build, INBOX.arn, rows)[0] == "ok"
+
+
+@pytest.mark.parametrize(("each_minute", "expected"), [(-100, "ok"), (100, "failing")])
+def test_what_was_put_at_once_and_is_worked_off_is_no_backlog(
+    build: Build, each_minute: float, expected: str
+) -> None:
+    """Six thousand messages twelve minutes ago."""
+    begun = NOW - timedelta(minutes=12)
+
+    def waiting(at: datetime) -> float:
+        return 2.0 if at < begun else 6000 + each_minute * (at - begun).total_seconds() / 60
+
+    told: dict[str, Times] = {
+        SENT: lambda at: 6000.0 if begun <= at < begun + timedelta(minutes=5) else 5.0,
+        RECEIVED: lambda at: 500.0 if at >= begun else 5.0,
+        DELETED: lambda at: 500.0 if at >= begun else 5.0,
+        VISIBLE: waiting,
+        AGE: lambda at: (at - begun).total_seconds() + 300 if at >= begun else 1.0,
+    }
+    rows = [row for metric, values in told.items() for row in seen(INBOX.arn, metric, values)]
+    assert state(build, INBOX.arn, rows)[0] == expected
+
+
 OLD = timedelta(hours=20)
 STALE = {
     "a function whose last batch was old": (

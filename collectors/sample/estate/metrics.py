@@ -180,7 +180,8 @@ def _pipe(pipe: Pipe, rate: float) -> Iterator[Series]:
     if not pipe.running:
         return
     by = {"PipeName": pipe.name}
-    yield _counted("AWS/EventBridge/Pipes", "EventCount", by, rate)
+    for metric in ("EventCount", "Invocations"):
+        yield _counted("AWS/EventBridge/Pipes", metric, by, rate)
     for metric in ("ExecutionFailed", "ExecutionTimeout", "TargetStageFailed", "EnrichmentStageFailed"):
         yield _counted("AWS/EventBridge/Pipes", metric, by, 0)
     yield _level("AWS/EventBridge/Pipes", "Duration", by, 220)

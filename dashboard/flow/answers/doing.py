@@ -13,8 +13,8 @@ HealthState = Literal["ok", "failing", "idle", "unknown"]
 class Health:
     """How a thing does, from CloudWatch. A number is null when CloudWatch has no series or no point for it.
 
-    Rates are events an hour; `failed` counts failures, throttles and drops; `backlog` messages and `age_seconds` the age
-    of the oldest one, both at the last point; `dead_lettered` what waits in (queue) or went to (rule) a dead-letter queue.
+    Rates are events an hour; `failed` counts failures, throttles and drops (of a pipe: executions); `backlog` messages and
+    `age_seconds` the age of the oldest one, both at the last point; `dead_lettered` what waits in (queue) or went to (rule) a dead-letter queue.
     `window_end` is when the window ends. `says` is one sentence; `since` when its trouble began, null when the series do
     not tell, or there is none.
     """
@@ -42,7 +42,8 @@ class Trouble:
     """One thing that does not do as it should, and at which stage of the paths through it.
 
     `since` is when it began, null when the series do not tell; `always`: it was so all the time that was collected. `lost`
-    and `dead_lettered` are events of the last 24 hours (a dead-letter queue: what it holds), `waiting` those in a queue.
+    and `dead_lettered` are events of the last 24 hours (a dead-letter queue: what it holds), `waiting` those in a queue,
+    `failed` calls of the last 24 hours, `missing` events that did not come in them though they are usual.
     """
 
     arn: str
@@ -56,6 +57,8 @@ class Trouble:
     dead_lettered: float = 0.0
     waiting: float = 0.0
     age_seconds: float | None = None
+    failed: float = 0.0
+    missing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,8 @@ class FailingPath:
 class Failing:
     """What is broken: the first broken stage, all troubles that belong to it, and the paths through it.
 
-    `says` is the sentence about the first broken stage; `lost`, `dead_lettered`, `waiting` are those of all its troubles.
-    `paths` are the first of `path_count`.
+    `says` is the sentence about the first broken stage; `lost`, `dead_lettered`, `waiting`, `failed` and `missing` are those
+    of all its troubles. `paths` are the first of `path_count`.
     """
 
     arn: str
@@ -103,11 +106,13 @@ class Failing:
     troubles: tuple[Trouble, ...]
     paths: tuple[FailingPath, ...]
     path_count: int
+    failed: float = 0.0
+    missing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Failings:
-    """Everything that fails, worst first: by lost events, then dead-lettered, then waiting.
+    """Everything that fails, worst first: by events lost or missing, then dead-lettered or failed, then waiting.
 
     `looked_at` is how many things have series, `old` of how many of those they end an hour or more before `window_end`, so
     that how they do since is not known; `unknown` how many rules, subscribers, queues, functions, topics and pipes have none.

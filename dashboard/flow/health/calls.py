@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from dashboard.flow.health import beginning, queues, slow
 from dashboard.flow.health.symptom import Symptom, judged_by, lasting, layers, symptom_of
-from dashboard.flow.health.things import Thing, events, length, number
+from dashboard.flow.health.things import Thing, events, length
 
 SHARE = 0.05
 """Part of its calls that a function, topic or pipe may fail."""
@@ -15,59 +15,69 @@ SOME = 10
 
 
 class Calls(NamedTuple):
-    """How a kind counts calls and what failed of them."""
+    """How a kind counts calls, what of them failed and at which parts, and of how many tries; what failed for good is lost."""
 
     calls: str
     failures: tuple[str, ...]
     tried: tuple[str, ...]
-    lost: tuple[str, ...] = ()
+    word: str = "call"
+    lost: str = ""
     delivered: str = ""
+    parts: tuple[str, ...] = ()
 
 
 CALLS = {
-    "function": Calls(
-        "Invocations",
-        ("Errors", "Throttles", "DeadLetterErrors", "AsyncEventsDropped"),
-        ("Invocations", "Throttles"),
-        ("AsyncEventsDropped", "DeadLetterErrors"),
-    ),
+    # of a call that failed, the event may be dropped later, and its dead letter not be put: the same event
+    "function": Calls("Invocations", ("Errors", "Throttles"), ("Invocations", "Throttles")),
     "topic": Calls(
         "NumberOfMessagesPublished",
         ("NumberOfNotificationsFailed",),
         ("NumberOfNotificationsDelivered", "NumberOfNotificationsFailed"),
-        ("NumberOfNotificationsFailed",),
-        "NumberOfNotificationsDelivered",
+        *("delivery", "NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"),
     ),
-    "pipe": Calls("EventCount", ("ExecutionFailed", "ExecutionTimeout"), ("EventCount",)),
+    # an execution takes a batch of events, and fails as one
+    "pipe": Calls(
+        *("Invocations", ("ExecutionFailed", "ExecutionTimeout"), ("Invocations",), "execution"),
+        parts=("EnrichmentStageFailed", "TargetStageFailed"),
+    ),
 }
+DROPPED = ("AsyncEventsDropped", "DeadLetterErrors")
+"""Events that a function was given asynchronously and gave up, and those of them that no dead-letter queue took."""
 
 
 def fail(thing: Thing) -> Symptom | None:
     """By the last 3 hours, or the last half one where many fail; where nothing was called in them by the last 24."""
-    how = CALLS[thing.kind]
+    how = _counted(thing)
     hours = judged_by(thing, how.calls)
     failed, tried = _failed(thing, how, hours)
     lately, of = _failed(thing, how, 0.5)
     if not _too_many(failed, tried) and not (lately >= SOME and lately >= 2 * SHARE * of):
         return None
+    bad = how.parts if _by_parts(thing, how, hours) else how.failures
     throttled = thing.count("Throttles", hours=hours)
-    most = "throttles" if throttled * 2 > failed else "failures"
-    word = "deliveries" if thing.kind == "topic" else "calls"
+    most = "throttle" if throttled * 2 > failed else "failure"
+    said = f"had {events(failed, most)} in the last {hours} hours, of {events(tried, how.word)}"
     return symptom_of(
-        *(
-            thing,
-            "handled",
-            f"had {number(failed)} {most} in the last {hours} hours, of {number(tried)} {word}",
-        ),
-        lambda lines: beginning.share(layers(lines, thing, *how.failures), layers(lines, thing, *how.tried)),
-        lost=thing.count(*how.lost, hours=24),
-        holds=lasting(thing, hours, how.calls, *how.failures),
+        *(thing, "handled", said),
+        lambda lines: beginning.share(layers(lines, thing, *bad), layers(lines, thing, *how.tried)),
+        lost=lost_of(thing, how),
+        failed=_failed(thing, how, 24)[0],
+        more=_where(thing, how, hours),
+        holds=lasting(thing, hours, how.calls, *bad),
     )
+
+
+def _counted(thing: Thing) -> Calls:
+    """How its calls are counted: a pipe's executions, or where those were not read its events, of which they are as many or fewer."""
+    how = CALLS[thing.kind]
+    if how.calls in thing.series or thing.kind != "pipe":
+        return how
+    return how._replace(calls="EventCount", tried=("EventCount",), word="event")
 
 
 def _failed(thing: Thing, how: Calls, hours: float) -> tuple[float, float]:
     """How many failed, of how many tries: throttled calls are not among the invocations, a topic delivers to each of its endpoints."""
-    failed = thing.count(*how.failures, hours=hours)
+    failed = max(thing.count(*how.failures, hours=hours), thing.count(*how.parts, hours=hours))
     if how.delivered:
         delivered = thing.sum(how.delivered, hours)
         return failed, max(
@@ -76,20 +86,46 @@ def _failed(thing: Thing, how: Calls, hours: float) -> tuple[float, float]:
     return failed, max(failed, thing.count(*how.tried, hours=hours))
 
 
+def _by_parts(thing: Thing, how: Calls, hours: float) -> bool:
+    return thing.count(*how.parts, hours=hours) > thing.count(*how.failures, hours=hours)
+
+
+def _where(thing: Thing, how: Calls, hours: float) -> str:
+    """At which part of a pipe it fails, with the name of what is called there."""
+    found = {part: thing.count(part, hours=hours) for part in how.parts}
+    worst = max(found, key=lambda part: found[part], default="")
+    if not worst or not found[worst]:
+        return ""
+    part = "enrichment" if worst == "EnrichmentStageFailed" else "target"
+    links = thing.estate.links_from(thing.arn, f"pipe-{part}")
+    names = ", ".join(
+        dict.fromkeys(
+            f"{thing.estate.kind_of(link['to_arn'])} {thing.estate.name_of(link['to_arn'])}" for link in links
+        )
+    )
+    return f"It fails at its {part}{f', {names}' if names else ''}."
+
+
+def lost_of(thing: Thing, how: Calls) -> float:
+    """Events of a day that were lost for good: what a function gave up is told by one count, and its dead letters that were not put by another."""
+    if how.lost:
+        return thing.count(how.lost, hours=24)
+    return max(thing.count(name, hours=24) for name in DROPPED) if thing.kind == "function" else 0.0
+
+
 def _too_many(failed: float, tried: float) -> bool:
-    return failed > 0 and failed >= SHARE * tried and (failed >= FEW or failed * 2 >= tried)
+    return failed > 0 and failed >= SHARE * tried and (failed >= FEW or failed * 2 > tried)
 
 
 def events_lost(thing: Thing) -> Symptom | None:
     """What a function was given asynchronously, and gave up after up to six hours of trying: lost for good, whatever works since."""
-    lost = thing.count(*CALLS["function"].lost, hours=24)
-    if lost < FEW or fail(thing) is not None:
+    lost = lost_of(thing, CALLS["function"])
+    if lost <= 0 or fail(thing) is not None:
         return None
+    worst = max(DROPPED, key=lambda name: thing.count(name, hours=24))
     return symptom_of(
         *(thing, "handled", f"lost {events(lost)} in the last 24 hours that it was given asynchronously"),
-        lambda lines: beginning.share(
-            layers(lines, thing, *CALLS["function"].lost), layers(lines, thing, "Invocations")
-        ),
+        lambda lines: beginning.share(layers(lines, thing, worst), layers(lines, thing, "Invocations")),
         lost=lost,
     )
 

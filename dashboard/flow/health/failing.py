@@ -63,7 +63,8 @@ def _failings(estate: Estate) -> Failings:
 
 
 def _worst(one: Failing) -> tuple[float, float, float, str]:
-    return -one.lost, -one.dead_lettered, -one.waiting, one.arn
+    """What is gone, or never came; then what failed, and may be tried again or lies somewhere; then what only waits."""
+    return -(one.lost + one.missing), -(one.dead_lettered + one.failed), -one.waiting, one.arn
 
 
 def _groups(estate: Estate, troubles: Troubles) -> Iterable[tuple[Trouble, ...]]:
@@ -134,6 +135,8 @@ def _failing(estate: Estate, troubles: Sequence[Trouble]) -> Failing:
         troubles=tuple(ordered),
         paths=ways,
         path_count=count,
+        failed=sum(one.failed for one in ordered),
+        missing=sum(one.missing for one in ordered),
     )
 
 

@@ -73,6 +73,8 @@ def _trouble(one: Thing, symptom: Symptom, since: Since | None) -> Trouble:
         dead_lettered=symptom.dead_lettered,
         waiting=symptom.waiting,
         age_seconds=symptom.age_seconds,
+        failed=symptom.failed,
+        missing=symptom.missing,
     )
 
 

@@ -23,7 +23,7 @@ FIGURES: dict[str, tuple[Figure, ...]] = {
     "rule": (
         Figure("matched", "MatchedEvents", "events"),
         Figure("invoked", "Invocations", "invocations"),
-        Figure("latency", "IngestionToInvocationSuccessLatency", "milliseconds", "mean"),
+        Figure("latency", "IngestionToInvocationSuccessLatency", "milliseconds, mean of the p99", "mean"),
         Figure("failed", "FailedInvocations", "invocations"),
         Figure("retried", "RetryInvocationAttempts", "attempts"),
         Figure("dead-lettered", "InvocationsSentToDlq", "events"),
@@ -55,7 +55,13 @@ FIGURES: dict[str, tuple[Figure, ...]] = {
         Figure("delivered", "NumberOfNotificationsDelivered", "notifications"),
         Figure("failed", "NumberOfNotificationsFailed", "notifications"),
     ),
-    "pipe": (Figure("handled", "EventCount", "events"), Figure("failed", "ExecutionFailed", "executions")),
+    "pipe": (
+        Figure("handled", "EventCount", "events"),
+        Figure("executed", "Invocations", "executions"),
+        Figure("failed", "ExecutionFailed", "executions"),
+        Figure("enrichment failed", "EnrichmentStageFailed", "executions"),
+        Figure("target failed", "TargetStageFailed", "executions"),
+    ),
 }
 
 

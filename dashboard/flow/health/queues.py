@@ -1,12 +1,14 @@
 """What is wrong with a queue: it grows old, or grows, because it is read too slowly or not at all; or it holds dead letters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from dashboard.flow.health import beginning, usual
 from dashboard.flow.health.beginning import Since
-from dashboard.flow.health.lines import Lines
+from dashboard.flow.health.lines import Line, Lines
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_dead_letter, length, number
+from dashboard.flow.health.things import Thing, events, is_dead_letter, length, number
 
 OLD_SECONDS = 900
 GROWN = 100
@@ -14,6 +16,10 @@ GROWN = 100
 TIMES = 4.0
 """Of the highest usual backlog."""
 SOME = 10
+SOON = 6
+"""Points in which it shows that a backlog falls."""
+FALLING = 0.95
+"""Part of their highest that the last of them then is."""
 VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 SENT, RECEIVED, DELETED = "NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"
 READERS = ("event-source-mapping", "pipe-source")
@@ -25,7 +31,7 @@ def holds_dead_letters(thing: Thing) -> Symptom | None:
     if held <= 0 or not is_dead_letter(thing.estate, thing.arn):
         return None
     return Symptom(
-        *(thing.arn, "dead-lettered", f"{thing.title} holds {number(held)} messages"),
+        *(thing.arn, "dead-lettered", f"{thing.title} holds {events(held, 'message')}"),
         lambda lines: beginning.above(lines.get((thing.arn, VISIBLE), []), 0),
         dead_lettered=thing.series[VISIBLE].grown,
         age_seconds=thing.last(AGE),
@@ -33,26 +39,39 @@ def holds_dead_letters(thing: Thing) -> Symptom | None:
 
 
 def is_behind(thing: Thing) -> Symptom | None:
-    """A queue whose oldest message waits for long, that nothing takes from, or that is far longer than usual and grows."""
-    if is_dead_letter(thing.estate, thing.arn):
+    """A queue whose oldest message waits for long, that nothing takes from, or that is far longer than usual and grows.
+
+    Where nothing waits the oldest is one that is being worked on, or its age is of another moment.
+    """
+    waiting = thing.last(VISIBLE)
+    if is_dead_letter(thing.estate, thing.arn) or waiting == 0:
         return None
-    age, waiting = thing.last(AGE) or 0, thing.last(VISIBLE)
-    unread = _is_unread(thing)
-    if age <= OLD_SECONDS and not unread and not _grows(thing):
+    age = thing.last(AGE) or 0
+    unread, grows = _is_unread(thing), _grows(thing)
+    if age <= OLD_SECONDS and not unread and not grows:
         return None
     old = f", the oldest for {length(age)}" if age > OLD_SECONDS else ""
+    holds = (
+        f"holds {events(round(waiting), 'message')}{old}"
+        if waiting
+        else f"has a message that is {length(age)} old"
+    )
     return Symptom(
-        *(
-            thing.arn,
-            "read",
-            f"{thing.title} holds {number(waiting)} messages{old}",
-            _began(thing, unread=unread),
-        ),
+        *(thing.arn, "read", f"{thing.title} {holds}", _began(thing, unread=unread)),
         waiting=waiting or 0.0,
         age_seconds=thing.last(AGE),
         more=_because(thing),
-        holds=lambda lines: not _is_read_in_batches(thing, lines),
+        holds=lambda lines: (
+            not _is_read_in_batches(thing, lines)
+            and (age > OLD_SECONDS or unread or not _is_drained(lines.get((thing.arn, VISIBLE), [])))
+        ),
     )
+
+
+def _is_drained(lines: Sequence[Line]) -> bool:
+    """Whether it has been getting shorter for a while: what was put into it at once is being worked off."""
+    known = lines[0].values[~np.isnan(lines[0].values)][-SOON:] if lines else np.empty(0)
+    return bool(len(known) > 1 and known[-1] < FALLING * known.max())
 
 
 def _is_read_in_batches(thing: Thing, lines: Lines) -> bool:
@@ -109,5 +128,5 @@ def _because(thing: Thing) -> str:
             else "Nothing that was collected reads it."
         )
     if sent and deleted is not None and deleted < 0.9 * sent:
-        return f"In the last 3 hours {number(sent)} messages came and {number(deleted)} were done."
+        return f"In the last 3 hours {events(sent, 'message')} came and {number(deleted)} were done."
     return "" if links else "Nothing that was collected reads it."

@@ -18,6 +18,8 @@ class Symptom(NamedTuple):
     says: str
     began: Callable[[Lines], Since | None]
     lost: float = 0.0
+    failed: float = 0.0
+    missing: float = 0.0
     dead_lettered: float = 0.0
     waiting: float = 0.0
     age_seconds: float | None = None

@@ -5,6 +5,7 @@ zero, nor where "usual" would be needed and history does not tell.
 """
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from dashboard.flow.health import beginning, calls, handing, queues, slow, taking, usual
 from dashboard.flow.health.symptom import Symptom, judged_by, lasting, layers, symptom_of
@@ -35,27 +36,40 @@ def is_odd(thing: Thing) -> bool:
     return late or (thing.last(queues.VISIBLE) or 0) >= queues.GROWN or (thing.last(queues.AGE) or 0) > 60
 
 
+class _Lost(NamedTuple):
+    """Of what a rule could not deliver: what is lost, and what lies in a dead-letter queue."""
+
+    lost: float
+    dead: float
+
+
+def _lost(thing: Thing, hours: float) -> _Lost:
+    """An invocation that failed is dead-lettered, or could not be, or had no queue to go to: never two of them."""
+    failed = thing.count("FailedInvocations", hours=hours)
+    dead = thing.count("InvocationsSentToDlq", hours=hours)
+    lost = max(failed - dead, thing.count("InvocationsFailedToBeSentToDlq", hours=hours))
+    return _Lost(lost, min(dead, failed - lost) if failed > lost else 0.0 if failed else dead)
+
+
 def _rule_fails(thing: Thing) -> Symptom | None:
     """By the last 3 hours; of a rule that matched nothing in them by the last 24."""
-    hours = judged_by(thing, "MatchedEvents")
-    failed, dead = (thing.count(*metrics, hours=hours) for metrics in (BAD, ("InvocationsSentToDlq",)))
-    undelivered = thing.count("InvocationsFailedToBeSentToDlq", hours=hours)
-    if failed <= 0 and dead <= 0 and undelivered <= 0:
+    taken = taking.metric_of(thing)
+    hours = judged_by(thing, taken)
+    lost, dead = _lost(thing, hours)
+    if lost <= 0 and dead <= 0:
         return None
-    lost = max(failed - dead, 0.0) + undelivered
     told = [f"lost {events(lost)}"] if lost > 0 else []
     told += [f"dead-lettered {number(dead) if told else events(dead)}"] if dead > 0 else []
-    dead_day = thing.count("InvocationsSentToDlq", hours=24)
-    bad = BAD if failed > 0 else ("InvocationsSentToDlq",)
+    bad = BAD if thing.count(*BAD, hours=hours) > 0 else ("InvocationsSentToDlq",)
+    a_day = _lost(thing, 24)
     return symptom_of(
         thing,
         "failed" if lost > 0 else "dead-lettered",
         f"{' and '.join(told)} in the last {hours} hours",
-        lambda lines: beginning.share(layers(lines, thing, *bad), layers(lines, thing, "MatchedEvents")),
-        lost=max(thing.count("FailedInvocations", hours=24) - dead_day, 0.0)
-        + thing.count("InvocationsFailedToBeSentToDlq", hours=24),
-        dead_lettered=dead_day,
-        holds=lasting(thing, hours, "MatchedEvents", *bad, "InvocationsFailedToBeSentToDlq"),
+        lambda lines: beginning.share(layers(lines, thing, *bad), layers(lines, thing, taken)),
+        lost=a_day.lost,
+        dead_lettered=a_day.dead,
+        holds=lasting(thing, hours, taken, *bad, "InvocationsFailedToBeSentToDlq"),
     )
 
 
@@ -65,14 +79,15 @@ def _rule_late(thing: Thing) -> Symptom | None:
 
 def _rule_retries(thing: Thing) -> Symptom | None:
     retried = thing.count("RetryInvocationAttempts")
-    invoked = thing.count("Invocations", "FailedInvocations")
+    # what failed is counted among the invocations
+    invoked = max(thing.count("Invocations"), thing.count("FailedInvocations"))
     if retried < max(SOME, 0.2 * invoked):
         return None
     return symptom_of(
         *(
             thing,
             "retried",
-            f"tried {number(retried)} times again in the last 3 hours, for {number(invoked)} invocations",
+            f"tried {number(retried)} times again in the last 3 hours, for {events(invoked, 'invocation')}",
         ),
         lambda lines: beginning.share(
             layers(lines, thing, "RetryInvocationAttempts"), layers(lines, thing, "MatchedEvents")

@@ -11,6 +11,7 @@ from dashboard.flow.health.lines import Line, Lines, Values
 from dashboard.flow.health.symptom import Symptom
 from dashboard.flow.health.things import Thing, events, is_on, measured, number
 from dashboard.flow.model.estate import Estate
+from dashboard.flow.model.measured import Usual
 
 SOME = 10
 """Events that were to be expected, without which silence says nothing."""
@@ -29,8 +30,11 @@ YOUNG = 1800
 
 
 def metric_of(thing: Thing) -> str:
-    """What counts the events it takes."""
-    return "FilterMatched" if thing.kind == "subscriber" else "MatchedEvents"
+    """What counts the events it takes: of a rule that matches none, since a schedule starts it, how often it was."""
+    if thing.kind == "subscriber":
+        return "FilterMatched"
+    counts = ("MatchedEvents", "TriggeredRules", "Invocations")
+    return next((name for name in counts if name in thing.series), "MatchedEvents")
 
 
 def stopped(thing: Thing) -> Symptom | None:
@@ -63,8 +67,18 @@ def stopped(thing: Thing) -> Symptom | None:
 
     says = f"{thing.title} matched {what} in the last 3 hours, though its bus gets events and {usually}"
     return Symptom(
-        thing.arn, "matched", says, began, sure=sure, holds=is_no_chance(thing, metric) if sure else None
+        *(thing.arn, "matched", says, began),
+        missing=_missing(thing, metric, had),
+        sure=sure,
+        holds=is_no_chance(thing, metric) if sure else None,
     )
+
+
+def _missing(thing: Thing, metric: str, had: Usual) -> float:
+    """Roughly how many of a day did not come: what the same hours of other days had, for as long as it is silent, a day at most."""
+    silent = thing.series[metric].silent
+    hours = A_DAY if silent is None else min(max(silent / usual.HOUR, 0.0), A_DAY)
+    return (had.mean or had.busiest) * hours
 
 
 def _has_some_on_this_day(lines: Sequence[Line], since: Since) -> bool:
@@ -204,6 +218,7 @@ def _fell_silent(thing: Thing) -> Symptom | None:
     return Symptom(
         *(thing.arn, "matched", says),
         lambda lines: _since(lines.get((thing.arn, metric), [])),
+        missing=_missing(thing, metric, had) if had else 0.0,
         sure=False,
     )
 

@@ -122,7 +122,8 @@ def number(value: float | None) -> str:
 
 def events(value: float, word: str = "event") -> str:
     """A count with its word: 1 event, 2 events."""
-    return f"{number(value)} {word}{'' if value == 1 else 's'}"
+    several = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{number(value)} {word if value == 1 else several}"
 
 
 def length(seconds: float) -> str:

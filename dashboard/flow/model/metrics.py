@@ -26,8 +26,6 @@ ROLES: dict[tuple[str, str], Role] = {
     ("AWS/Lambda", "Invocations"): "rate",
     ("AWS/Lambda", "Errors"): "failed",
     ("AWS/Lambda", "Throttles"): "failed",
-    ("AWS/Lambda", "DeadLetterErrors"): "failed",
-    ("AWS/Lambda", "AsyncEventsDropped"): "failed",
     ("AWS/SNS", "NumberOfMessagesPublished"): "rate",
     ("AWS/SNS", "NumberOfNotificationsFailed"): "failed",
     ("AWS/EventBridge/Pipes", "EventCount"): "rate",
