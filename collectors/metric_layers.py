@@ -66,7 +66,8 @@ class Layer(NamedTuple):
 
 
 # A reading is due long before the next finer layer no longer reaches back to its end.
-HISTORY = (Layer("days", 15 * 24, 3600, 6), Layer("months", 90 * 24, 6 * 3600, 24))
+HOUR = 3600
+HISTORY = (Layer("days", 15 * 24, HOUR, 6), Layer("months", 90 * 24, 6 * HOUR, 24))
 
 
 def period_of(hours: int) -> int:
@@ -88,4 +89,13 @@ def layers(settings: Settings) -> tuple[Layer, ...]:
     """The layers that these settings ask for: the recent one, and history where it is longer and coarser."""
     first = recent(settings.metric_hours)
     more = HISTORY if settings.metric_history else ()
-    return (first, *(layer for layer in more if layer.hours > first.hours and layer.period > first.period))
+    wanted = (layer for layer in more if layer.hours > first.hours and layer.period > first.period)
+    # a recent layer of a few hours would not reach back to the end of one that is read only each six
+    return (first, *(layer._replace(due_hours=_due(layer, first)) for layer in wanted))
+
+
+def _due(layer: Layer, first: Layer) -> int:
+    """Of what the recent layer has to fill up: due before it no longer reaches back to the end. The longest is filled up by the one between."""
+    if layer.period != HOUR:
+        return layer.due_hours
+    return max(min(layer.due_hours, first.hours - layer.period // HOUR), 0)

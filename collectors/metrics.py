@@ -180,11 +180,13 @@ def _given(value: Any) -> Sequence[Any]:
 
 
 def _as_arrays(points: Points) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
-    """Microseconds and values, ascending, each time once; None for what is no time or no number."""
+    """Microseconds and values, ascending, each time once; None for what is no time or no number, null and NaN too."""
     try:
         stamps = np.concatenate([_microseconds(part) for part in points.times])
         values = np.concatenate([np.asarray(part, np.float64) for part in points.values])
     except (AttributeError, TypeError, ValueError):
+        return None
+    if not np.isfinite(values).all():
         return None
     if len(stamps) > 1 and not (np.diff(stamps) > 0).all():
         stamps, first = np.unique(stamps, return_index=True)
@@ -195,7 +197,10 @@ def _as_arrays(points: Points) -> tuple[NDArray[np.int64], NDArray[np.float64]] 
 def _microseconds(part: Sequence[Any]) -> NDArray[np.int64]:
     if part and isinstance(part[0], datetime):
         part = [at.timestamp() for at in part]
-    return np.asarray(np.round(np.asarray(part, np.float64) * 1_000_000), np.int64)
+    seconds = np.asarray(part, np.float64)
+    if not np.isfinite(seconds).all():
+        raise ValueError(part)
+    return np.asarray(np.round(seconds * 1_000_000), np.int64)
 
 
 def _tell_incomplete(scope: Scope, batch: Sequence[Series], codes: dict[int, str | None]) -> None:

@@ -223,6 +223,10 @@ def test_a_batch_holds_what_one_answer_can(hours: int, period: int, size: int) -
         ({"metric_hours": 168}, [("recent", 1800), ("days", 3600), ("months", 21600)]),
         ({"metric_hours": 14 * 24}, [("recent", 3600), ("months", 21600)]),
         ({"metric_hours": 90 * 24}, [("recent", 3600)]),
+        *(
+            ({"metric_hours": hours}, [("recent", 300), ("days", 3600), ("months", 21600)])
+            for hours in (1, 3, 6)
+        ),
     ],
 )
 def test_history_lies_behind_the_recent_range_and_is_coarser(
@@ -313,6 +317,22 @@ def test_a_series_that_is_not_whole_and_sent_only_when_not_zero_is_left_out(
     (outcome,) = collect("metrics")
     assert [row.metric for row in rows(outcome)] == ["MatchedEvents"]
     assert {found.error for found in outcome.scope.gaps} == {"InternalError"}
+
+
+@pytest.mark.parametrize("name", ["Values", "Timestamps"])
+@pytest.mark.parametrize("odd", [None, float("nan"), float("inf")])
+def test_a_point_that_is_no_number_is_a_gap_and_no_point(
+    aws: Server, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, odd: Any
+) -> None:
+    post(aws, "AWS/Events", "MatchedEvents", {"RuleName": "r"})
+    asked = metrics._data
+
+    def spoilt(*given: Any) -> Any:
+        return [{**part, name: [odd, *part[name][1:]]} for part in asked(*given)]
+
+    monkeypatch.setattr(metrics, "_data", spoilt)
+    (outcome,) = collect("metrics")
+    assert (outcome.status, {found.error for found in outcome.scope.gaps}) == ("failed", {"UnexpectedShape"})
 
 
 def test_means_are_kept_to_five_digits_and_counts_whole() -> None:
