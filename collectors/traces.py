@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from collectors import callers, changes
 from collectors.errors import DamagedError
 from collectors.evidence import athena, files, insights, state
-from collectors.evidence.merging import merge, takes_over
+from collectors.evidence.merging import less_than_known, merge, takes_over
 from collectors.evidence.reading import SEEN, TRACES, Reading
 from collectors.frames import Rows
 from collectors.records import Record
@@ -55,12 +55,23 @@ def _read(scope: Scope) -> tuple[pa.Table | None, pa.Table]:
         return None, SEEN.empty_table()
     earlier = state.traces(scope)
     begin = state.begin_of_way(scope)
-    if not state.is_same_way(scope):
+    kept: list[datetime] = []
+    if state.is_same_way(scope):
+        kept = less_than_known(earlier, readings, begin)
+        _tell_kept(scope, kept)
+    else:
         begin = takes_over(earlier, readings)
         instead = [] if begin is None else [(begin, datetime.max.replace(tzinfo=UTC))]
         readings += [Reading(TRACES.empty_table(), span) for span in instead]
     since = datetime.now(UTC) - timedelta(days=scope.settings.trace_days)
-    merged = merge(earlier, readings, since, begin)
+    merged = merge(earlier, readings, since, begin, kept)
     way = {"kind": "way", "evidence": state.way(scope.settings), "at": begin, "count": 0}
     seen = [one.seen for one in readings if one.seen is not None]
     return merged, pa.concat_tables([pa.Table.from_pylist([way], SEEN), *seen])
+
+
+def _tell_kept(scope: Scope, hours: list[datetime]) -> None:
+    if hours:
+        where = state.way(scope.settings)
+        told = f"Less was found by {where} than was known of {len(hours)} hours ({min(hours):%Y-%m-%d %H:%M} to {max(hours):%Y-%m-%d %H:%M} UTC): what was known stays. Where the records are gone by now, since their retention has passed, late_days below it asks for them no more."
+        scope.gap("partial", where, "LessThanKnown", told, where)

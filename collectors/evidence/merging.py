@@ -27,12 +27,15 @@ def merge(
     readings: Sequence[Reading],
     since: datetime | None = None,
     begin_of_way: datetime | None = None,
+    kept: Sequence[datetime] = (),
 ) -> pa.Table:
     """The rows of one scope as TRACES. Hours before `since` are dropped, and rows that have no hour left.
 
     `earlier` is the scope's part of the frame. Rows of a version that knew no lists of hours are left out.
-    Readings say nothing of hours before `begin_of_way` (takes_over): those stay as they were read in another way.
+    Readings say nothing of hours before `begin_of_way` (takes_over): those stay as they were read in another way. So do `kept`
+    ones (less_than_known).
     """
+    known = np.array([_micro(hour) for hour in kept], np.int64)
     old = _with_hours(earlier)
     tables = [old, *(reading.rows for reading in readings)]
     keys = pa.concat_tables([table.select([*KEY, *_SPAN]) for table in tables])
@@ -50,10 +53,13 @@ def merge(
             part = table.slice(at, until - at)
             hours = _hours(part, of[at:until] - begin)
             stays = np.ones(len(hours[0]), bool) if since is None else hours[1] >= _micro(since)
+            is_kept = np.isin(hours[1], known)
             if number == 0:
-                stays &= _unreplaced(part, hours, readings, begin_of_way)
-            elif begin_of_way is not None:
-                stays &= hours[1] >= _micro(begin_of_way)
+                stays &= is_kept | _unreplaced(part, hours, readings, begin_of_way)
+            else:
+                stays &= ~is_kept
+                if begin_of_way is not None:
+                    stays &= hours[1] >= _micro(begin_of_way)
             columns.append([column[stays] for column in hours[:4]])
         joined = [np.concatenate(column) for column in zip(*columns, strict=True)]
         merged.append(nested(keys.slice(begin, end - begin), (first[begin:end], last[begin:end]), joined))
@@ -69,16 +75,38 @@ def takes_over(earlier: pa.Table, readings: Sequence[Reading]) -> datetime | Non
     old = _with_hours(earlier)
     if not len(old):
         return None
-    tables = [old, *(reading.rows for reading in readings)]
-    parts = [_hours(table, np.zeros(len(table), np.int64)) for table in tables]
-    signs = [-1, *(1 for _ in readings)]
-    change = np.concatenate([sign * (part[2] + part[3]) for sign, part in zip(signs, parts, strict=True)])
-    hours, of = np.unique(np.concatenate([part[1] for part in parts]), return_inverse=True)
-    balance = np.zeros(len(hours), np.int64)
-    np.add.at(balance, of, change)
+    hours, balance = _balance(_hours(old, np.zeros(len(old), np.int64)), readings)
     lacking = np.flatnonzero(np.cumsum(balance[::-1])[::-1] < 0)
     first = hours[0] if not len(lacking) else hours[lacking[-1]] + _HOUR
     return datetime.fromtimestamp(int(first) / 1e6, UTC)
+
+
+def less_than_known(
+    earlier: pa.Table, readings: Sequence[Reading], begin_of_way: datetime | None
+) -> list[datetime]:
+    """Hours that readings of the same way would replace, and of which they tell less than was known.
+
+    What they were read from may be gone: log groups and buckets keep no record for ever.
+    """
+    first = min((one.replaces[0] for one in readings if one.replaces), default=None)
+    if first is None:
+        return []
+    # a year of hours need not be looked at for the sake of some days
+    old = _with_hours(earlier.filter(pc.greater_equal(earlier["last_seen"], pa.scalar(first))))
+    hours = _hours(old, np.zeros(len(old), np.int64))
+    replaced = ~_unreplaced(old, hours, readings, begin_of_way)
+    there, balance = _balance(tuple(column[replaced] for column in hours), readings)
+    return [datetime.fromtimestamp(hour / 1e6, UTC) for hour in there[balance < 0].tolist()]
+
+
+def _balance(old: tuple[Any, ...], readings: Sequence[Reading]) -> tuple[Any, Any]:
+    """Hours, and how many entries more the readings tell of each than the old ones (as _hours gives them)."""
+    new = [_hours(reading.rows, np.zeros(len(reading.rows), np.int64)) for reading in readings]
+    change = np.concatenate([-(old[2] + old[3]), *(part[2] + part[3] for part in new)])
+    hours, of = np.unique(np.concatenate([part[1] for part in (old, *new)]), return_inverse=True)
+    balance = np.zeros(len(hours), np.int64)
+    np.add.at(balance, of, change)
+    return hours, balance
 
 
 def _with_hours(earlier: pa.Table) -> pa.Table:

@@ -330,15 +330,20 @@ def test_the_next_run_asks_from_the_last_one_less_the_late_days_and_counts_nothi
         assert row.hours == tuple(at.replace(minute=0) for at in hours)
 
 
-def test_hours_that_are_read_again_take_the_place_of_what_was_known_of_them(
+def test_hours_that_are_read_again_take_the_place_of_what_was_known_of_them_unless_more_was_known(
     table: Call, client: Call, collect: Call, tmp_path: Path
 ) -> None:
     where = table("a", packed(put("1"), put("2")))
     first = collect("traces", **READER)
     before = save(tmp_path, first, first[0].scope.run.aws, first[0].scope.settings)
-    client("s3").delete_object(Bucket="logs", Key=where.removeprefix("s3://logs/"))
-    (outcome,) = collect("traces", before=before, **READER)
-    assert (outcome.status, traces(outcome)) == ("ok", [])
+    table("b", packed(put("3"), put("4")))
+    for gone, events, gaps in ((None, 4, []), ("a", 2, []), ("b", 2, ["LessThanKnown"])):
+        if gone:
+            key = where.removeprefix("s3://logs/").replace("/a.json", f"/{gone}.json")
+            client("s3").delete_object(Bucket="logs", Key=key)
+        (outcome,) = collect("traces", before=before, **READER)
+        (row,) = traces(outcome)
+        assert (row.events, [gap.error for gap in outcome.scope.gaps]) == (events, gaps)
 
 
 def test_what_a_question_may_cost_is_told_before_it_is_asked(aws: Server, tmp_path: Path) -> None:

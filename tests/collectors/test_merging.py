@@ -127,6 +127,23 @@ def test_what_is_read_says_nothing_of_hours_before_its_way_began() -> None:
     )
 
 
+def test_of_hours_of_which_less_is_told_what_was_known_stays() -> None:
+    earlier = merge(TRACES.empty_table(), [Reading(OLD)])
+    reading = Reading(
+        hourly((1, "a", None, "e", 2, 0), (2, "a", None, "e", 6, 0), (2, "b", None, "e", 1, 0)),
+        (at(0), at(9)),
+        "e",
+    )
+    kept = merging.less_than_known(earlier, [reading], None)
+    assert kept == [at(1)]
+    assert told(merge(earlier, [reading], kept=kept)) == {
+        ("a", None, "e"): (11, 1, {1: (5, 1), 2: (6, 0)}),
+        ("b", None, "e"): (1, 0, {2: (1, 0)}),
+        ("b", None, "f"): (7, 0, {2: (7, 0)}),
+    }
+    assert merging.less_than_known(earlier, [reading], at(2)) == []
+
+
 def test_hours_before_the_oldest_go_and_rows_without_hours_with_them() -> None:
     earlier = merge(TRACES.empty_table(), [Reading(OLD), Reading(hourly((0, "c", None, "e", 1, 0)))])
     assert told(merge(earlier, [], at(2))) == {
