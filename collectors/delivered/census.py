@@ -16,8 +16,8 @@ from collectors.delivered.steps import BAD, LEVELS, Level, Step
 from collectors.evidence.remembered import Ids
 from collectors.records import Delivery
 
-MOST_RECORDS = 10_000_000
-"""Records of one location that are held at a time: 0.7 GB, and as much again while they are joined."""
+MOST_RECORDS = 5_000_000
+"""Records of one location that are held at a time: 0.4 GB, and 1 GB while they are joined."""
 
 
 class Key(NamedTuple):

@@ -1,4 +1,4 @@
-"""Steps of single events held as numbers, in columns: some 60 bytes each, and as much again while they are joined and summed up."""
+"""Steps of single events held as numbers, in columns: some 80 bytes each with their ids, and 200 while they are joined and summed up."""
 
 from array import array
 from collections import Counter
@@ -134,7 +134,7 @@ class Held:
         return [(places[key // len(types)], types[key % len(types)], one) for key, one in named]
 
     def _arrays(self) -> tuple[Any, ...]:
-        return tuple(np.array(column) for column in self._columns)
+        return tuple(np.frombuffer(column, column.typecode) for column in self._columns)
 
     def _counts(self) -> Any:
         return np.array([counts for counts, _ in self._told], np.int64).reshape(-1, len(STAGE_NAMES))
