@@ -40,8 +40,15 @@ def _remembered(estate: Estate) -> pa.Table:
 def elsewhere(estate: Estate, place: Place) -> str | None:
     """A clause where a trail logs the calls of a place, and what was read is not known to be what that trail writes.
 
-    Which trail a table of Athena lies over is not told: it is taken to be this one where it holds calls of the place.
+    Which trail a table of Athena lies over is not told: it is taken to be this one where it holds calls of the place. Judged once.
     """
+    judged: dict[Place, str | None] = estate.memory.setdefault("read-elsewhere-by-place", {})
+    if place not in judged:
+        judged[place] = _elsewhere(estate, place)
+    return judged[place]
+
+
+def _elsewhere(estate: Estate, place: Place) -> str | None:
     looked = read_from(estate).get(place, frozenset())
     trails = sight.logging(estate, place)
     if any(where in looked for trail in trails for where in sight.writes_to(trail)):
