@@ -1,5 +1,6 @@
 """Ranges: which layer tells of one, how its end is filled up, and the same minutes before."""
 
+import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from tests.flow.series import LAYERS, Value, since
 
 RULE = "arn:aws:events:eu-west-1:111111111111:rule/orders/r"
 INBOX = "arn:aws:sqs:eu-west-1:111111111111:inbox"
+BILL = "arn:aws:lambda:eu-west-1:111111111111:function:bill"
 HALF = NOW + timedelta(minutes=30)
 DUE = {"recent": 0, "days": 5, "months": 23}
 
@@ -127,3 +129,112 @@ def test_a_series_without_history_is_brought_to_longer_windows_when_asked() -> N
 def test_what_no_layer_reaches_is_not_compared() -> None:
     metrics = frame(*read_at(RULE, "MatchedEvents", 10, HALF))
     assert ranges.before(metrics, 2160, 168) == []
+
+
+class Plain:
+    """A series told the plain way, point by point and second by second: what the arrays must say too."""
+
+    def __init__(self, rows: list[Metric]) -> None:
+        self.rows = sorted(rows, key=lambda row: row.period_seconds)
+        self.first = self.rows[0]
+
+    def told(self, period: int) -> tuple[int, int, dict[int, float]]:
+        """Where the windows of this length begin and end, and the points."""
+        rows = [row for row in self.rows if row.period_seconds <= period]
+        spans = [
+            (-(-seconds(row.start) // period) * period, seconds(row.end) // period * period) for row in rows
+        ]
+        start = min(first for first, _ in spans)
+        found: dict[int, float] = {}
+        told = start
+        for row, (first, last) in reversed(list(zip(rows, spans, strict=True))):
+            windows: dict[int, list[float]] = {}
+            for at, value in self.points(row):
+                if max(first, told) <= at < last:
+                    windows.setdefault(at // period * period, []).append(value)
+            found |= {at: self.joined(values) for at, values in windows.items()}
+            told = max(told, last)
+        return start, max(start, *(last for _, last in spans)), found
+
+    def points(self, row: Metric) -> list[tuple[int, float]]:
+        known = dict(zip(map(seconds, row.times), row.values, strict=True))
+        if row.metric != "FailedInvocations":
+            return sorted(known.items())
+        return [
+            (at, known.get(at, 0.0)) for at in range(seconds(row.start), seconds(row.end), row.period_seconds)
+        ]
+
+    def joined(self, values: list[float]) -> float:
+        if self.first.statistic == "Sum":
+            return sum(values)
+        return sum(values) / len(values) if self.first.statistic == "Average" else max(values)
+
+    def range(self, hours: int, least: int) -> tuple[int, int, int, dict[int, float]]:
+        told = {period: self.told(period) for row in self.rows if (period := max(row.period_seconds, least))}
+        enough = [period for period, (start, end, _) in told.items() if start <= end - hours * 3600]
+        period = min(enough) if enough else min(told, key=lambda one: (told[one][0], one))
+        start, end, points = told[period]
+        start = max(start, end - hours * 3600)
+        return period, start, end, {at: value for at, value in points.items() if start <= at < end}
+
+    def before(self, hours: int, least: int, back: int) -> dict[int, float] | None:
+        period, start, end, _ = self.range(hours, least)
+        for known in dict.fromkeys(max(row.period_seconds, period) for row in self.rows):
+            first, last, points = self.told(known)
+            if first <= start - back and end - back <= last:
+                share = period / known if self.first.statistic == "Sum" else 1
+                spread = {
+                    at + step + back: value * share
+                    for at, value in points.items()
+                    for step in range(0, known, period)
+                }
+                return {at: value for at, value in spread.items() if start <= at < end}
+        return None
+
+
+def seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def drawn_at_random(seed: int) -> list[Metric]:
+    """Layers that end at any time, some left out, with holes, of any statistic."""
+    draw = random.Random(seed)
+    metric, on = draw.choice(
+        [("MatchedEvents", RULE), ("FailedInvocations", RULE), ("Duration", BILL), ("IteratorAge", BILL)]
+    )
+    end = NOW + timedelta(minutes=5 * draw.randrange(300))
+    layers = list(read_at(on, metric, lambda _: draw.randrange(9), end, late=draw.random() < 0.5))
+    kept = draw.sample(layers, draw.randint(1, 3))
+    holes = [
+        [
+            (at, value)
+            for at, value in zip(row.times, row.values, strict=True)
+            if draw.random() < draw.choice([0.3, 0.9, 1])
+        ]
+        for row in kept
+    ]
+    return [
+        row.model_copy(
+            update={"times": tuple(at for at, _ in told), "values": tuple(value for _, value in told)}
+        )
+        for row, told in zip(kept, holes, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ranges_are_what_adding_up_point_by_point_gives(seed: int) -> None:
+    rows = drawn_at_random(seed)
+    plain, metrics = Plain(rows), frame(*rows)
+    for hours in ranges.RANGES.values():
+        for least in (0, 3600):
+            period, start, end, points = plain.range(hours, least)
+            (line,) = ranges.lines(metrics, hours, least)
+            assert (line.period, seconds(line.since), seconds(line.until)) == (period, start, end)
+            assert dict(zip(map(seconds, line.times), line.values, strict=True)) == pytest.approx(points)
+            for back in ranges.COMPARED.values():
+                then = plain.before(hours, least, back * 3600)
+                found = [
+                    dict(zip(map(seconds, one.times), one.values, strict=True))
+                    for one in ranges.before(metrics, hours, back, least)
+                ]
+                assert found == ([] if then is None else [pytest.approx(then)])

@@ -19,10 +19,10 @@ NUMBERS = 11
 
 def numbers(batch: pa.RecordBatch) -> Any:
     """A row a series: the numbers of Series, in their order."""
-    ends = _microseconds(batch["end"])
-    begins, lengths, times = _flat(batch["times"])
-    values = _flat(batch["values"])[2].to_numpy(zero_copy_only=False)
-    before_end = np.repeat(ends, lengths) - _microseconds(times)
+    ends = microseconds(batch["end"])
+    begins, lengths, times = flat(batch["times"])
+    values = flat(batch["values"])[2].to_numpy(zero_copy_only=False)
+    before_end = np.repeat(ends, lengths) - microseconds(times)
     inside = [before_end <= hours * _HOUR for hours in WINDOWS]
     columns = [_added(np.where(there, values, 0.0), begins, lengths) for there in inside]
     columns += [_added(there.astype(np.float64), begins, lengths) for there in inside]
@@ -65,14 +65,14 @@ def _silent(values: Any, begins: Any, lengths: Any, before_end: Any) -> Any:
 def history(batch: pa.RecordBatch, ends: Sequence[datetime]) -> Any:
     """A row a series: the numbers of Usual."""
     starts, until = (
-        _microseconds(batch["start"]),
+        microseconds(batch["start"]),
         np.array([int(end.timestamp()) for end in ends]) * 1_000_000,
     )
-    _, lengths, times = _flat(batch["times"])
-    values = _flat(batch["values"])[2].to_numpy(zero_copy_only=False)
+    _, lengths, times = flat(batch["times"])
+    values = flat(batch["values"])[2].to_numpy(zero_copy_only=False)
     count = len(lengths)
     row = np.repeat(np.arange(count), lengths)
-    back = (until[row] - _microseconds(times)) / _HOUR  # from the end to where the point's hour begins
+    back = (until[row] - microseconds(times)) / _HOUR  # from the end to where the point's hour begins
     day = np.ceil(back / 24).astype(np.int64) - 1
     into = back - 24 * day
     same = (into < 4) & (day >= 1) & (day <= USUAL_DAYS)  # the hour lies in those three, or on their edge
@@ -119,14 +119,15 @@ def _highest(values: Any, lengths: Any) -> Any:
     return found
 
 
-def _flat(lists: pa.Array) -> tuple[Any, Any, pa.Array]:
+def flat(lists: pa.Array) -> tuple[Any, Any, pa.Array]:
     """Where each row's list begins among all elements, how long it is, and the elements."""
     offsets = lists.offsets.to_numpy()
     first, last = int(offsets[0]), int(offsets[-1])
     return offsets[:-1] - first, np.diff(offsets), lists.values.slice(first, last - first)
 
 
-def _microseconds(times: pa.Array) -> Any:
+def microseconds(times: pa.Array) -> Any:
+    """Times as numbers: microseconds since 1970."""
     return times.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy(zero_copy_only=False)
 
 

@@ -4,12 +4,12 @@ A window without a point counts as zero only for metrics that AWS sends only whe
 which), and only when the thing has another series at all; every other absence is null.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from dashboard.flow.model.measured import ZERO_WHEN_MISSING, Series
+from dashboard.flow.model.measured import Series
 
 Role = Literal["rate", "failed", "backlog", "age", "dead"]
 
@@ -103,16 +103,3 @@ def _failed(series: Sequence[Series], rows: Sequence[Series], hours: int, *, who
         told = any(row.namespace == "AWS/Events" and row.hours >= hours for row in series)
         return 0.0 if told else None
     return total
-
-
-def drawn(row: Mapping[str, Any]) -> Iterator[tuple[datetime, float]]:
-    """The points of a row of the metrics frame, with zero where a missing one means zero and nothing where it means nothing."""
-    points = dict(zip(row["times"], row["values"], strict=True))
-    if (row["namespace"], row["metric"]) not in ZERO_WHEN_MISSING:
-        yield from points.items()
-        return
-    for second in range(
-        int(row["start"].timestamp()), int(row["end"].timestamp()), int(row["period_seconds"])
-    ):
-        at = datetime.fromtimestamp(second, row["end"].tzinfo)
-        yield at, points.get(at, 0.0)

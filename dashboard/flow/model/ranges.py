@@ -5,14 +5,18 @@ that reaches back over it; where that was last read some hours ago, the points o
 ends where the collected range ends, at a whole point, not now.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
-from dashboard.flow.model import metrics
+from dashboard.flow.model.adding import flat, microseconds
+from dashboard.flow.model.measured import ZERO_WHEN_MISSING
 
 RANGES = {
     "1h": 1,
@@ -30,8 +34,36 @@ DEFAULT = "24h"
 COMPARED = {"yesterday": 24, "last week": 168}
 """What a range can be compared with → how many hours before."""
 
-Rows = Sequence[Mapping[str, Any]]
-Points = dict[datetime, float]
+Seconds = NDArray[np.int64]
+"""Times as seconds since 1970: a time of each point would cost more than all else."""
+
+
+class Points(NamedTuple):
+    """Starts of windows, ascending, and what is told of each."""
+
+    times: Seconds
+    numbers: NDArray[np.float64]
+
+    def part(self, start: int, end: int) -> "Points":
+        """Those that begin in a range."""
+        inside = (self.times >= start) & (self.times < end)
+        return Points(self.times[inside], self.numbers[inside])
+
+
+class Layer(NamedTuple):
+    """A row of the metrics frame: one series in points of `period` seconds over one range."""
+
+    arn: str
+    namespace: str
+    metric: str
+    statistic: str
+    period: int
+    start: int
+    end: int
+    points: Points
+
+
+Rows = Sequence[Layer]
 
 
 @dataclass(frozen=True)
@@ -81,28 +113,48 @@ def before(frame: pd.DataFrame, hours: int, back: int, least: int = 0) -> list[L
     """
     found = []
     for rows in _by_series(frame):
-        now = _now(rows, hours, least)
-        then = _then(now, rows, timedelta(hours=back))
+        then = _then(_now(rows, hours, least), rows, back * 3600)
         if then is not None:
             found.append(then)
     return found
 
 
 def _by_series(frame: pd.DataFrame) -> list[Rows]:
-    """Of each series its rows, the finest first."""
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    rows: list[dict[Any, Any]] = frame.to_dict("records")
-    for row in rows:
-        plain = {**row, "times": [_time(at) for at in row["times"]]}
-        plain |= {"start": _time(row["start"]), "end": _time(row["end"])}
-        found.setdefault((row["arn"], row["metric"], row["statistic"]), []).append(plain)
-    return [sorted(rows, key=lambda row: row["period_seconds"]) for rows in found.values()]
+    """Of each series its layers, the finest first."""
+    names = ("arn", "namespace", "metric", "statistic", "period_seconds")
+    columns = [frame[name].tolist() for name in names]
+    spans = [(frame[name].map(_second)).tolist() for name in ("start", "end")]
+    found: dict[tuple[str, str, str], list[Layer]] = {}
+    for values in zip(*columns, *spans, _points_of(frame), strict=True):
+        row = Layer(*values)
+        found.setdefault((row.arn, row.metric, row.statistic), []).append(row)
+    return [sorted(rows, key=lambda row: row.period) for rows in found.values()]
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _points_of(frame: pd.DataFrame) -> list[Points]:
+    """The points of each row, as slices of the column that holds them all."""
+    begins, lengths, times = flat(_arrow(frame["times"], pa.timestamp("us", "UTC")))
+    seconds = microseconds(times) // 1_000_000
+    values = flat(_arrow(frame["values"], pa.float64()))[2].to_numpy(zero_copy_only=False)
+    return [
+        Points(seconds[first : first + count], values[first : first + count])
+        for first, count in zip(begins.tolist(), lengths.tolist(), strict=True)
+    ]
+
+
+def _arrow(column: "pd.Series[Any]", of: pa.DataType) -> pa.Array:
+    made = pa.array(column, pa.list_(of))
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 
 
 def _now(rows: Rows, hours: int, least: int) -> Line:
     """The range in points of the finest layer that reaches back over it, else of the one that reaches back longest."""
-    length = timedelta(hours=hours)
-    periods = [max(int(row["period_seconds"]), least) for row in rows]
+    length = hours * 3600
+    periods = [max(row.period, least) for row in rows]
     spans = {period: _span(_told_by(rows, period), period) for period in periods}
     enough = [period for period, (start, end) in spans.items() if start <= end - length]
     period = min(enough) if enough else min(spans, key=lambda one: (spans[one][0], one))
@@ -110,82 +162,95 @@ def _now(rows: Rows, hours: int, least: int) -> Line:
     return _line(rows, period, (max(start, end - length), end), _points(_told_by(rows, period), period))
 
 
-def _then(now: Line, rows: Rows, back: timedelta) -> Line | None:
-    start, end = now.since - back, now.until - back
-    for known in dict.fromkeys(max(int(row["period_seconds"]), now.period) for row in rows):
+def _then(now: Line, rows: Rows, back: int) -> Line | None:
+    since, until = _second(now.since), _second(now.until)
+    start, end = since - back, until - back
+    for known in dict.fromkeys(max(row.period, now.period) for row in rows):
         telling = _told_by(rows, known)
         first, last = _span(telling, known)
         if first <= start and end <= last:
             points = _points(telling, known)
             if known > now.period:
-                share = now.period / known if now.statistic == "Sum" else 1
+                share = now.period / known if now.statistic == "Sum" else 1.0
                 points = _spread(points, known, now.period, share)
-            shifted = {at + back: value for at, value in points.items()}
-            return _line(rows, now.period, (now.since, now.until), shifted, known)
+            shifted = Points(points.times + back, points.numbers)
+            return _line(rows, now.period, (since, until), shifted, known)
     return None
 
 
-def _line(rows: Rows, period: int, span: tuple[datetime, datetime], points: Points, known: int = 0) -> Line:
-    row = rows[0]
-    inside = sorted((at, value) for at, value in points.items() if span[0] <= at < span[1])
+def _line(rows: Rows, period: int, span: tuple[int, int], points: Points, known: int = 0) -> Line:
+    row, inside = rows[0], points.part(*span)
     return Line(
-        *(row["arn"], row["namespace"], row["metric"], row["statistic"], period, *span),
-        tuple(at for at, _ in inside),
-        tuple(value for _, value in inside),
+        *(row.arn, row.namespace, row.metric, row.statistic, period),
+        _time(span[0]),
+        _time(span[1]),
+        tuple(_time(second) for second in inside.times.tolist()),
+        tuple(inside.numbers.tolist()),
         known or period,
-        row["end"],
+        _time(row.end),
     )
 
 
 def _told_by(rows: Rows, period: int) -> Rows:
     """The layers of which points of this length can be made."""
-    return [row for row in rows if row["period_seconds"] <= period]
+    return [row for row in rows if row.period <= period]
 
 
-def _span(rows: Rows, period: int) -> tuple[datetime, datetime]:
+def _span(rows: Rows, period: int) -> tuple[int, int]:
     """The whole windows that these layers tell of: where the first begins and the last ends."""
-    start = min(_up(row["start"], period) for row in rows)
-    return start, max(start, *(_down(row["end"], period) for row in rows))
+    start = min(_up(row.start, period) for row in rows)
+    return start, max(start, *(_down(row.end, period) for row in rows))
 
 
 def _points(rows: Rows, period: int) -> Points:
     """Points of this length: the coarsest layer's, and after its end those of finer ones added up."""
-    found: Points = {}
-    told: datetime | None = None
+    found: list[Points] = []
+    told: int | None = None
     for row in reversed(rows):
-        first, last = _up(row["start"], period), _down(row["end"], period)
+        first, last = _up(row.start, period), _down(row.end, period)
         first = first if told is None else max(first, told)
-        together: dict[datetime, list[float]] = {}
-        for at, value in metrics.drawn(row):
-            if first <= at < last:
-                together.setdefault(_down(at, period), []).append(float(value))
-        found |= {at: _as_one(values, row["statistic"]) for at, values in together.items()}
+        found.append(_together(_drawn(row).part(first, last), period, row.statistic))
         told = last if told is None else max(told, last)
-    return found
+    return Points(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
-def _as_one(values: Sequence[float], statistic: str) -> float:
-    """A sum adds up, a mean is that of the points; of any other the highest is the nearest that can be known."""
-    if statistic == "Sum":
-        return sum(values)
-    return sum(values) / len(values) if statistic == "Average" else max(values)
+def _drawn(row: Layer) -> Points:
+    """The points of a layer, with zero where a missing one means zero and nothing where it means nothing."""
+    if (row.namespace, row.metric) not in ZERO_WHEN_MISSING:
+        return row.points
+    times = np.arange(row.start, row.end, row.period, dtype=np.int64)
+    at, beside = np.divmod(row.points.times - row.start, row.period)
+    there = (beside == 0) & (at >= 0) & (at < len(times))
+    values = np.zeros(len(times))
+    values[at[there]] = row.points.numbers[there]
+    return Points(times, values)
+
+
+def _together(points: Points, period: int, statistic: str) -> Points:
+    """One point a window. A sum adds up, a mean is that of the points; of any other the highest is the nearest that can be known."""
+    times, window = np.unique(points.times // period * period, return_inverse=True)
+    if statistic in ("Sum", "Average"):
+        sums = np.bincount(window, points.numbers, len(times)).astype(np.float64)
+        return Points(times, sums if statistic == "Sum" else sums / np.bincount(window, minlength=len(times)))
+    highest = np.full(len(times), -np.inf)
+    np.maximum.at(highest, window, points.numbers)
+    return Points(times, highest)
 
 
 def _spread(points: Points, known: int, period: int, share: float) -> Points:
     """Each point over the windows that it covers."""
-    steps = [timedelta(seconds=second) for second in range(0, known, period)]
-    return {at + step: value * share for at, value in points.items() for step in steps}
+    steps = np.arange(0, known, period, dtype=np.int64)
+    times = (points.times[:, None] + steps).ravel()
+    return Points(times, np.repeat(points.numbers * share, len(steps)))
 
 
-def _down(at: datetime, period: int) -> datetime:
-    return datetime.fromtimestamp(int(at.timestamp()) // period * period, UTC)
+def _down(at: int, period: int) -> int:
+    return at // period * period
 
 
-def _up(at: datetime, period: int) -> datetime:
-    return datetime.fromtimestamp(-(-int(at.timestamp()) // period) * period, UTC)
+def _up(at: int, period: int) -> int:
+    return -(-at // period) * period
 
 
-def _time(at: Any) -> datetime:
-    """Arrow hands out pandas timestamps; comparisons and pictures want plain ones."""
-    plain: datetime = at.to_pydatetime() if isinstance(at, pd.Timestamp) else at
-    return plain
+def _time(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
