@@ -93,8 +93,8 @@ def parse(contents: Sequence[bytes], partition: str) -> Parsed:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = 3_600_000_000 << 23
-"""In the year 2926: hours up to it fit where merging.py puts them."""
+_AHEAD = timedelta(days=1)
+"""How far in the future a time may lie: clocks differ, but at what is later than that nobody called."""
 NOTHING, NO_PLACE = -1, -2
 """Calls that count nothing: without entries; without account or region."""
 ALL = "all"
@@ -274,5 +274,5 @@ def _micros(time: str | None) -> int | None:
         at = datetime.fromisoformat(time) if time and _TIME.fullmatch(time) else None
     except ValueError:
         return None
-    micros = (at - _EPOCH) // timedelta(microseconds=1) if at else -1
-    return micros if 0 <= micros < _LATEST else None
+    is_one = at is not None and _EPOCH <= at < datetime.now(UTC) + _AHEAD
+    return (at - _EPOCH) // timedelta(microseconds=1) if at and is_one else None

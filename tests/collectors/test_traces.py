@@ -1,6 +1,7 @@
 """Who put which events: log files in a bucket or a folder, people's names left out, and what damaged files become."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ NO_ANSWER = {"responseElements": None}
         (put("1", A, B, responseElements={"failedEntryCount": 1}), [("a", 1, 0), ("b", 1, 0)], 1),
         (put("1", A, **NO_ANSWER, eventTime="0001-01-01T00:00:00+23:59"), [], 1),
         (put("1", A, eventTime="9999-01-01T00:00:00Z"), [], 1),
+        (put("1", A, eventTime=f"{NOW + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"), [], 1),
         (put("1", requestParameters=None), [], 1),
         (put("1", requestParameters={"entries": []}), [], 1),
         (put("1", {"source": "s"}, A), [("a", 1, 0)], 1),
