@@ -11,10 +11,10 @@ import time
 import traceback
 from collections.abc import Iterator
 
-from dashboard.flow.health import judging, things
+from dashboard.flow.health import failing, judging, things
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.who import catalogue, search
+from dashboard.flow.who import catalogue, loose_ends, search
 
 PAUSE = 0.003
 """Seconds between two steps, for those who ask meanwhile."""
@@ -48,7 +48,7 @@ def _run(estate: Estate) -> None:
 
 
 def _steps(estate: Estate) -> Iterator[None]:
-    """Names, then how things do, then who consumes each event type: what is asked first comes first."""
+    """Names, then how things do and what fails, then who consumes each event type, and what hangs loose: what is asked first comes first."""
     search.search(estate, "a", 1)
     yield
     arns = things.measured(estate).arns()
@@ -57,7 +57,11 @@ def _steps(estate: Estate) -> Iterator[None]:
     for arn in arns:
         judging.health(estate, [arn])
         yield
+    failing.failings(estate)
+    yield
     for key in sorted(known(estate)):
         catalogue.row(estate, *key)
         yield
     catalogue.events(estate)
+    yield
+    loose_ends.loose_ends(estate)

@@ -1,24 +1,22 @@
 """Ask: one box. Results ranked and typed; a question that names one event type is answered in a sentence at once."""
 
-from collections.abc import Callable
-from itertools import zip_longest
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboard import keyboard
 from dashboard.escape import clean, markdown
 from dashboard.flow.answers import Found, Search
-from dashboard.flow.backwards import around, named
+from dashboard.flow.backwards import around, depending, meanings, named, teams
+from dashboard.flow.backwards.named import Named
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.model.known import known
 from dashboard.flow.model.sentences import Sentence, parse
 from dashboard.flow.who import search
-from dashboard.pages import answers, asked, links, parts, reversed_answers, words
+from dashboard.pages import answers, asked, consuming, landing, links, parts, reversed_answers, taken, words
 from dashboard.pages.scope import Scope, reset
 
 SURE = 0.9
 MOST = 20
-MOST_SUGGESTED = 12
 MOST_TYPED = 2_048  # an ARN may be so long
 KINDS = {
     "event": "event type",
@@ -52,7 +50,7 @@ def render(estate: Estate, scope: Scope) -> None:
         if text:
             _found(estate, scope, text)
         else:
-            _suggestions(estate, scope)
+            landing.render(estate, scope)
 
 
 def _found(estate: Estate, scope: Scope, text: str) -> None:
@@ -63,17 +61,38 @@ def _found(estate: Estate, scope: Scope, text: str) -> None:
             _WHOLE[sentence.intent](estate, sentence)
         return
     found = _search(estate, text, scope)
-    if not found.found:
+    meant = [
+        one
+        for one in meanings.meanings(estate, sentence.what)
+        if one.sort == "owner" or scope.lets("domain", meanings.domain_of(estate, one))
+    ]
+    best = found.found[0] if found.found else None
+    if meant:
+        _meaning(estate, sentence, meant)
+    elif best and best.event and best.score >= SURE:
+        _answer(estate, best.event, sentence)
+    elif meanings.fields_called(estate, sentence.what):
+        with st.container(border=True, key="answer"):
+            asked.reads(estate, sentence)
+    elif best is None:
         _nothing(scope, found)
-        return
-    best = found.found[0]
-    if best.event and best.score >= SURE:
-        _answer(estate, best.event, found)
-    elif best.arn and best.kind in ("bus", "resource") and best.score >= 1:
-        _resource(estate, best.arn)
-    st.header("Matches", anchor=False)
+    if found.found:
+        st.header("Matches", anchor=False)
     for index, hit in enumerate(found.found):
         _hit(index, hit)
+
+
+def _meaning(estate: Estate, sentence: Sentence, meant: Sequence[Named]) -> None:
+    """The answer for the likeliest meaning, and the way to the others."""
+    one = meant[0]
+    if one.event:
+        _answer(estate, one.event, sentence)
+    elif one.arn:
+        _resource(estate, one.arn)
+    else:
+        _team(estate, one, sentence)
+    question = {"consumers": "who consumes {}?", "producers": "who produces {}?"}.get(sentence.intent, "{}")
+    taken.say("what", one, meant, lambda other: question.format(other.key))
 
 
 def _box() -> str:
@@ -102,22 +121,21 @@ def _search(estate: Estate, asked: str, scope: Scope) -> Search:
     return Search(each[0].text, each[0].intent, tuple(hits[:MOST]))
 
 
-def _answer(estate: Estate, event: tuple[str, str], found: Search) -> None:
-    """The sentence, right here, and the way to all of it."""
+def _answer(estate: Estate, event: tuple[str, str], sentence: Sentence) -> None:
+    """The sentence, right here, who it is about, and the way to all of it."""
     answer = answers.answer(estate, *event)
     with st.container(border=True, key="answer"):
         with st.container(key="sentence"):
             st.text(answer.sentence)
-        if found.intent == "producers":
+        links.link(
+            "event", f"All about {event[1]}", icon=":material/arrow_forward:", source=event[0], type=event[1]
+        )
+        if sentence.intent == "producers":
             rows = [row for row in answer.made.producers if row.evidence != "permitted"]
             names = dict.fromkeys(clean(row.name) for row in rows)
             st.text("Producers: " + (", ".join(list(names)[:12]) or "none seen"))
         else:
-            names = dict.fromkeys(clean(row.name) for row in answer.got.consumers if row.active)
-            st.text("Consumers: " + (", ".join(list(names)[:12]) or "none"))
-        links.link(
-            "event", f"All about {event[1]}", icon=":material/arrow_forward:", source=event[0], type=event[1]
-        )
+            consuming.listed(estate, answer)
         parts.gaps(answer.gaps, "this answer")
 
 
@@ -132,8 +150,27 @@ def _resource(estate: Estate, arn: str) -> None:
         parts.gaps(answer.gaps, "this answer")
 
 
+def _team(estate: Estate, one: Named, sentence: Sentence) -> None:
+    """Whose events a domain or owner consumes, and who consumes its own, in sentences; first what was asked."""
+    sort: teams.Sort = "domain" if one.sort == "domain" else "owner"
+    team, gaps = reversed_answers.team(estate, sort, one.name)
+    told = [depending.takes(team), depending.gives(team)]
+    told = told[::-1] if sentence.intent == "consumers" else told
+    with st.container(border=True, key="answer"):
+        with st.container(key="sentence"):
+            st.text(clean(told[0], 900))
+        st.text(clean(told[1], 900))
+        links.link(
+            "resource",
+            f"All about {one.name}",
+            icon=":material/arrow_forward:",
+            of=f"{one.kind}:{one.name}",
+        )
+        parts.gaps(gaps, "this answer")
+
+
 def _hit(index: int, hit: Found) -> None:
-    with st.container(key=f"result-{index}", gap="small"):
+    with st.container(key=f"result-{index}", horizontal=True, vertical_alignment="center", gap="small"):
         label = hit.label
         if hit.event:
             links.link("event", label, source=hit.event[0], type=hit.event[1])
@@ -143,20 +180,17 @@ def _hit(index: int, hit: Found) -> None:
             links.link("resource", label, of=f"{hit.kind}:{hit.label}")
         elif hit.kind == "field":
             asked_now = f"who reads {hit.label}?"
-            st.button(markdown(label), key=f"ask-{index}", type="tertiary", on_click=_ask, args=(asked_now,))
+            st.button(
+                markdown(label), key=f"ask-{index}", type="tertiary", on_click=taken.ask, args=(asked_now,)
+            )
         elif hit.kind == "rule":
-            links.link("throughput", label, sel=hit.arn)
+            links.link("resource", label, of=hit.arn)
         elif hit.kind == "producer":
             links.link("producer", label, of=hit.arn)
         else:
             links.link("resource", label, of=hit.arn)
         where = [part for part in (hit.detail,) if part not in KINDS.values()]
         parts.quiet(words.joined([KINDS[hit.kind], *where, _place(hit.arn)]), f"result-{index}")
-
-
-def _ask(question: str) -> None:
-    """Put a question into the box: what it is bound to follows."""
-    st.session_state["q"] = question
 
 
 def _place(arn: str | None) -> str | None:
@@ -173,30 +207,3 @@ def _nothing(scope: Scope, found: Search) -> None:
             st.button("Search everywhere", on_click=reset, key="everywhere")
         else:
             links.link("catalogue", "All event types")
-
-
-def _suggestions(estate: Estate, scope: Scope) -> None:
-    """What to ask first, from the estate itself."""
-    chosen = scope.chosen.get("domain", ()) or (None,)
-    each = [search.suggestions(estate, domain) for domain in chosen]
-    hits = list(dict.fromkeys(hit for row in zip_longest(*each) for hit in row if hit))[:MOST_SUGGESTED]
-    if not hits:
-        _empty(estate)
-        return
-    st.header("To begin with", anchor=False)
-    columns = st.columns(3)
-    for index, hit in enumerate(hits):
-        with columns[index % 3], st.container(border=True, key=f"result-suggested-{index}"):
-            source, detail_type = hit.event or ("", hit.label)
-            links.link("event", f"Who consumes {hit.label}?", source=source, type=detail_type)
-            parts.quiet(clean(hit.detail), f"suggested-{index}")
-
-
-def _empty(estate: Estate) -> None:
-    with st.container(border=True):
-        if known(estate):
-            st.text("No event type belongs to the chosen domain.")
-            st.button("Reset filters", on_click=reset, key="everywhere")
-        else:
-            st.text("The snapshot holds no event type: no schema, no observed event, no rule that names one.")
-            links.link("coverage", "See what was read, and what could not be")

@@ -9,11 +9,22 @@ from dashboard import state
 from dashboard.charts import look
 from dashboard.escape import clean, markdown
 from dashboard.flow.answers import Consumer, Producer
-from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
-from dashboard.flow.who import catalogue, graph, summary
-from dashboard.pages import answers, delivered, flowing, links, panel, parts, payload, picture, reads, words
+from dashboard.flow.who import catalogue, graph
+from dashboard.pages import (
+    answers,
+    consuming,
+    delivered,
+    flowing,
+    links,
+    panel,
+    parts,
+    payload,
+    picture,
+    reads,
+    words,
+)
 from dashboard.pages.answers import Answer
 from dashboard.pages.scope import EVERY, Scope
 
@@ -147,8 +158,7 @@ def _consumers(estate: Estate, answer: Answer, rows: list[Consumer], scope: Scop
         )
     if not rows:
         return
-    frame = pd.DataFrame([_consumer(estate, answer, row) for row in rows])
-    parts.table(frame, "consumers", choose=lambda i: state.put(sel=rows[i].arn))
+    consuming.table(estate, answer, rows)
 
 
 def _beside(answer: Answer) -> None:
@@ -159,28 +169,6 @@ def _beside(answer: Answer) -> None:
         when = f", when {'; '.join(kept.when)}" if kept.when else ""
         off = "" if kept.active else " (switched off)"
         st.text(clean(f"Kept by {kept.kind} {kept.name}{when}{off}.", 300))
-
-
-def _consumer(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
-    found = answer.health.get(row.arn)
-    lost = [] if row.active else summary.losing(row, answer.health)
-    trouble = row.why or judging.broken(estate, row, answer.health) or row.note
-    trouble = " ".join([*filter(None, [trouble]), *(one.says for one in lost)])
-    return {
-        "Consumer": row.name,
-        "Kind": row.kind,
-        "Health": words.HEALTH["failing"] if lost else words.health_of(row.active, found),
-        "Delivery": words.delivery(row),
-        "Domain": row.domain,
-        "Owner": row.owner,
-        "Calls/h, 3 h": found.rate_3h if found else None,
-        "Through": words.path(row),
-        "Bus": estate.name_of(row.bus),
-        "Account": row.account,
-        "Region": row.region,
-        "Policy lets it": row.deliverable,
-        "Remark": trouble or None,
-    }
 
 
 def _producers(answer: Answer, rows: list[Producer], scope: Scope) -> None:

@@ -42,6 +42,8 @@ STYLE = """<style>
 [class*="st-key-graph"] [data-testid="stElementContainer"] { min-width: 760px; }
 [class*="st-key-result"] { gap: .1rem; }
 [class*="st-key-result"] p { font-weight: 600; }
+[class*="st-key-group"] > [data-testid="stElementContainer"] [data-testid="stText"] { font-size: .84rem; font-weight: 650; opacity: .8; }
+@media (hover: none), (max-width: 640px) { .st-key-quiet-keys { display: none; } }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 3rem; }
   .st-key-sentence [data-testid="stText"] { font-size: 1.1rem; }

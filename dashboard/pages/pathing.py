@@ -45,7 +45,7 @@ def render(estate: Estate, one: Named) -> None:
     )
     if asked:
         start, end = (one, keys[asked]) if direction == FROM_HERE else (keys[asked], one)
-        answer(estate, start, end)
+        answer(estate, found(estate, start, end))
 
 
 def _asked(estate: Estate, keys: dict[str, Named]) -> str | None:
@@ -71,14 +71,18 @@ def _direction() -> str:
     return str(chosen) if chosen in options else FROM_HERE
 
 
+def found(estate: Estate, start: Named, end: Named) -> Between:
+    """The answer between the two, looked for once a snapshot."""
+    return _between(estate.snapshot.id, start, end, estate)
+
+
 @st.cache_resource(max_entries=200, show_spinner="Looking for a path …")
 def _between(snapshot_id: str, start: Named, end: Named, _estate: Estate) -> Between:  # noqa: ARG001 - the id is the cache's key
     return between.between(_estate, start, end)
 
 
-def answer(estate: Estate, start: Named, end: Named) -> None:
+def answer(estate: Estate, found: Between) -> None:
     """Whether there is a path, why not, and the shortest ones as a table."""
-    found = _between(estate.snapshot.id, start, end, estate)
     delivery = {"always": ", always", "sometimes": ", depending on the event"}.get(found.delivery or "", "")
     with st.container(border=True, key="path-answer"):
         st.text(f"{_SAYS[found.answer]}{delivery}.")

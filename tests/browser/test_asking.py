@@ -41,8 +41,32 @@ def test_the_question_is_answered_in_a_sentence_on_the_landing_page(sample: Open
     expect(page.locator(".st-key-sentence")).to_contain_text(
         re.compile("consumed by 6 . 4 always, 2 depending on the payload")
     )
-    named = page.locator(".st-key-answer").get_by_text("Consumers:").inner_text()
-    assert set(named.removeprefix("Consumers: ").split(", ")) == CONSUMERS
+    named = page.locator(".st-key-answer [class*=st-key-result-taker] a")
+    expect(named).to_have_count(len(CONSUMERS) + 1)
+    assert set(named.all_inner_texts()) == CONSUMERS | {SWITCHED_OFF}
+    headings = page.locator(".st-key-answer [class*=st-key-group-]").all_inner_texts()
+    assert [text.split(" · ")[0] for text in headings] == ["fulfilment", "orders", "platform"]
+
+
+def test_a_name_of_a_domain_and_two_buses_is_answered_of_the_domain_and_offers_the_buses(
+    sample: Open,
+) -> None:
+    page = sample(q="what flows from orders to fulfilment?")
+    expect(page.locator(".st-key-sentence")).to_have_text("From domain orders to domain fulfilment:")
+    expect(page.get_by_text("Yes, there is a path")).to_be_visible()
+    page.get_by_role("button", name="bus orders · 222222222222 · eu-west-1").click()
+    expect(page.locator(".st-key-sentence")).to_contain_text(
+        "From bus orders · 222222222222 · eu-west-1 to domain"
+    )
+    expect(page.get_by_text("Yes, there is a path")).to_be_visible()
+
+
+def test_the_landing_page_says_how_the_estate_stands_with_the_way_to_each(sample: Open) -> None:
+    page = sample()
+    line = page.locator(".st-key-standing")
+    expect(line.get_by_role("link")).to_have_count(3)
+    line.get_by_role("link", name="faults now").click()
+    expect(page.get_by_role("heading", name="Failing paths")).to_be_visible()
 
 
 def test_from_the_landing_page_a_hit_leads_to_the_answer(sample: Open) -> None:

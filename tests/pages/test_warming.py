@@ -25,7 +25,7 @@ def test_names_health_and_the_catalogue_are_made_ready_and_frozen() -> None:
     estate = state.estate()
     warming._run(estate)
     memory = estate.memory
-    assert {"names", "metrics", "troubles", "catalogue"} <= memory.keys()
+    assert {"names", "metrics", "troubles", "failings", "catalogue", "loose-ends"} <= memory.keys()
     assert memory["catalogue-rows"].keys() == known(estate).keys()
     assert gc.get_freeze_count() > 0
 

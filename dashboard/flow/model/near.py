@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-ALIKE = 0.34
+ALIKE = 0.55
 """Below this nothing is called near."""
 
 

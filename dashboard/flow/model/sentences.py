@@ -14,13 +14,15 @@ class Sentence(NamedTuple):
     other: str | None = None
 
 
-_TAKES = r"consumes?|gets?|receives?|listens?\s+(?:to|for)|reads?|subscribes?\s+to|uses?"
+_TAKES = r"consumes?|gets?|receives?|listens?\s+(?:to|for)|reads?|subscribes?\s+to|uses?|needs?|depends?\s+on"
 _MAKES = r"produces?|sends?|emits?|puts?|publishes|publish|makes?|raises?"
 _DOES = r"consume|get|receive|read|take|produce|send|emit|put|publish|make"
 _FIELD = r"(?P<what>(?:\$\.)?detail(?:\.[^\s?]+)?)"
 _FORMS: tuple[tuple[Intent, str], ...] = (
     ("reads", rf"(?:who|what|which\s+\w+)\s+(?:reads?|uses?|needs?|depends?\s+on|looks?\s+at)\s+{_FIELD}"),
     ("reads", rf"(?:who|what)\s+breaks?\s+(?:if|when|without)\b.*?{_FIELD}.*?"),
+    ("reads", r"(?:who|what)\s+breaks?\s+without\s+(?P<what>\S+?)"),
+    ("reads", r"(?:who|what)\s+breaks?\s+(?:if|when)\s+\w+\s+(?:drops?|removes?|deletes?)\s+(?P<what>\S+?)"),
     (
         "between",
         r"(?:what\s+|which\s+\w+\s+)?(?:flows?|goes|gets|comes)\s+from\s+(?P<what>.+?)\s+to\s+(?P<other>.+?)",

@@ -72,7 +72,14 @@ def _found(estate: Estate, wanted: str) -> list[tuple[_Name, float]]:
 
 
 def suggestions(estate: Estate, domain: str | None = None, limit: int = 8) -> tuple[Found, ...]:
-    """What to ask first: the busiest event types, then some that lack a consumer or a producer."""
+    """What to ask first: the busiest event types, then some that lack a consumer or a producer. Made once an estate."""
+    made: dict[str | None, tuple[Found, ...]] = estate.memory.setdefault(f"suggestions-{limit}", {})
+    if domain not in made:
+        made[domain] = _suggestions(estate, domain, limit)
+    return made[domain]
+
+
+def _suggestions(estate: Estate, domain: str | None, limit: int) -> tuple[Found, ...]:
     types = {
         key: entry
         for key, entry in known(estate).items()
@@ -99,7 +106,7 @@ def _rank(hit: tuple[_Name, float]) -> tuple[float, int, int, str, str]:
 def _score(wanted: str, parts: Sequence[str], name: _Name) -> float:
     if wanted in (name.label, name.whole):
         return 1.0
-    if name.label.startswith(wanted):
+    if name.label.startswith((wanted, f"detail.{wanted}")):  # nobody types a field's whole path
         return 0.9
     if wanted in name.words or all(part in name.words for part in parts):
         return 0.8

@@ -17,8 +17,10 @@ def sentence(answer: Consumers, made: Producers, found: Mapping[str, Health]) ->
     seen = {
         row.arn for row in made.producers if row.evidence in ("observed", "declared") and row.kind != "rule"
     }
-    text = f"{answer.event.detail_type} ({answer.event.source}) is produced by {_count(len(seen), 'service')}"
-    text += f" and consumed by {len(always | sometimes) or 'nobody'}"
+    named, count = f"{answer.event.detail_type} ({answer.event.source})", len(always | sometimes) or "nobody"
+    text = f"{named} is produced by {_count(len(seen), 'service')} and consumed by {count}"
+    if not answer.known:
+        text = f"Nothing knows {named}; if it were sent, it would be consumed by {count}"
     if rows:
         text += f" {_DASH} {len(always)} always, {len(sometimes)} depending on the payload {_DASH}"
         text += f" in {_count(len(domains), 'domain')}" if domains else " in no named domain"
