@@ -355,6 +355,20 @@ def test_resource_says_what_a_thing_consumes_and_produces(store: Path) -> None:
     assert (found["team"], found["complete"]) == (None, False)
 
 
+def test_resource_takes_a_rule_by_its_arn_or_name_and_says_what_it_takes(store: Path) -> None:
+    (bus,) = document(store, "resource", "bus:orders")["resources"]
+    listed = document(store, "resource", bus["arn"])["rules"]
+    one = next(each for each in listed if any(target["name"] == "inbox" for target in each["targets"]))
+    assert one["matches"] is None
+    for name in (one["arn"], f"rule:{one['name']}"):
+        found = document(store, "resource", name)
+        (rule_,) = found["rules"]
+        assert (rule_["bus"], rule_["targets"][0]["retries"]) == (bus["arn"], 185)
+        assert [match["detail_type"] for match in rule_["matches"]] == [TYPE]
+        told = [(row["direction"], row["detail_type"], row["subscription"]) for row in found["flows"]]
+        assert told == [("passes", TYPE, one["arn"])]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -1,17 +1,22 @@
-"""python -m dashboard resource: what a function, queue, bus or team consumes and produces."""
+"""python -m dashboard resource: what a function, queue, bus or team consumes and produces, and which types a rule takes."""
 
 import argparse
 
 from collectors.errors import UsageError
 from dashboard.commands import common
 from dashboard.flow import reversed_documents
-from dashboard.flow.backwards import named, teams
+from dashboard.flow.backwards import named, rules, teams
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """NAME, --domain D or --owner O."""
     common.answers(command)
-    command.add_argument("name", nargs="?", metavar="ARN_OR_NAME", help="a resource; KIND:NAME narrows")
+    command.add_argument(
+        "name",
+        nargs="?",
+        metavar="ARN_OR_NAME",
+        help="a resource, bus, rule or subscriber; KIND:NAME narrows",
+    )
     command.add_argument("--domain", metavar="D", help="all resources of this domain")
     command.add_argument("--owner", metavar="O", help="all resources of this owner")
 
@@ -22,7 +27,12 @@ def run(asked: argparse.Namespace) -> int:
     if len(chosen) != 1:
         raise UsageError("Say what: ARN_OR_NAME, --domain D or --owner O.")
     estate = common.estate_of(asked)
-    if asked.name:
+    found = rules.named(estate, asked.name) if asked.name and not named.exact(estate, asked.name) else ()
+    if found:
+        document = reversed_documents.of_rules(estate, asked.name, found)
+        if len(found) > 1:
+            common.say(f"{len(found)} rules are called {asked.name}: {', '.join(found)}")
+    elif asked.name:
         resources = named.resources(estate, asked.name)
         document = reversed_documents.of_resources(estate, asked.name, resources)
         if len(resources) > 1:

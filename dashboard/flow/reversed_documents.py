@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dashboard.flow import rule_documents
 from dashboard.flow.answers import Consumers, GapNote
-from dashboard.flow.backwards import making, reverse
+from dashboard.flow.backwards import making, reverse, rules
 from dashboard.flow.backwards.between import Between, Route
 from dashboard.flow.backwards.making import Produced
 from dashboard.flow.backwards.named import Named
@@ -46,6 +47,32 @@ def of_resources(estate: Estate, asked: str, resources: Sequence[Named]) -> Docu
         "flows": flows,
         "open": plain(reverse.open_ways(estate, arns)),
         "contracts": [],
+        "rules": [
+            rule_documents.rule(estate, arn)
+            for one in resources
+            for arn in rule_documents.listening(estate, one.arn or "")
+        ],
+    }
+
+
+def of_rules(estate: Estate, asked: str, arns: Sequence[str]) -> Document:
+    """The document of `resource` for rules and subscribers: a row for each event type that one takes."""
+    answers = [rules.rule(estate, arn) for arn in arns]
+    gaps = tuple(dict.fromkeys(gap for one in answers for gap in one.gaps))
+    return {
+        **_head(estate, asked, gaps, ()),
+        "notes": [],
+        "resources": [rule_documents.counted(estate, one) for one in answers],
+        "team": None,
+        "flows": [
+            _BLANK | rule_documents.taken(one, match)
+            for one in answers
+            for match in one.matches
+            if match.takes != "never"
+        ],
+        "open": [],
+        "contracts": [],
+        "rules": [rule_documents.rule(estate, one.arn, one) for one in answers],
     }
 
 
@@ -68,6 +95,7 @@ def of_team(estate: Estate, team: Team) -> Document:
         "flows": flows,
         "open": [],
         "contracts": plain(team.contracts),
+        "rules": [],
     }
 
 

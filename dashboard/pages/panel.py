@@ -34,6 +34,13 @@ FACTS = (
 )
 MOST_LINES = 10
 _WHEN = {"OnSuccess": "On success", "OnFailure": "On failure"}
+_ASKS = {
+    "": "What does it consume and produce?",
+    "bus": "Who puts events on it, and what listens?",
+    "rule": "Which events match, and who gets them?",
+    "subscriber": "Which events match, and who gets them?",
+}
+"""The link to all about a thing, by its kind."""
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -64,8 +71,10 @@ def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
     if judged:
         _health(judged)
     pairs([(label, facts.get(name)) for name, label in FACTS])
-    if ask and estate.row_of(arn) is not None:
-        links.link("resource", "What does it consume and produce?", icon=":material/arrow_forward:", of=arn)
+    if ask and facts["collected"]:
+        links.link(
+            "resource", _ASKS.get(str(facts["kind"]), _ASKS[""]), icon=":material/arrow_forward:", of=arn
+        )
     if ask and arn in making.makers(estate):
         links.link("producer", "What does it send, and who gets it?", icon=":material/outbound:", of=arn)
     for name, label in (

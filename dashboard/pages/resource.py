@@ -1,26 +1,28 @@
-"""Resource: what a function, queue, topic, stream, bus or team consumes and produces, and what stands around it."""
+"""Resource: what a function, queue, topic or stream consumes and produces. Buses, rules and teams have modules of their own."""
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean, markdown
-from dashboard.flow.backwards import around, named
+from dashboard.flow.backwards import around, named, rules
 from dashboard.flow.backwards.making import Produced
 from dashboard.flow.backwards.named import Named
 from dashboard.flow.backwards.reverse import Consumed, Open
 from dashboard.flow.model import near
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import graph
 from dashboard.pages import (
+    bus,
     choosing,
     flowing,
     links,
+    nearby,
     panel,
     parts,
     pathing,
     picture,
     reversed_answers,
+    rule,
     team,
     words,
 )
@@ -36,10 +38,16 @@ def render(estate: Estate, scope: Scope) -> None:
     asked = state.get("of")
     found = named.exact(estate, asked) if asked else ()
     found = tuple(one for one in found if one.sort != "event")
+    if not found and asked:
+        found = tuple(named.resource(estate, arn) for arn in rules.named(estate, asked))
     if not found:
         _choose(estate, asked, scope)
     elif len(found) > 1:
         _which(estate, clean(asked or ""), found)
+    elif found[0].arn in estate.rules:
+        rule.render(estate, found[0].arn or "", scope)
+    elif found[0].arn in estate.buses:
+        bus.render(estate, found[0], scope)
     elif found[0].sort == "resource":
         _resource(estate, found[0], scope)
     else:
@@ -99,6 +107,7 @@ def _resource(estate: Estate, one: Named, scope: Scope) -> None:
         chosen = choosing.selected(estate)
         if chosen:
             panel.opened(estate, chosen, "Back")
+            picture.leaving(chosen)
         else:
             panel.thing(estate, one.arn or "", ask=False)
 
@@ -115,7 +124,7 @@ def _body(estate: Estate, one: Named, answer: ResourceAnswer, scope: Scope) -> N
     st.header("Produces", anchor=False)
     _produced(estate, one, answer.made, scope)
     st.header("Neighbours", anchor=False)
-    _picture(estate, one, answer)
+    nearby.render(estate, one, answer)
     st.header("Path", anchor=False)
     pathing.render(estate, one)
     st.header("Throughput", anchor=False)
@@ -220,34 +229,3 @@ def produced_row(estate: Estate, one: Produced) -> dict[str, object]:
         "Read from": row.read,
         "Remark": shared or row.note or (None if row.active else words.INACTIVE),
     }
-
-
-def _picture(estate: Estate, one: Named, answer: ResourceAnswer) -> None:
-    shown = around.neighbours(estate, one.arn or "", answer.got, answer.made)
-    if len(shown.nodes) < 2:
-        st.text("Nothing is known that leads to it or from it.")
-        return
-    legend = "Event types that come, what brings them, the resource itself ◆, what it leads to, event types it makes"
-    parts.quiet(
-        f"{legend} · dashed: depends on the event · grey: nothing flows · rates: last 3 hours", "legend"
-    )
-    if shown.shown < shown.total:
-        st.text(f"{shown.shown} of {shown.total} event types and resources drawn.")
-    picture.draw(
-        shown,
-        "around",
-        f"Neighbours of {one.name}. The tables above say the same.",
-        picture.Clicks(
-            lambda key: _open_node(shown, key), lambda edge: state.put(sel=edge["by"] or None), hops="all"
-        ),
-    )
-
-
-def _open_node(shown: graph.Neighbourhood, key: str) -> None:
-    """A resource opens in the panel, an event type on its page."""
-    side, _, event = key.partition(":")
-    if side in ("in", "out"):
-        node = shown.nodes[shown.nodes["id"] == key].iloc[0]
-        links.later("event", source=event.removesuffix(f"/{node['label']}"), type=str(node["label"]))
-    else:
-        state.put(sel=key)

@@ -30,12 +30,6 @@ def test_a_function_says_what_it_consumes_and_on_what_conditions(run: Run) -> No
     assert rows(app, "Through") == ["rule"]
 
 
-def test_a_bus_passes_on_what_enters_there(run: Run) -> None:
-    app = run("resource", of=SHOP)
-    assert f"shop (bus) passes on 1 event type {DASH} always {DASH} and produces no event types." in said(app)
-    assert rows(app, "Through") == ["It enters here."]
-
-
 def test_a_queue_nobody_subscribes_gets_nothing_and_says_so(store: Path, run_bare: Run) -> None:
     write(store, [*records(), Resource(arn=INBOX, kind="queue", name="inbox")])
     told = said(run_bare("resource", of=INBOX))

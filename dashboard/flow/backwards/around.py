@@ -34,7 +34,7 @@ def sentence(resource: Named, got: Sequence[Consumed], made: Sequence[Produced])
     always = {_key(row) for row in on if row.role == role and row.row.delivery == "always"}
     sometimes = {_key(row) for row in on if row.role == role} - always
     text = f"{resource.name} ({resource.kind}) {_VERBS[role]} {_count(always | sometimes, 'event type')}"
-    text += _split(len(always), len(sometimes))
+    text += split(len(always), len(sometimes))
     text += f" and produces {_count({_key(row) for row in made if row.sure}, 'event type')}."
     ends = {_key(row) for row in on if row.role == "arrives"} - always - sometimes
     if ends:
@@ -45,7 +45,8 @@ def sentence(resource: Named, got: Sequence[Consumed], made: Sequence[Produced])
     return f"{text} They go no further." if role == "arrives" and on else text
 
 
-def _split(always: int, sometimes: int) -> str:
+def split(always: int, sometimes: int) -> str:
+    """How many of the types that were counted come always, and how many depend on the payload."""
     if always and sometimes:
         return f" {_DASH} {always} always, {sometimes} depending on the payload {_DASH}"
     return (
@@ -158,7 +159,9 @@ class _Picture:
             self.left_out.add(target)
             return
         self.ahead += target not in self.nodes
-        self._add(target, 1)
+        self._add(target, 1, active=False)
+        # as on the page of an event type: what nothing switched on leads to gets nothing
+        self.nodes[target]["active"] = self.nodes[target]["active"] or way["active"]
         self._edge(self.arn, target, by, via, way)
 
     def _goes_on(self, target: str) -> bool:
@@ -172,7 +175,7 @@ class _Picture:
         )
         return node
 
-    def _add(self, arn: str, column: int) -> None:
+    def _add(self, arn: str, column: int, *, active: bool = True) -> None:
         estate = self.estate
         facts = {
             "domain": estate.domain_of(arn),
@@ -181,7 +184,7 @@ class _Picture:
             "region": estate.region_of(arn),
         }
         node = {"id": arn, "kind": estate.kind_of(arn), "label": estate.name_of(arn), "column": column}
-        self.nodes.setdefault(arn, {**node, **facts, "active": True})
+        self.nodes.setdefault(arn, {**node, **facts, "active": active})
 
     def _edge(self, source: str, target: str, by: str | None, via: str, way: Mapping[str, Any]) -> None:
         edge = {"source": source, "target": target, "via": via, "by": by, **way, "evidence": None}

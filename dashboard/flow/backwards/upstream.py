@@ -47,14 +47,14 @@ class Upstream:
 def upstream(estate: Estate, targets: Iterable[str]) -> Upstream:
     """What leads to any of these resources."""
     wanted = frozenset(targets)
-    by_target = _by_target(estate)
+    leading = by_target(estate)
     resources, stack = set(wanted), list(wanted)
     found: dict[str, list[Subscription]] = defaultdict(list)
     while stack:
         resource = stack.pop()
-        for sub in by_target.get(resource, ()):
+        for sub in leading.get(resource, ()):
             found[sub.bus].append(sub)
-        for before in _before(estate, resource, by_target):
+        for before in _before(estate, resource, leading):
             if before not in resources:
                 resources.add(before)
                 stack.append(before)
@@ -97,7 +97,8 @@ def entering(estate: Estate, key: Key) -> tuple[str, ...]:
     return memory[key]
 
 
-def _by_target(estate: Estate) -> dict[str, list[Subscription]]:
+def by_target(estate: Estate) -> dict[str, list[Subscription]]:
+    """Subscriptions by what they lead to; those that match nothing are left out."""
     if "by-target" not in estate.memory:
         found: dict[str, list[Subscription]] = defaultdict(list)
         for sub in estate.subscriptions:
@@ -108,8 +109,8 @@ def _by_target(estate: Estate) -> dict[str, list[Subscription]]:
     return result
 
 
-def _before(estate: Estate, resource: str, by_target: dict[str, list[Subscription]]) -> Iterator[str]:
-    yield from dict.fromkeys(sub.bus for sub in by_target.get(resource, ()))
+def _before(estate: Estate, resource: str, leading: dict[str, list[Subscription]]) -> Iterator[str]:
+    yield from dict.fromkeys(sub.bus for sub in leading.get(resource, ()))
     yield from (arns.plain(link["from_arn"]) for link in estate.links_to(resource, *FOLLOWED))
 
 

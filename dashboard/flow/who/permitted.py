@@ -51,7 +51,7 @@ def permitted(estate: Estate, asked: Question, buses: Iterable[str]) -> list[Pro
 def principals(estate: Estate, bus: str) -> frozenset[str]:
     """Everyone whom a statement of the bus's policy allows anything."""
     statements = policies.statements((estate.buses.get(bus) or {}).get("policy"))
-    return frozenset(name for one in statements if one.get("Effect") == "Allow" for name in _principals(one))
+    return frozenset(name for one in statements if one.get("Effect") == "Allow" for name in principals_of(one))
 
 
 def _let_in(statement: Mapping[str, Any], asked: Question, bus: str) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _let_in(statement: Mapping[str, Any], asked: Question, bus: str) -> Iterator
     if statement.get("Effect") != "Allow":
         return
     alone = json.dumps({"Statement": [statement]})
-    for principal in _principals(statement):
+    for principal in principals_of(statement):
         if policies.judge({"": alone}, _caller(principal, asked), PUT, bus).allows is not False:
             yield principal
 
@@ -77,7 +77,8 @@ def _caller(principal: str, asked: Question) -> Caller:
     )
 
 
-def _principals(statement: Mapping[str, Any]) -> list[str]:
+def principals_of(statement: Mapping[str, Any]) -> list[str]:
+    """Whom a statement names; * where it names whom it does not mean."""
     principal = statement.get("Principal")
     if "NotPrincipal" in statement:
         return ["*"]
