@@ -1,18 +1,21 @@
 """A picture to take along: the nodes and edges that are drawn, as Mermaid text, as SVG and as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from dashboard.charts import layered, look
-from dashboard.charts.graph import edge_color, edge_label, rows_of, state_of
+from dashboard.charts import look, placed
+from dashboard.charts.graph import edge_color, edge_width
+from dashboard.charts.layered import Point
+from dashboard.charts.placed import Line, edge_label, fails, label_of, rows_of, state_of
 from dashboard.escape import clean
 
-_WIDE, _HIGH, _EDGE = 190, 70, 90
-_LABEL = 26
-_FONT = "font-family='sans-serif' text-anchor='middle'"
+_WIDE, _HIGH, _EDGE = 180, 70, 90
+_GROUND, _INK = "#FFFFFF", "#1B2330"
+# a name is read over the line behind it
+_FONT = f"font-family='sans-serif' text-anchor='middle' fill='{_INK}' stroke='{_GROUND}' stroke-width='4' paint-order='stroke'"
 _BREAKS = str.maketrans({'"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;", "[": "#91;", "]": "#93;"})
 
 
@@ -46,6 +49,7 @@ def _title(node: Mapping[str, Any]) -> str:
 def table(nodes: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
     """One row an edge, both ends by name and kind."""
     by_id = {str(node["id"]): node for node in rows_of(nodes)}
+    rows = rows_of(edges)
     found = [
         {
             "From": by_id[edge["source"]]["label"],
@@ -59,74 +63,104 @@ def table(nodes: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
             "Events an hour, 3 h": edge["rate"],
             "Health": edge["health"],
         }
-        for edge in rows_of(edges)
-        if edge["source"] in by_id and edge["target"] in by_id
+        for edge in (rows[row] for row in kept(nodes, edges))
     ]
     return pd.DataFrame(found)
 
 
-def svg(nodes: pd.DataFrame, edges: pd.DataFrame, *, rates: bool = True) -> str:
-    """The picture as a file: the places of the one on the page, in marks that every viewer draws; `rates` as there."""
-    drawn = rows_of(nodes)
-    columns = {str(node["id"]): int(node["column"]) for node in drawn}
-    lines = [edge for edge in rows_of(edges) if edge["source"] in columns and edge["target"] in columns]
-    at, routes = layered.layout(columns, [(edge["source"], edge["target"]) for edge in lines])
-    points = [*at.values(), *(point for route in routes for point in route)] or [(0.0, 0.0)]
+def kept(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[int]:
+    """Numbers of the edges whose two ends are drawn: the rows of `table`."""
+    ids = set(nodes["id"])
+    ends = zip(edges["source"].tolist(), edges["target"].tolist(), strict=True)
+    return [row for row, (source, target) in enumerate(ends) if source in ids and target in ids]
+
+
+def things(drawn: pd.DataFrame) -> pd.DataFrame:
+    """One row a node."""
+    return pd.DataFrame(
+        {
+            "Node": row["label"],
+            "Kind": row["kind"],
+            "State": look.HEALTH[state_of(row)].says if state_of(row) in look.HEALTH else None,
+            "Domain": row["domain"],
+            "Owner": row["owner"],
+            "Account": row["account"],
+            "Region": row["region"],
+            "Behind it": row["folded"],
+            "Remark": row["says"],
+        }
+        for row in rows_of(drawn)
+    )
+
+
+def svg(
+    nodes: pd.DataFrame, edges: pd.DataFrame, marked: Collection[str] = (), *, crowded: bool = False
+) -> str:
+    """The picture as a file: places, widths, marks and rings of the one on the page, and its legend; on a ground of its own."""
+    picture = placed.placed(nodes, edges, crowded=crowded)
+    stands, points = picture.at, picture.points or [(0.0, 0.0)]
     left, top = min(x for x, _ in points), max(y for _, y in points)
     wide = (max(x for x, _ in points) - left) * _WIDE + 2 * _EDGE
     high = (top - min(y for _, y in points)) * _HIGH + 2 * _EDGE
 
-    def place(point: layered.Point) -> tuple[float, float]:
+    def place(point: Point) -> Point:
         return (point[0] - left) * _WIDE + _EDGE, (top - point[1]) * _HIGH + _EDGE
 
     parts = [
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{wide:.0f}' height='{high:.0f}' font-size='12'>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{wide:.0f}' height='{high:.0f}' font-size='12'>",
+        f"<rect width='100%' height='100%' fill='{_GROUND}'/>",
+        *(_line(line, [place(point) for point in line.path]) for line in picture.lines),
+        *(_on_line(line, place(line.spot)) for line in picture.lines),
+        *(_node(node, place(stands[str(node["id"])]), marked) for node in picture.nodes),
+        _words((wide / 2, high - 16), look.legend("dashed: depends", "grey: nothing flows"), 0, 10, 200),
     ]
-    parts += [
-        _line(edge, [place(p) for p in layered.curve(route)])
-        for edge, route in zip(lines, routes, strict=True)
-    ]
-    parts += [
-        _words(place(layered.near_end(r)), edge_label(e, rates=rates), -6, 10)
-        for e, r in zip(lines, routes, strict=True)
-    ]
-    parts += [_node(node, place(at[str(node["id"])])) for node in drawn]
-    return "\n".join([*parts, "</svg>"])
+    return "\n".join([*filter(None, parts), "</svg>"])
 
 
-def _line(edge: Mapping[str, Any], points: Sequence[layered.Point]) -> str:
+def _line(line: Line, points: Sequence[Point]) -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dash = " stroke-dasharray='6 5'" if edge["delivery"] == "sometimes" else ""
-    color = edge_color(edge)
-    return f"<polyline points='{path}' fill='none' stroke='{color}' stroke-width='1.8'{dash}/>"
+    dash = " stroke-dasharray='6 5'" if line.edge["delivery"] == "sometimes" else ""
+    look_of = f"stroke='{edge_color(line.edge)}' stroke-width='{edge_width(line.edge)}' stroke-opacity='0.8'"
+    return f"<polyline points='{path}' fill='none' {look_of}{dash}/>"
 
 
-def _node(node: Mapping[str, Any], place: layered.Point) -> str:
-    x, y = place
+def _on_line(line: Line, place: Point) -> str:
+    """The edge's label, and the sign of trouble where what carries fails."""
+    sign = _shape("x", place, look.HEALTH["failing"].color, 4) if fails(line.edge) else ""
+    return sign + _words(place, line.label, -7, 10)
+
+
+def _node(node: Mapping[str, Any], place: Point, marked: Collection[str]) -> str:
     state = state_of(node)
     mark = look.HEALTH.get(state, look.EVENT)
-    fill = "none" if mark.symbol.endswith("open") else mark.color
-    shape = (
-        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='8' fill='{fill}' stroke='{mark.color}' stroke-width='2'/>"
-        if mark.symbol.startswith("circle")
-        else f"<rect x='{x - 8:.1f}' y='{y - 8:.1f}' width='16' height='16' fill='{fill}' stroke='{mark.color}' stroke-width='2'/>"
-    )
-    if mark.symbol == "x":
-        shape = (
-            f"<path d='M{x - 8:.1f} {y - 8:.1f}l16 16m0 -16l-16 16' stroke='{mark.color}' stroke-width='4'/>"
-        )
-    below = str(node["kind"]) if state not in ("failing", "inactive") else f"{mark.says} · {node['kind']}"
+    name, folded, below = label_of(node)
+    size = 11 if state == "event" else 8
+    ring = f"<circle cx='{place[0]:.1f}' cy='{place[1]:.1f}' r='15' fill='none' stroke='{look.EVENT.color}' stroke-width='4'/>"
     return (
-        shape
-        + _words(place, node["label"], 22, 12)
-        + _words(place, below if state != "event" else "", 35, 10)
+        (ring if str(node["id"]) in marked else "")
+        + _shape(mark.symbol, place, mark.color, size)
+        + _words(place, f"{name} {folded}".strip(), 23, 12)
+        + _words(place, below, 36, 10)
     )
 
 
-def _words(place: layered.Point, text: object, down: int, size: int) -> str:
-    said = escape(clean(text, _LABEL))
-    return (
-        f"<text x='{place[0]:.1f}' y='{place[1] + down:.1f}' font-size='{size}' fill='#4B5563' {_FONT}>{said}</text>"
-        if said
-        else ""
-    )
+def _shape(symbol: str, place: Point, color: str, size: int) -> str:
+    """A mark as plotly draws it."""
+    x, y = place
+    fill = "none" if symbol.endswith("open") else color
+    drawn = f"fill='{fill}' stroke='{color}' stroke-width='2'"
+    if symbol == "x":
+        span = 2 * size
+        return f"<path d='M{x - size:.1f} {y - size:.1f}l{span} {span}m0 -{span}l-{span} {span}' stroke='{color}' stroke-width='{size / 2}'/>"
+    if symbol == "diamond":
+        return f"<path d='M{x:.1f} {y - size:.1f}l{size} {size}l-{size} {size}l-{size} -{size}z' {drawn}/>"
+    if symbol.startswith("circle"):
+        return f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{size}' {drawn}/>"
+    return f"<rect x='{x - size:.1f}' y='{y - size:.1f}' width='{2 * size}' height='{2 * size}' {drawn}/>"
+
+
+def _words(place: Point, text: str, down: int, size: int, limit: int = 80) -> str:
+    if not text:
+        return ""
+    at = f"x='{place[0]:.1f}' y='{place[1] + down:.1f}'"
+    return f"<text {at} font-size='{size}' {_FONT}>{escape(clean(text, limit))}</text>"

@@ -1,71 +1,54 @@
 """The neighbourhood of an event as a picture: producers left, the event in the middle, consumers right.
 
 SVG traces only: WebGL needs `unsafe-eval`, which a strict content security policy forbids. A line takes no click,
-so each edge has an invisible marker at its middle; nodes and those markers carry their id in `customdata`.
+so each edge has an invisible marker on its way; nodes and those markers carry their id in `customdata`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from dashboard.charts import layered, look
+from dashboard.charts import look, placed
+from dashboard.charts.layered import Point
+from dashboard.charts.placed import Line, Placed, fails, missing, state_of
 from dashboard.escape import plot
 
-ROW_HEIGHT = 66
-LABEL = 24
 SMALL = '<span style="font-size:10px">'
 WIDTHS = ((1000.0, 5.0), (100.0, 3.4), (10.0, 2.4), (0.0, 1.6))
 """Edge width in pixels for rates of at least so many events an hour."""
 
-Point = tuple[float, float]
 Trace = dict[str, Any]
 
 
 def neighbourhood(
-    nodes: pd.DataFrame, edges: pd.DataFrame, marked: str = "", *, rates: bool = True
+    nodes: pd.DataFrame, edges: pd.DataFrame, marked: Collection[str] = (), *, crowded: bool = False
 ) -> look.Drawn:
     """The picture of nodes(id, kind, label, column, domain, active, health, says) and edges(source, target, via, …, health, says).
 
-    A click selects a point whose customdata is ["node", id] or ["edge", row number]. Nodes whose label holds `marked` are
-    larger and ringed; a node's `folded`, where there is one, is how many more lie behind it. Without `rates` an edge tells
-    its rate only where it is pointed at: where many edges run side by side, their numbers would lie on each other.
+    A click selects a point whose customdata is ["node", id] or ["edge", row number]. Nodes whose id is `marked` are larger
+    and ringed; a node's `folded`, where there is one, is how many more lie behind it. In a `crowded` picture an edge tells its
+    rate where there is room for it, and always where it is pointed at.
     """
-    drawn = rows_of(nodes)
-    columns = {str(node["id"]): int(node["column"]) for node in drawn}
-    lines = [
-        {**edge, "row": row}
-        for row, edge in enumerate(rows_of(edges))
-        if edge["source"] in columns and edge["target"] in columns
-    ]
-    at, routes = layered.layout(columns, [(edge["source"], edge["target"]) for edge in lines])
-    lines = [{**edge, "route": route} for edge, route in zip(lines, routes, strict=True)]
-    traces = _lines(lines)
-    if lines:
-        traces += [*_troubled(lines), _middles(lines, rates=rates)]
-    wanted = marked.strip().lower()
-    marks = [{**node, "marked": bool(wanted) and wanted in str(node["label"]).lower()} for node in drawn]
-    traces += _nodes(marks, at)
-    return look.Drawn(traces, _layout([*at.values(), *(point for route in routes for point in route)]))
+    picture = placed.placed(nodes, edges, crowded=crowded)
+    traces = _lines(picture.lines)
+    if picture.lines:
+        traces += [*_troubled(picture.lines), _middles(picture.lines)]
+    traces += _nodes([{**node, "marked": str(node["id"]) in marked} for node in picture.nodes], picture.at)
+    return look.Drawn(traces, _layout(picture))
 
 
-def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as dicts. By column: pandas' own way looks at each value's type."""
-    names = [str(name) for name in frame.columns]
-    return [
-        dict(zip(names, row, strict=True))
-        for row in zip(*(frame[name].tolist() for name in names), strict=True)
-    ]
-
-
-def _layout(points: Sequence[Point]) -> dict[str, Any]:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+def _layout(picture: Placed) -> dict[str, Any]:
+    xs, ys = [x for x, _ in picture.points], [y for _, y in picture.points]
     tall = (max(ys) - min(ys) if ys else 0) + 1
-    axis = {"visible": False, "fixedrange": True}
+    axis = {"visible": False, "showgrid": False, "zeroline": False}
     return look.layout(
-        height=int(min(max(tall * ROW_HEIGHT + 40, 200), 2400)),
+        height=int(min(max(tall * placed.ROW + 66, 200), 2400)),
         xaxis={**axis, "range": [min(xs, default=0) - 0.5, max(xs, default=0) + 0.5]},
         yaxis={**axis, "range": [min(ys, default=0) - 0.75, max(ys, default=0) + 0.5]},
+        # room for the buttons above what stands highest
+        margin={"l": 8, "r": 8, "t": 34, "b": 8},
+        # a finger on the picture scrolls the page; who wants to move it presses its button
         dragmode=False,
         hovermode="closest",
         clickmode="event+select",
@@ -93,7 +76,7 @@ def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point
         x=[at[str(node["id"])][0] for node in group],
         y=[at[str(node["id"])][1] for node in group],
         mode="markers+text",
-        text=[_label(node, state) for node in group],
+        text=[_label(node) for node in group],
         textposition="bottom center",
         textfont={"size": 12},
         hovertext=[_node_hover(node, mark.says) for node in group],
@@ -106,149 +89,112 @@ def _node_trace(state: str, group: Sequence[dict[str, Any]], at: dict[str, Point
         },
         # Streamlit dims what is not selected; health must stay readable
         selected={"marker": {"size": 22, "opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}, "textfont": {"color": look.TEXT}},
         cliponaxis=False,
     )
 
 
-def state_of(node: Mapping[str, Any]) -> str:
-    """How a node is marked: "event", "inactive", or its health."""
-    if node["kind"] == "event":
-        return "event"
-    if not node["active"]:
-        return "inactive"
-    return str(node["health"]) if node["health"] in look.HEALTH else "unknown"
-
-
-def _label(node: dict[str, Any], state: str) -> str:
-    below = [str(node["kind"])]
-    if not _missing(node.get("domain")):
-        below.append(str(node["domain"]))
-    if state in ("failing", "inactive"):
-        below = [look.HEALTH[state].says, *below]
-    first = plot(node["label"], LABEL)
-    if not _missing(node.get("folded")) and node["folded"]:
-        first += f" <b>+{node['folded']}</b>"
-    return first if state == "event" else f"{first}<br>{SMALL}{plot(' · '.join(below), LABEL + 8)}</span>"
+def _label(node: dict[str, Any]) -> str:
+    name, folded, below = placed.label_of(node)
+    first = plot(name) + (f" <b>{folded}</b>" if folded else "")
+    return f"{first}<br>{SMALL}{plot(below)}</span>" if below else first
 
 
 def _node_hover(node: dict[str, Any], says: str) -> str:
-    told = [plot(node["label"], 80), plot(f"{node['kind']}, {says}")]
-    where = [str(node[part]) for part in ("domain", "account", "region") if not _missing(node.get(part))]
+    kind = "kind not known" if missing(node["kind"]) else node["kind"]
+    told = [plot(node["label"], 80), plot(f"{kind}, {says}")]
+    where = [str(node[part]) for part in ("domain", "account", "region") if not missing(node.get(part))]
     if where:
         told.append(plot(" · ".join(where)))
-    if not _missing(node.get("says")):
+    if not missing(node.get("says")):
         told.append(plot(node["says"], 160))
-    if not _missing(node.get("folded")) and node["folded"]:
+    if not missing(node.get("folded")) and node["folded"]:
         told.append(f"{node['folded']} more behind it")
     return "<br>".join(told)
 
 
-def _lines(lines: Sequence[dict[str, Any]]) -> list[Trace]:
+def _lines(lines: Sequence[Line]) -> list[Trace]:
     """One trace a style: solid or dashed, by colour and width."""
-    styles: dict[tuple[bool, str, float], list[dict[str, Any]]] = {}
-    for edge in lines:
-        style = (edge["delivery"] == "sometimes", edge_color(edge), _width(edge["rate"]))
-        styles.setdefault(style, []).append(edge)
+    styles: dict[tuple[bool, str, float], list[Line]] = {}
+    for line in lines:
+        edge = line.edge
+        style = (edge["delivery"] == "sometimes", edge_color(edge), edge_width(edge))
+        styles.setdefault(style, []).append(line)
     return [_line_trace(style, styles[style]) for style in sorted(styles)]
 
 
-def _line_trace(style: tuple[bool, str, float], group: Sequence[dict[str, Any]]) -> Trace:
+def _line_trace(style: tuple[bool, str, float], group: Sequence[Line]) -> Trace:
     dashed, color, width = style
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for edge in group:
-        for x, y in layered.curve(edge["route"]):
-            xs.append(x)
-            ys.append(y)
-        xs.append(None)
-        ys.append(None)
-    line = {
-        "width": width,
-        "color": color,
-        "dash": "6px,5px" if dashed else "solid",
-    }
-    return look.scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", opacity=0.8)
+    for line in group:
+        xs += [*(x for x, _ in line.path), None]
+        ys += [*(y for _, y in line.path), None]
+    drawn = {"width": width, "color": color, "dash": "6px,5px" if dashed else "solid"}
+    return look.scatter(x=xs, y=ys, mode="lines", line=drawn, hoverinfo="skip", opacity=0.8)
 
 
-def _troubled(lines: Sequence[dict[str, Any]]) -> list[Trace]:
+def _troubled(lines: Sequence[Line]) -> list[Trace]:
     """The sign of trouble on the edges whose carrier fails: by shape and colour, and the word is in their label."""
-    spots = [layered.near_end(edge["route"]) for edge in lines if _fails(edge)]
+    spots = [line.spot for line in lines if fails(line.edge)]
     mark = look.HEALTH["failing"]
-    sign = {"size": 11, "symbol": mark.symbol, "color": mark.color}
-    xs, ys = [x for x, _ in spots], [y for _, y in spots]
-    return [look.scatter(x=xs, y=ys, mode="markers", marker=sign, hoverinfo="skip")] if spots else []
+    if not spots:
+        return []
+    sign = {"symbol": mark.symbol, "color": mark.color, "size": 9}
+    return [
+        look.scatter(
+            x=[x for x, _ in spots], y=[y for _, y in spots], mode="markers", marker=sign, hoverinfo="skip"
+        )
+    ]
 
 
-def _middles(lines: Sequence[dict[str, Any]], *, rates: bool) -> Trace:
-    """What takes an edge's click and carries its rate: away from both nodes."""
-    spots = [layered.near_end(edge["route"]) for edge in lines]
-    marker = {"size": 22, "opacity": 0, "color": look.EDGE}
+def _middles(lines: Sequence[Line]) -> Trace:
+    """What of an edge is pointed at and clicked, and its rate."""
     return look.scatter(
-        x=[x for x, _ in spots],
-        y=[y for _, y in spots],
+        x=[line.spot[0] for line in lines],
+        y=[line.spot[1] for line in lines],
         mode="markers+text",
-        text=[edge_label(edge, rates=rates) for edge in lines],
+        text=[plot(line.label) for line in lines],
         textposition="top center",
         textfont={"size": 10},
-        hovertext=[_edge_hover(edge) for edge in lines],
+        hovertext=[_edge_hover(line.edge) for line in lines],
         hoverinfo="text",
-        customdata=[["edge", edge["row"]] for edge in lines],
-        marker=marker,
-        selected={"marker": {"opacity": 0.25}},
-        unselected={"marker": {"opacity": 0}},
+        customdata=[["edge", line.row] for line in lines],
+        marker={"size": 12, "opacity": 0, "color": look.EDGE},
+        selected={"marker": {"opacity": 0.35, "size": 22}},
+        unselected={"marker": {"opacity": 0}, "textfont": {"color": look.TEXT}},
     )
 
 
 def _edge_hover(edge: dict[str, Any]) -> str:
     told = [plot(f"{edge['via']}, {edge['delivery']}")]
-    if not _missing(edge.get("when")) and edge["when"]:
+    if not missing(edge.get("when")) and edge["when"]:
         told.append(plot(edge["when"], 160))
-    if not _missing(edge.get("says")) and edge["says"] and _fails(edge):
+    if not missing(edge.get("says")) and edge["says"] and fails(edge):
         told.append(plot(edge["says"], 160))
-    rate = _rate(edge["rate"])
+    rate = placed.rate_of(edge["rate"])
     over = edge.get("over") or "last 3 hours"
     told.append(f"{rate}, {over}" if rate else "rate not known")
     if not edge["active"]:
         told.append("not active")
-    if not _missing(edge.get("evidence")):
+    if not missing(edge.get("evidence")):
         told.append(plot(f"evidence: {edge['evidence']}"))
     return "<br>".join(told)
 
 
-def edge_label(edge: Mapping[str, Any], *, rates: bool = True) -> str:
-    """The rate, and the word where what carries fails."""
-    word = [look.HEALTH["failing"].says] if _fails(edge) else []
-    return " · ".join([*word, *filter(None, [_rate(edge["rate"]) if rates else ""])])
-
-
-def _fails(edge: Mapping[str, Any]) -> bool:
-    """What carries loses events: also where what it leads to is missing or switched off."""
-    return edge.get("health") == "failing"
-
-
 def edge_color(edge: Mapping[str, Any]) -> str:
     """Red where what carries fails, grey where nothing flows."""
-    if _fails(edge):
+    if fails(edge):
         return look.HEALTH["failing"].color
     return look.EDGE if _moves(edge) else look.GREY
 
 
 def _moves(edge: Mapping[str, Any]) -> bool:
     """Grey is for what carries nothing: not active, or no event in the window."""
-    return bool(edge["active"]) and (_missing(edge["rate"]) or edge["rate"] > 0)
+    return bool(edge["active"]) and (missing(edge["rate"]) or edge["rate"] > 0)
 
 
-def _width(rate: Any) -> float:
-    return WIDTHS[-1][1] if _missing(rate) else next(width for least, width in WIDTHS if rate >= least)
-
-
-def _rate(rate: Any) -> str:
-    """Events an hour, in few characters."""
-    if _missing(rate):
-        return ""
-    return f"{rate:,.0f}/h" if rate >= 10 or rate == 0 else f"{rate:.1f}/h"
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value))
+def edge_width(edge: Mapping[str, Any]) -> float:
+    """Pixels, by the rate; where none is known as thin as can be."""
+    rate = edge["rate"]
+    return WIDTHS[-1][1] if missing(rate) else next(width for least, width in WIDTHS if rate >= least)

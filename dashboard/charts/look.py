@@ -23,15 +23,31 @@ HEALTH: dict[str, Mark] = {
 EVENT = Mark("#B7791F", "diamond", "the event")
 EDGE = "#5B8DB8"
 GREY = "#9AA3AF"
+TEXT = "#7A8494"
+"""Of names where the theme's own colour does not reach: reads on light and on dark."""
 GRID = "rgba(128,138,150,0.22)"
 SERIES = ("#0E9F8E", "#C2762A", "#7A6FD0", "#D0497F", "#4C8FD6", "#7B9A2E", "#B0603C", "#5F7A8C")
 """Line colours; lines differ by dash too, so that colour is not all."""
 DASHES = ("solid", "dash", "dot", "dashdot")
 
+SIGNS = dict(zip(HEALTH, "●✖○■□", strict=True))
+"""The symbols as characters."""
+
 CONFIG: dict[str, Any] = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 """Options for st.plotly_chart: nothing that leaves this page (no cloud, no logo link)."""
-PICTURE: dict[str, Any] = {**CONFIG, "displayModeBar": True, "modeBarButtons": [["toImage"]]}
-"""Of a picture that can be taken along: one button, which makes a PNG of it in the browser."""
+PICTURE: dict[str, Any] = {
+    **CONFIG,
+    "displayModeBar": True,
+    "modeBarButtons": [["zoomIn2d", "zoomOut2d", "pan2d", "resetScale2d"], ["toImage"]],
+    "doubleClick": "reset",
+    "showAxisDragHandles": False,
+}
+"""Of a picture of nodes: larger, smaller, move it, as it was; and a PNG of it, made in the browser."""
+
+
+def legend(*more: str) -> str:
+    """What the marks of a picture say, in a line."""
+    return " · ".join([*(f"{SIGNS[state]} {mark.says}" for state, mark in HEALTH.items()), *more])
 
 
 def layout(height: int, **more: Any) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _picture(found: tuple[Feed, ...], troubles: dict[str, int]) -> None:
     parts.quiet(_legend(), "legend")
     with st.container(key="map-picture"):
         st.plotly_chart(
-            pictures.neighbourhood(nodes, edges, rates=False),
+            pictures.neighbourhood(nodes, edges, crowded=True),
             key="map",
             on_select=lambda: _clicked(found),
             selection_mode="points",
@@ -97,7 +97,7 @@ def _picture(found: tuple[Feed, ...], troubles: dict[str, int]) -> None:
             alt="Domains: whose events on the left, who consumes them on the right. The table below says the same.",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        picture.downloads(nodes, edges, "map", rates=False)
+        picture.downloads(nodes, edges, "map", crowded=True)
 
 
 def _legend() -> str:

@@ -220,10 +220,8 @@ def _picture(estate: Estate, answer: Answer, got: list[Consumer], made: list[Pro
         replace(answer.made, producers=tuple(made)),
         MOST_NODES,
     )
-    legend = [f"{sign} {mark.says}" for mark, sign in zip(look.HEALTH.values(), "●✖○■□", strict=True)]
     parts.quiet(
-        " · ".join([*legend, "dashed: depends on the payload", "grey: nothing flows", "rates: last 3 hours"]),
-        "legend",
+        look.legend("dashed: depends on the payload", "grey: nothing flows", "rates: last 3 hours"), "legend"
     )
     if shown.shown < shown.total:
         st.text(f"{shown.shown} of {shown.total} rows drawn. The tables hold them all.")
@@ -231,7 +229,7 @@ def _picture(estate: Estate, answer: Answer, got: list[Consumer], made: list[Pro
         shown,
         "neighbourhood",
         f"{answer.got.event.detail_type}: producers left, consumers right. The tables above say the same.",
-        picture.Clicks(_open_node, lambda edge: state.put(sel=edge["by"] or edge["target"])),
+        picture.Clicks(_open_node),
     )
 
 
@@ -245,6 +243,7 @@ def _panel(estate: Estate, answer: Answer) -> None:
     if chosen and _belongs(estate, answer, chosen):
         with st.container(border=True):
             panel.opened(estate, chosen, "Back to the event")
+            picture.leaving(chosen)
         return
     if chosen:
         state.note("What the link selects is not part of this answer; it was left out.")

@@ -10,7 +10,7 @@ from dashboard.escape import markdown
 _KEY = "_pages"
 _LATER = "_later"
 _HERE = "_here"
-_OF_A_VIEW = ("of", "source", "type", "on", "sel", "with", "without", "open", "fold", "old", "new")
+_OF_A_VIEW = ("of", "source", "type", "on", "sel", "with", "without", "open", "fold", "leave", "old", "new")
 """Parameters that belong to what a page shows; the others are filters and stay."""
 
 

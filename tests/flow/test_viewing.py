@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.flow.who.graph import EDGES, NODES
-from dashboard.flow.who.viewing import View, viewed
+from dashboard.flow.who.viewing import View, left_out, opens, viewed
 
 Ends = set[tuple[str, str]]
 
@@ -120,9 +120,38 @@ def test_nodes_of_a_domain_are_put_together_on_each_side() -> None:
     assert (bundled["via"], bundled["rate"], bundled["delivery"]) == ("2 ways", 7.0, "always")
 
 
+def test_what_is_put_together_is_the_whole_whatever_the_hops() -> None:
+    nodes, _ = look(View(hops=1, by="domain"))
+    assert set(nodes["id"]) == set(names(View(hops=None, by="domain")))
+    assert set(nodes["folded"]) == {0}
+
+
 def test_what_was_folded_is_counted_for_its_group() -> None:
-    nodes, _ = look(View(by="domain"))
+    nodes, _ = look(View(by="domain", folded=frozenset({"queue"})))
     assert nodes.set_index("id")["folded"]["right:money"] == 3
+
+
+def test_ways_go_on_through_a_single_node_that_is_left_out() -> None:
+    view = View(hops=None, left=frozenset({"queue", "event"}))
+    assert "queue" not in names(view)
+    assert ("bus", "pipe") in ends(view)
+    assert "event" in names(view)
+    assert left_out({str(row["id"]): row for row in NODE}, view) == {"queue"}
+
+
+def test_what_is_to_be_found_is_drawn_with_the_way_to_it_even_behind_a_fold() -> None:
+    view = View(shown=frozenset({"bill"}), folded=frozenset({"queue"}))
+    assert names(view) == ["maker", "event", "bus", "queue", "audit", "pipe", "bill"]
+    nodes, _ = look(view)
+    assert nodes.set_index("id")["folded"]["bill"] == 1
+
+
+def test_an_edge_opens_what_carries_it_else_its_end_away_from_the_middle() -> None:
+    nodes = {str(row["id"]): row for row in NODE}
+    assert opens(edge("bus", "queue", by="rule-1"), nodes) == "rule-1"
+    assert opens(edge("maker", "event"), nodes) == "maker"
+    assert opens(edge("event", "bus", by=float("nan")), nodes) == "bus"
+    assert opens(edge("bus", "queue", by=pd.NA), nodes) == "queue"
 
 
 def test_a_ring_ends() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts import graph, layered, look, throughput
+from dashboard.charts import graph, layered, look, placed, throughput
 
 START = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -70,10 +70,10 @@ def test_only_svg_traces_are_drawn() -> None:
 @pytest.mark.parametrize(
     ("more", "dash", "color"),
     [
-        ({}, "solid", graph.look.EDGE),
-        ({"delivery": "sometimes"}, "6px,5px", graph.look.EDGE),
-        ({"rate": 0.0}, "solid", graph.look.GREY),
-        ({"active": False}, "solid", graph.look.GREY),
+        ({}, "solid", look.EDGE),
+        ({"delivery": "sometimes"}, "6px,5px", look.EDGE),
+        ({"rate": 0.0}, "solid", look.GREY),
+        ({"active": False}, "solid", look.GREY),
     ],
 )
 def test_an_edge_shows_by_dash_and_grey_what_it_is(more: dict[str, Any], dash: str, color: str) -> None:
@@ -102,9 +102,9 @@ def test_trouble_of_what_carries_is_told_on_the_edge_in_colour_shape_and_word() 
     edges = [edge("event", "a", health="failing", says="Rule r lost 3 events."), edge("event", "b", rate=5.0)]
     figure = picture([EVENT, node("a", 1), node("b", 1)], edges)
     colors = {trace.line.color for trace in traces(figure, "lines")}
-    assert colors == {graph.look.HEALTH["failing"].color, graph.look.EDGE}
+    assert colors == {look.HEALTH["failing"].color, look.EDGE}
     (signs,) = traces(figure, "markers")
-    assert (len(signs.x), signs.marker.symbol) == (1, graph.look.HEALTH["failing"].symbol)
+    assert (len(signs.x), signs.marker.symbol) == (1, look.HEALTH["failing"].symbol)
     (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
     assert list(middles.text) == ["failing", "5.0/h"]
     assert "Rule r lost 3 events." in middles.hovertext[0]
@@ -113,7 +113,7 @@ def test_trouble_of_what_carries_is_told_on_the_edge_in_colour_shape_and_word() 
 def test_what_carries_fails_also_where_what_it_leads_to_is_not_active() -> None:
     lost = edge("event", "a", health="failing", says="Rule r lost 3 events.", active=False, rate=12.0)
     figure = picture([EVENT, node("a", 1, active=False)], [lost])
-    assert traces(figure, "lines")[0].line.color == graph.look.HEALTH["failing"].color
+    assert traces(figure, "lines")[0].line.color == look.HEALTH["failing"].color
     assert len(traces(figure, "markers")[0].x) == 1
     (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
     assert list(middles.text) == ["failing · 12/h"]
@@ -121,12 +121,78 @@ def test_what_carries_fails_also_where_what_it_leads_to_is_not_active() -> None:
     assert "not active" in middles.hovertext[0]
 
 
-def test_where_many_edges_run_their_rates_are_told_where_they_are_pointed_at() -> None:
-    nodes, edges = pd.DataFrame([EVENT, node("a", 1)]), pd.DataFrame([edge("event", "a", rate=12.0)])
-    figure = validated(graph.neighbourhood(nodes, edges, rates=False))
-    (middles,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
-    assert list(middles.text) == [""]
-    assert "12/h" in middles.hovertext[0]
+def middles(figure: go.Figure) -> Any:
+    """The trace of what is clicked and read on edges."""
+    (found,) = [t for t in traces(figure, "markers+text") if t.customdata[0][0] == "edge"]
+    return found
+
+
+def test_where_many_edges_run_a_rate_without_room_is_told_where_it_is_pointed_at() -> None:
+    sides = [[node(f"{side}{i}", column) for i in range(20)] for column, side in enumerate("ab")]
+    nodes = pd.DataFrame([*sides[0], *sides[1]])
+    edges = pd.DataFrame([edge(a["id"], b["id"], rate=12.0) for a in sides[0] for b in sides[1]])
+    crowded = middles(validated(graph.neighbourhood(nodes, edges, crowded=True)))
+    assert {"", "12/h"} == set(crowded.text)
+    assert all("12/h" in told for told in crowded.hovertext)
+    assert set(middles(validated(graph.neighbourhood(nodes, edges))).text) == {"12/h"}
+
+
+def test_edges_between_the_same_two_run_beside_each_other_with_a_rate_each() -> None:
+    edges = [edge("event", "a", by="one", rate=195.0), edge("event", "a", by="two", rate=11.0)]
+    figure = picture([EVENT, node("a", 1)], edges)
+    first, second = (list(trace.y) for trace in traces(figure, "lines"))
+    assert (first[0], first[-2]) == (second[0], second[-2])
+    assert all(one != other for one, other in zip(first[1:-2], second[1:-2], strict=True))
+    spots = middles(figure)
+    apart = abs(spots.x[0] - spots.x[1]) * placed.COLUMN, abs(spots.y[0] - spots.y[1]) * placed.ROW
+    assert max(apart[0] / 30, apart[1] / 12) >= 1
+
+
+def test_no_line_and_no_rate_runs_through_a_name() -> None:
+    nodes = [EVENT, *(node(f"function-number-{i}", 1) for i in range(9))]
+    nodes += [node("last-of-them", 2)]
+    edges = [edge("event", f"function-number-{i}", rate=100.0) for i in range(9)]
+    edges += [edge("event", "last-of-them", rate=5.0), edge("function-number-3", "last-of-them", rate=5.0)]
+    drawn, pitch = placed.placed(pd.DataFrame(nodes), pd.DataFrame(edges)), placed.LEAST_WIDTH / 3
+    for point in (point for line in drawn.lines for point in (*line.path, line.spot)):
+        for name, (x, y) in drawn.at.items():
+            aside, below = abs(point[0] - x) * pitch, (y - point[1]) * placed.ROW
+            assert not (aside < len(name) * 3 and 10 < below < 36), (name, point)
+
+
+def test_an_edge_that_passes_a_column_does_not_swing_far_from_what_it_leads_to() -> None:
+    columns = {"event": 0, **{f"a{i}": 1 for i in range(7)}, **{f"b{i}": 2 for i in range(4)}}
+    edges = [("event", node) for node in columns if node != "event"]
+    stands, routes = layered.layout(columns, edges)
+    for (_, end), route in zip(edges, routes, strict=True):
+        if len(route) == 3:
+            assert abs(route[1][1] - stands[end][1]) <= 1.5
+
+
+def test_what_is_found_is_ringed() -> None:
+    figure = validated(
+        graph.neighbourhood(pd.DataFrame([EVENT, node("a", 1)]), pd.DataFrame([edge("event", "a")]), {"a"})
+    )
+    (found,) = [t for t in traces(figure, "markers+text") if tuple(t.customdata[0]) == ("node", "a")]
+    assert found.marker.line.color[0] == look.EVENT.color
+
+
+def test_the_picture_is_as_wide_as_its_names_need() -> None:
+    nodes = pd.DataFrame([EVENT, *(node(f"n{i}", i) for i in range(1, 9))])
+    assert placed.width_of(nodes) == 9 * placed.COLUMN
+    assert placed.width_of(nodes[:1]) == placed.LEAST_WIDTH
+
+
+def test_names_and_rates_keep_a_colour_when_something_else_is_selected() -> None:
+    figure = picture([EVENT, node("a", 1)], [edge("event", "a", rate=1.0)])
+    assert {trace.unselected.textfont.color for trace in traces(figure, "markers+text")} == {look.TEXT}
+
+
+def test_a_kind_that_is_not_known_is_said_so() -> None:
+    figure = picture([EVENT, node("a", 1, kind=None)], [edge("event", "a")])
+    told = [text for trace in traces(figure, "markers+text") for text in trace.hovertext]
+    assert any("kind not known" in text for text in told)
+    assert not any("None" in text for text in told)
 
 
 def test_a_click_finds_nodes_and_edges_by_their_data() -> None:
@@ -186,8 +252,8 @@ def test_what_is_compared_with_lies_grey_and_dotted_behind_and_keeps_its_height(
     muted = replace(series(0, 5, 10, 15), muted=True)
     drawn = chart(muted, series(0, 5)).data
     assert [(line.line.color, line.line.dash) for line in drawn] == [
-        (throughput.look.GREY, "dot"),
-        (throughput.look.SERIES[0], "solid"),
+        (look.GREY, "dot"),
+        (look.SERIES[0], "solid"),
     ]
     thin, behind = throughput.thinned([series(*range(0, 40_000, 5)), muted])
     assert (thin.period, replace(behind, muted=False)) == (

@@ -1,11 +1,12 @@
 """A picture to take along: what is drawn, as Mermaid, as SVG and as rows."""
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
 
-from dashboard.charts import exports
+from dashboard.charts import exports, look
 from tests.pages.test_charts import EVENT, edge, node
 
 EVIL = '<img src="x" onerror="alert(1)">"`]'
@@ -50,6 +51,41 @@ def test_the_svg_is_well_formed_and_holds_names_as_text() -> None:
     }
     dashed = [element for element in root.iter() if element.get("stroke-dasharray")]
     assert len(dashed) == 1
+
+
+def parsed(**more: Any) -> ET.Element:
+    return ET.fromstring(exports.svg(NODES, EDGES, **more))  # noqa: S314 - our own file
+
+
+def test_the_svg_is_what_is_shown_widths_marks_rings_rates_and_legend() -> None:
+    root = parsed(marked={"bus"})
+    assert [line.get("stroke-width") for line in root.iterfind(".//{*}polyline")] == ["1.6", "2.4"]
+    crosses = [path for path in root.iterfind(".//{*}path") if path.get("stroke") == look.HEALTH["failing"].color]
+    assert len(crosses) == 2  # the node, and the edge whose carrier fails
+    assert [path for path in root.iterfind(".//{*}path") if path.get("stroke") == look.EVENT.color]  # the diamond
+    assert [ring for ring in root.iterfind(".//{*}circle") if ring.get("stroke") == look.EVENT.color]
+    said = [text.text for text in root.iterfind(".//{*}text")]
+    assert "failing · 12/h" in said
+    assert any(text and text.startswith("● healthy · ✖ failing") for text in said)
+
+
+def test_the_svg_reads_on_any_ground() -> None:
+    root = parsed()
+    ground = next(root.iterfind(".//{*}rect"))
+    assert (ground.get("width"), ground.get("fill")) == ("100%", "#FFFFFF")
+    assert {text.get("fill") for text in root.iterfind(".//{*}text")} == {"#1B2330"}
+
+
+def test_the_rows_of_nodes_say_state_and_what_lies_behind() -> None:
+    frame = exports.things(NODES.assign(folded=[0, 3, 0], owner=None))
+    assert list(frame["Node"]) == ["event", "bus", EVIL]
+    assert list(frame["State"])[1:] == ["healthy", "failing"]
+    assert list(frame["Behind it"]) == [0, 3, 0]
+
+
+def test_the_rows_of_edges_are_those_with_both_ends_drawn() -> None:
+    assert exports.kept(NODES, EDGES) == [0, 1]
+    assert len(exports.table(NODES, EDGES)) == 2
 
 
 @pytest.mark.parametrize("char", ["\ufffe", "\uffff", "\U0001fffe", "\ufdd0", "\x00", "\x0b"])

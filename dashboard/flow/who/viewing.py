@@ -4,7 +4,7 @@ Takes the frames of a Neighbourhood and gives frames of the same columns; nodes 
 behind one that are not drawn. Nothing is asked of the estate here. The same frames and view give the same.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -22,12 +22,19 @@ _EVENTS = ("event", "event type")
 
 @dataclass(frozen=True)
 class View:
-    """How to look: `hops` from the middle (null: to the end), ids opened beyond that, and folded; kinds left out; what nodes are put together by."""
+    """How to look.
+
+    hops: how far from the middle; null: to the end, and so whenever nodes are put together `by` something, since a group of
+    which a part is not drawn would tell less than there is. opened, folded: ids beyond which there is one hop more, or none.
+    without: kinds left out; left: single nodes left out. shown: ids that are drawn however far away, with the way to them.
+    """
 
     hops: int | None = 1
     opened: frozenset[str] = frozenset()
     folded: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
     by: By | None = None
 
 
@@ -35,7 +42,7 @@ def viewed(nodes: pd.DataFrame, edges: pd.DataFrame, view: View) -> tuple[pd.Dat
     """The frames as looked at."""
     things = {str(row["id"]): row for row in _rows(nodes)}
     ways = _rows(edges)
-    things, ways = _without(things, ways, view.without)
+    things, ways = _without(things, ways, left_out(things, view))
     things, ways = _near(things, ways, view)
     if view.by is not None:
         things, ways = _together(things, ways, view.by)
@@ -55,11 +62,25 @@ def _missing(value: Any) -> bool:
     return value is pd.NA or (isinstance(value, float) and pd.isna(value))
 
 
-def _without(
-    things: Mapping[str, Row], ways: list[Row], kinds: Iterable[str]
-) -> tuple[dict[str, Row], list[Row]]:
-    """Nodes of these kinds are left out, and the ways through them go on: what led to one leads to what it led to."""
-    out = {node for node, row in things.items() if row["kind"] in kinds and row["column"] != 0}
+def group_of(row: Mapping[str, Any], by: By) -> str:
+    """Id of the node that a row of nodes is put together in."""
+    return str(row["id"]) if _stays(row) else _key(row, by)
+
+
+def opens(edge: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """What an edge stands for: the rule, subscriber or link that carries; where nothing does, the end that is not the middle."""
+    ends = [end for end in (edge["target"], edge["source"]) if end in nodes and nodes[end]["column"] != 0]
+    return next((str(one) for one in (edge["by"], *ends) if not _missing(one) and one), None)
+
+
+def left_out(things: Mapping[str, Mapping[str, Any]], view: View) -> set[str]:
+    """What is left out, by its kind or by itself; the middle never is."""
+    out = {node for node, row in things.items() if row["kind"] in view.without or node in view.left}
+    return {node for node in out if things[node]["column"] != 0}
+
+
+def _without(things: Mapping[str, Row], ways: list[Row], out: set[str]) -> tuple[dict[str, Row], list[Row]]:
+    """The ways through what is left out go on: what led to one leads to what it led to."""
     for node in sorted(out):
         before = [way for way in ways if way["target"] == node and way["source"] != node]
         after = [way for way in ways if way["source"] == node and way["target"] != node]
@@ -121,6 +142,8 @@ def _near(things: Mapping[str, Row], ways: list[Row], view: View) -> tuple[dict[
 
 def _reach(things: Mapping[str, Row], side: _Side, middle: str, view: View) -> set[str]:
     """What is near on this side."""
+    hops = None if view.by else view.hops
+    wanted = _towards(side, middle, view.shown)
     near, queue = {middle: 0}, [middle]
     while queue:
         node = queue.pop(0)
@@ -128,16 +151,31 @@ def _reach(things: Mapping[str, Row], side: _Side, middle: str, view: View) -> s
             other = way[side.far]
             # from the middle to a bus is no step: the event is put there
             far = near[node] + (0 if node == middle and things.get(other, {}).get("kind") == "bus" else 1)
-            is_in = view.hops is None or far <= view.hops or node in view.opened
-            if (
-                other in things
-                and is_in
-                and node not in view.folded
-                and far < near.get(other, len(things) + 1)
-            ):
+            is_in = (hops is None or far <= hops or node in view.opened) and node not in view.folded
+            if other in things and (is_in or other in wanted) and far < near.get(other, len(things) + 1):
                 near[other] = far
                 queue.append(other)
     return set(near)
+
+
+def _towards(side: _Side, middle: str, shown: frozenset[str]) -> set[str]:
+    """What lies on the shortest way to each of these, and they themselves."""
+    if not shown:
+        return set()
+    came, queue = {middle: middle}, deque([middle])
+    while queue:
+        node = queue.popleft()
+        for way in side.ways.get(node, ()):
+            if way[side.far] not in came:
+                came[way[side.far]] = node
+                queue.append(way[side.far])
+    found: set[str] = set()
+    for one in shown:
+        node = one
+        while node in came and node not in found:
+            found.add(node)
+            node = came[node]
+    return found
 
 
 def _goes_no_further(node: str, side: _Side, near: set[str]) -> bool:
@@ -164,7 +202,7 @@ def _close_up(things: Mapping[str, Row]) -> None:
 
 def _together(things: Mapping[str, Row], ways: list[Row], by: By) -> tuple[dict[str, Row], list[Row]]:
     """One node for all of a domain, owner or account on either side of the middle; event types stay."""
-    group = {node: node if _stays(row) else _key(row, by) for node, row in things.items()}
+    group = {node: group_of(row, by) for node, row in things.items()}
     members: dict[str, list[Row]] = defaultdict(list)
     for node, row in things.items():
         members[group[node]].append(row)
@@ -177,11 +215,11 @@ def _together(things: Mapping[str, Row], ways: list[Row], by: By) -> tuple[dict[
     return made, [_bundle(ends, bundled) for ends, bundled in between.items()]
 
 
-def _stays(row: Row) -> bool:
+def _stays(row: Mapping[str, Any]) -> bool:
     return row["column"] == 0 or row["kind"] in _EVENTS
 
 
-def _key(row: Row, by: By) -> str:
+def _key(row: Mapping[str, Any], by: By) -> str:
     return f"{'left' if row['column'] < 0 else 'right'}:{row[by] or NOBODY}"
 
 
