@@ -10,7 +10,7 @@ from dashboard.flow.health import beginning, usual
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.lines import Line, Lines, Values
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, is_on, is_whole, number
+from dashboard.flow.health.things import Thing, events, is_on, is_whole, number
 
 SOME = 10
 """Events that did not get there."""
@@ -18,6 +18,11 @@ SHARE = 0.5
 """Part of those matched."""
 LAG = 600
 """Seconds that a delivery may take."""
+ALL = 0.9
+"""Part of its events that a target must have got, or not, for it to have got all of them or none."""
+FEW = 20
+"""Windows with events that must have come to all targets."""
+LONG = 7 * 24 * 3600
 WHOLE = 0.9
 """Part of a week's events that got there: what came late was made up for."""
 
@@ -45,6 +50,11 @@ COUNTS = {
 }
 
 
+class _Layer(NamedTuple):
+    line: Line
+    handed: Values
+
+
 def hands_nothing_on(thing: Thing) -> Symptom | None:
     """Ten or more and half of what it matched did not get there; where it matched nothing in three hours, by the last 24."""
     how = COUNTS[thing.kind]
@@ -69,6 +79,52 @@ def hands_nothing_on(thing: Thing) -> Symptom | None:
     )
 
 
+def leaves_a_target_out(thing: Thing) -> Symptom | None:
+    """Of a rule with several targets, what one of them or more got nothing of, though for a week each event was handed to all."""
+    targets = len({sub.target for sub in thing.estate.rules[thing.arn] if sub.active and sub.target})
+    how = COUNTS["rule"]
+    matched, handed = thing.sum(how.taken), thing.sum(how.handed)
+    if targets < 2 or not matched or not handed or thing.count(*how.delayed) > 0:
+        return None
+    lost = targets * matched - max(handed, thing.count(*how.told))
+    if lost < max(SOME, ALL * matched) or lost >= targets * matched - SOME:
+        return None
+    left_out = max(round(lost / matched), 1)
+    says = f"matched {events(matched)} in the last 3 hours, and {left_out} of its {targets} targets got none of them"
+    return Symptom(
+        *(thing.arn, how.stage, f"{thing.title} {says}"),
+        lambda lines: _fell(_of(lines, thing, how), targets),
+        lost=max(targets * thing.count(how.taken, hours=24) - thing.count(how.handed, hours=24), 0.0),
+        sure=False,
+    )
+
+
+def _fell(layers: Sequence[_Layer], targets: int) -> Since | None:
+    """Where not all targets got each event any more, of which for the week before, and before that too, they did."""
+    for line, handed in layers:
+        if line.period < usual.HOUR:
+            continue
+        taken = np.nan_to_num(line.values)
+        some = np.flatnonzero(taken > 0)
+        whole = handed[some] >= (targets - 1 + ALL) * taken[some]
+        last = int(np.flatnonzero(whole)[-1]) if whole.any() else -1
+        before = max(last + 1 - LONG // line.period, 0)
+        if last >= FEW and whole[before : last + 1].mean() >= WHOLE and last + 1 < len(some):
+            return _finest(layers, targets) or beginning.at(line, int(some[last + 1]))
+    return None
+
+
+def _finest(layers: Sequence[_Layer], targets: int) -> Since | None:
+    """The same in points of five minutes, where it began within their day."""
+    line, handed = layers[0]
+    taken = np.nan_to_num(line.values)
+    some = np.flatnonzero(taken > 0)
+    whole = np.flatnonzero(handed[some] >= (targets - 1 + ALL) * taken[some])
+    if not len(whole) or whole[-1] + 1 >= len(some):
+        return None
+    return beginning.at(line, int(some[whole[-1] + 1]))
+
+
 def _missing(thing: Thing, how: Counts, hours: float) -> float:
     """Events that were matched and of which nothing else is told; 0 where that is not known."""
     taken, handed = thing.sum(how.taken, hours), thing.sum(how.handed, hours)
@@ -82,11 +138,6 @@ def _missing(thing: Thing, how: Counts, hours: float) -> float:
     if taken is None or handed is None:
         return 0.0
     return taken - max(handed, thing.count(*how.told, hours=hours))
-
-
-class _Layer(NamedTuple):
-    line: Line
-    handed: Values
 
 
 def _of(lines: Lines, thing: Thing, how: Counts) -> list[_Layer]:

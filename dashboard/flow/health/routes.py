@@ -64,7 +64,7 @@ def _next(estate: Estate, arn: str) -> list[str]:
 def _back(estate: Estate, arn: str, after: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The ways that end in a thing, each from a subscription on; where nothing leads further back, from there on."""
     way = (arn, *after)
-    rules = sorted({sub.arn for sub in _by_target(estate).get(arn, ())})
+    rules = sorted({sub.arn for sub in by_target(estate).get(arn, ())})
     found = [(rule, *way) for rule in rules]
     if len(way) < _DEEPEST:
         for link in estate.links_to(arn, *CARRIES):
@@ -73,7 +73,8 @@ def _back(estate: Estate, arn: str, after: tuple[str, ...]) -> list[tuple[str, .
     return list(dict.fromkeys(found)) or [way]
 
 
-def _by_target(estate: Estate) -> Mapping[str, list[Subscription]]:
+def by_target(estate: Estate) -> Mapping[str, list[Subscription]]:
+    """Target → the subscriptions of buses that lead to it."""
     if "subscriptions by target" not in estate.memory:
         found: dict[str, list[Subscription]] = defaultdict(list)
         for sub in estate.subscriptions:

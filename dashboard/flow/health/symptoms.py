@@ -7,7 +7,7 @@ zero, nor where "usual" would be needed and history does not tell.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dashboard.flow.health import beginning, calls, handing, queues, slow, taking, usual
+from dashboard.flow.health import beginning, calls, handing, queues, slow, starving, taking, usual
 from dashboard.flow.health.symptom import Symptom, judged_by, lasting, layers, symptom_of
 from dashboard.flow.health.things import Thing, events, length, number
 
@@ -31,6 +31,8 @@ def is_odd(thing: Thing) -> bool:
     if not thing.series:
         return False
     if thing.kind in ("rule", "subscriber"):
+        return True
+    if starving.seems_to(thing):
         return True
     late = any(slow.lately(thing, name) >= slow.LATE_MS for name in (LATENCY, "Duration"))
     return late or (thing.last(queues.VISIBLE) or 0) >= queues.GROWN or (thing.last(queues.AGE) or 0) > 60
@@ -156,15 +158,16 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "rule": (
         taking.stopped,
         handing.hands_nothing_on,
+        handing.leaves_a_target_out,
         _rule_late,
         _rule_fails,
         _rule_retries,
         _rule_throttled,
     ),
     "subscriber": (taking.stopped, handing.hands_nothing_on, _subscriber_fails, _subscriber_behind),
-    "queue": (queues.holds_dead_letters, queues.is_behind),
-    "function": (calls.fail, calls.events_lost, calls.take_long, calls.is_behind),
-    "topic": (calls.fail,),
-    "pipe": (calls.fail,),
+    "queue": (starving.gets_nothing, queues.holds_dead_letters, queues.is_behind),
+    "function": (starving.gets_nothing, calls.fail, calls.events_lost, calls.take_long, calls.is_behind),
+    "topic": (starving.gets_nothing, starving.filters_all_out, calls.fail),
+    "pipe": (starving.gets_nothing, calls.fail),
 }
 """Kind → its checks, in the order of the stages."""
