@@ -9,6 +9,7 @@ from dashboard import state
 from dashboard.headers import Headers
 from dashboard.keyboard import Keyboard
 from dashboard.pages import PAGES, Page, frame, links, parts
+from dashboard.pages import scope as scopes
 from dashboard.pages.scope import Scope
 
 _SCOPE = "_scope"
@@ -16,6 +17,8 @@ _SCOPE = "_scope"
 
 def _page(page: Page) -> st.Page:
     def draw() -> None:
+        if scopes.changed():
+            st.rerun()
         notes = st.container()
         scope: Scope = st.session_state[_SCOPE]
         links.here(page.slug)
@@ -26,7 +29,8 @@ def _page(page: Page) -> st.Page:
             parts.notes()
 
     def run() -> None:
-        frame.boundary(draw)
+        # a fragment: a click within the page draws the page anew, and not what stands around it
+        st.fragment(lambda: frame.boundary(draw))()
 
     return st.Page(run, title=page.title, url_path=page.slug, default=page is PAGES[0])
 
@@ -46,6 +50,7 @@ def main() -> None:
     pages = {page.slug: _page(page) for page in PAGES}
     links.register(pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
+    scopes.changed()  # they are drawn anew right now
     # here and not in the page: Streamlit then keeps the filters, in the URL too, from page to page
     if frame.boundary(_sidebar):
         chosen.run()

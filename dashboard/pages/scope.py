@@ -12,6 +12,7 @@ from dashboard.flow.answers import EventRow
 from dashboard.flow.model import domains, ranges
 from dashboard.flow.model.estate import Estate
 
+_CHANGED = "_filters_changed"
 NONE = "(none)"
 """How filters call what belongs to no domain or owner."""
 LABELS = {
@@ -147,6 +148,12 @@ def reset() -> None:
     """Take every filter away."""
     for part in state.PARTS:
         st.session_state[part] = []
+    st.session_state[_CHANGED] = True
+
+
+def changed() -> bool:
+    """Whether the filters were changed beside their widgets since this was last asked: those must be drawn anew."""
+    return bool(st.session_state.pop(_CHANGED, False))
 
 
 def _filter(part: str, known: dict[str, str]) -> tuple[str, ...]:
