@@ -101,3 +101,22 @@ def test_the_document_of_a_team_is_json_and_its_rows_have_every_column(build: Bu
         "contracts": TYPE,
     }
     assert documents.to_csv("flows", document["flows"]).startswith("name,direction,source")
+
+
+def around_the_bus(build: Build, *more: Record) -> dict[str, dict[str, object]]:
+    picture = around.neighbours(build(BUS, *more), BUS.arn, (), ())
+    return {str(row["id"]): row for row in picture.nodes.to_dict("records")}
+
+
+def test_a_target_that_is_missing_is_marked_so_beside_its_bus(build: Build) -> None:
+    other = function("other")
+    node = around_the_bus(build, other, rule(BUS, "r", BILL.arn), rule(BUS, "s", other.arn))
+    assert (node[BILL.arn]["active"], node[BILL.arn]["kind"]) == (False, "function")
+    assert "does not exist" in str(node[BILL.arn]["says"])
+    assert node[other.arn]["active"]
+
+
+def test_what_only_a_disabled_rule_leads_to_is_not_active_beside_its_bus(build: Build) -> None:
+    off = rule(BUS, "r", BILL.arn, state="DISABLED")
+    assert not around_the_bus(build, BILL, off)[BILL.arn]["active"]
+    assert around_the_bus(build, BILL, off, rule(BUS, "s", BILL.arn))[BILL.arn]["active"]

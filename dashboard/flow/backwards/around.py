@@ -15,7 +15,7 @@ from dashboard.flow.backwards.reverse import Consumed
 from dashboard.flow.backwards.teams import Team
 from dashboard.flow.backwards.upstream import FOLLOWED
 from dashboard.flow.health import judging
-from dashboard.flow.model import arns
+from dashboard.flow.model import arns, completeness
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key
 from dashboard.flow.who import graph
@@ -160,9 +160,11 @@ class _Picture:
             return
         self.ahead += target not in self.nodes
         self._add(target, 1, active=False)
-        # as on the page of an event type: what nothing switched on leads to gets nothing
-        self.nodes[target]["active"] = self.nodes[target]["active"] or way["active"]
-        self._edge(self.arn, target, by, via, way)
+        # as on the page of an event type: what is missing, or what nothing switched on leads to, gets nothing
+        there = completeness.presence(self.estate, target, self.estate.kind_of(target))
+        node, active = self.nodes[target], way["active"] and there.here
+        node.update(active=node["active"] or active, why=None if there.here else there.why)
+        self._edge(self.arn, target, by, via, {**way, "active": active})
 
     def _goes_on(self, target: str) -> bool:
         return self.estate.kind_of(target) not in arns.KEEPERS
@@ -211,7 +213,8 @@ class _Picture:
 
 def _node(node: Mapping[str, Any], found: Mapping[str, Health]) -> dict[str, Any]:
     judged = found.get(str(node["id"]))
-    return {**node, "health": judged.state if judged else "unknown", "says": judged.says if judged else ""}
+    says = node.get("why") or (judged.says if judged else "")
+    return {**node, "health": judged.state if judged else "unknown", "says": says}
 
 
 def _rated(edge: Mapping[str, Any], found: Mapping[str, Health]) -> dict[str, Any]:
