@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from collectors.metric_list import METRICS
-from collectors.records import Link, Metric, Record, Resource
+from collectors.records import Bus, Link, Metric, Record, Resource, Subscription
 from dashboard.pages.groups import GROUPS
 from tests.pages.conftest import Run, write
 from tests.pages.estate import BILL, NOW, arn, records
@@ -244,6 +244,47 @@ def test_what_fails_in_a_domain_is_counted_once(run_failing: Run, asked: str, sa
     assert says in told
     assert len(re.findall("faults? found|seen to fail", told)) == 1
     assert "things have metrics" in told
+
+
+def test_the_overview_draws_what_each_kind_counts(store: Path, run_bare: Run) -> None:
+    """An estate of new buses, topics and pipes: nothing of it has the metrics of rules and functions."""
+    bus, sub = arn("events", "event-busv2/fresh/abc1"), arn("events", "subscriber/s/x1")
+    news, tube = arn("sns", "news"), arn("pipes", "pipe/p")
+    rows: list[Record] = [
+        Bus(arn=bus, name="fresh", kind="new"),
+        Subscription(arn=sub, name="s", bus_arn=bus, kind="subscriber", state="RUNNING", target_arn=QUEUE),
+        *(
+            Resource(arn=one, kind=kind, name=kind)
+            for one, kind in ((QUEUE, "queue"), (news, "topic"), (tube, "pipe"))
+        ),
+        *series(sub, "AWS/EventsV2", "FilterMatched", "Sum", 10, 10),
+        *series(news, "AWS/SNS", "NumberOfMessagesPublished", "Sum", 10, 10),
+        *series(tube, "AWS/EventBridge/Pipes", "EventCount", "Sum", 10, 10),
+        *series(tube, "AWS/EventBridge/Pipes", "Invocations", "Sum", 10, 10),
+    ]
+    write(store, rows)
+    assert "CloudWatch FilterMatched (sum). Last" in said(run_bare("throughput", show="Rules"))
+    told = said(run_bare("throughput", show="Consumers"))
+    assert "NumberOfMessagesPublished (sum)" in told
+    assert "No such metrics" not in told
+
+
+def test_the_table_says_of_how_many_the_metrics_end_earlier(store: Path, run_bare: Run) -> None:
+    far = arn("sqs", "far")
+    old = [
+        row.model_copy(
+            update={
+                "start": row.start - timedelta(days=4),
+                "end": row.end - timedelta(days=4),
+                "times": tuple(at - timedelta(days=4) for at in row.times),
+            }
+        )
+        for row in series(far, "AWS/SQS", "NumberOfMessagesSent", "Sum", 10, 10)
+    ]
+    write(store, [*failing_estate(), Resource(arn=far, kind="queue", name="far"), *old])
+    told = said(run_bare("throughput", show="Queues"))
+    assert "; of 1 of them the metrics end earlier, as Says tells; backlog" in told
+    assert "(1 of them end earlier: how they do since is not known)" in said(run_bare("failing"))
 
 
 def test_filters_narrow_what_fails_and_a_link_that_selects_nothing_says_so(run_failing: Run) -> None:

@@ -46,7 +46,7 @@ def stopped(thing: Thing) -> Symptom | None:
         return None
     sure = had.low * 3 >= SOME  # else it may be a day without any, or have stopped days ago
     few = matched is not None and 0 < matched <= FEW * had.low * 3
-    fewer = matched is not None and had.busiest * 3 >= SOME and 0 < matched <= FEW * had.busiest * 3
+    fewer = matched is not None and had.busiest >= SOME and 0 < matched <= FEW * had.busiest * 3
     if not silent and not few and not fewer:
         return _fell_silent(thing)
     if not _bus_gets_events(thing, metric, 3):
