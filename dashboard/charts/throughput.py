@@ -135,7 +135,7 @@ def _trace(one: Series, index: int) -> dict[str, Any]:
         line=line,
         # a point between two gaps has no line: it is a dot
         marker={"size": [5 if dot else 0 for dot in alone], "color": color},
-        hovertemplate="%{y:,.4~g}",
+        hovertemplate="%{y:,.3~f}",
         showlegend=not one.muted,  # all grey dotted lines are the same hours before; a line below says which
         connectgaps=False,
     )
