@@ -6,13 +6,24 @@ import streamlit as st
 
 from dashboard import keyboard
 from dashboard.escape import clean, markdown
-from dashboard.flow.answers import Found, Search
+from dashboard.flow.answers import Found, GapNote, Search
 from dashboard.flow.backwards import around, depending, meanings, named, teams
 from dashboard.flow.backwards.named import Named
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.sentences import Sentence, parse
 from dashboard.flow.who import search
-from dashboard.pages import answers, asked, consuming, landing, links, parts, reversed_answers, taken, words
+from dashboard.pages import (
+    answers,
+    asked,
+    behind,
+    consuming,
+    landing,
+    links,
+    parts,
+    reversed_answers,
+    taken,
+    words,
+)
 from dashboard.pages.scope import Scope, reset
 
 SURE = 0.9
@@ -153,20 +164,24 @@ def _resource(estate: Estate, arn: str) -> None:
 def _team(estate: Estate, one: Named, sentence: Sentence) -> None:
     """Whose events a domain or owner consumes, and who consumes its own, in sentences; first what was asked."""
     sort: teams.Sort = "domain" if one.sort == "domain" else "owner"
-    team, gaps = reversed_answers.team(estate, sort, one.name)
-    told = [depending.takes(team), depending.gives(team)]
-    told = told[::-1] if sentence.intent == "consumers" else told
+
+    def make() -> tuple[teams.Team, tuple[GapNote, ...]]:
+        return reversed_answers.team(estate, sort, one.name)
+
+    found = behind.made(estate, one.key, make)
     with st.container(border=True, key="answer"):
-        with st.container(key="sentence"):
-            st.text(clean(told[0], 900))
-        st.text(clean(told[1], 900))
-        links.link(
-            "resource",
-            f"All about {one.name}",
-            icon=":material/arrow_forward:",
-            of=f"{one.kind}:{one.name}",
-        )
-        parts.gaps(gaps, "this answer")
+        if found is None:
+            told = f"Following the events of {taken.called(one)} …"
+            behind.waiting(told, "team", lambda: behind.made(estate, one.key, make) is not None)
+        else:
+            takes, gives = depending.takes(found[0]), depending.gives(found[0])
+            first, second = (gives, takes) if sentence.intent == "consumers" else (takes, gives)
+            with st.container(key="sentence"):
+                st.text(clean(first, 900))
+            st.text(clean(second, 900))
+        of = f"{one.kind}:{one.name}"
+        links.link("resource", f"All about {one.name}", icon=":material/arrow_forward:", of=of)
+        parts.gaps(found[1] if found else (), "this answer")
 
 
 def _hit(index: int, hit: Found) -> None:

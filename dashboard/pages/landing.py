@@ -16,12 +16,9 @@ from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import known
 from dashboard.flow.who import loose_ends, search
 from dashboard.flow.who.loose_ends import LooseEnd
-from dashboard.pages import links, parts, words
+from dashboard.pages import behind, links, parts, words
 from dashboard.pages.scope import Scope, reset
 
-AT_ONCE = 500
-"""Rules and subscribers of an estate that is looked at at once."""
-EVERY_SECONDS = 2.0
 MOST = 5
 
 
@@ -30,7 +27,8 @@ def render(estate: Estate, scope: Scope) -> None:
     if is_ready(estate):
         _standing(estate)
     else:
-        _waiting(estate)
+        told = "What fails and what hangs loose is being looked for …"
+        behind.waiting(told, "standing", lambda: is_ready(estate))
     domains = scope.chosen.get("domain", ()) or (None,)
     each = [search.suggestions(estate, domain) for domain in domains]
     hits = list(dict.fromkeys(hit for row in zip_longest(*each) for hit in row if hit))
@@ -55,15 +53,7 @@ def render(estate: Estate, scope: Scope) -> None:
 def is_ready(estate: Estate) -> bool:
     """Whether what fails and what is loose is known, or soon found."""
     there = "failings" in estate.memory and "loose-ends" in estate.memory
-    return there or len(estate.subscriptions) <= AT_ONCE
-
-
-@st.fragment(run_every=EVERY_SECONDS)
-def _waiting(estate: Estate) -> None:
-    """Says what is being counted; draws the page anew once it is."""
-    if is_ready(estate):
-        st.rerun(scope="app")
-    parts.quiet("What fails and what hangs loose is being looked for …", "standing")
+    return there or behind.is_small(estate)
 
 
 def _standing(estate: Estate) -> None:

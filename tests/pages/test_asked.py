@@ -1,13 +1,15 @@
 """Sentences of the Ask box: what flows from A to B, who reads a field."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from collectors.errors import UsageError
 from collectors.records import Bus, Tag
 from dashboard import state
-from dashboard.pages import landing
+from dashboard.pages import behind
 from tests.pages.conftest import Run, write
 from tests.pages.estate import ACCOUNT, SHOP, records
 from tests.pages.test_pages import rows, said
@@ -125,10 +127,38 @@ def test_an_empty_box_tells_how_the_estate_stands_and_what_to_begin_with(run: Ru
 
 
 def test_a_large_estate_is_looked_at_in_the_background(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing, "AT_ONCE", 0)
+    monkeypatch.setattr(behind, "AT_ONCE", 0)
     told = said(run("ask"))
     assert "What fails and what hangs loose is being looked for …" in told
     assert {"failings", "loose-ends"}.isdisjoint(state.estate().memory)
+
+
+def test_a_team_of_a_large_estate_is_followed_beside_the_page(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behind, "AT_ONCE", 0)
+    started: list[Callable[[], None]] = []
+    monkeypatch.setattr(behind, "_start", started.append)
+    app = run("ask", q="who depends on selling?")
+    assert "Following the events of domain selling …" in said(app)
+    assert len(started) == 1
+    started[0]()
+    assert "1 domain depends on selling, by 1 event type: control (Sold)." in said(app.run())
+    assert len(started) == 1
+
+
+def test_what_goes_wrong_beside_the_page_is_told_to_who_asks(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behind, "AT_ONCE", 0)
+    monkeypatch.setattr(behind, "_start", lambda make: make())
+    run("ask")
+
+    def broken() -> None:
+        raise UsageError("There is no such domain.")
+
+    with pytest.raises(UsageError, match="no such domain"):
+        behind.made(state.estate(), "x", broken)
 
 
 def test_nothing_far_fetched_is_offered(run: Run) -> None:

@@ -52,12 +52,11 @@ def rules(estate: Estate, text: str) -> tuple[Named, ...]:
 
 
 def likely(estate: Estate, text: str) -> tuple[Named, ...]:
-    """Its meanings; where nothing is called so, what is called nearly so."""
+    """Its meanings; where nothing is called so, the one that is called most nearly so."""
     exact = meanings(estate, text)
     hits = () if exact else search.search(estate, text, 6).found
-    return exact or tuple(
-        _of_hit(estate, hit) for hit in hits if hit.kind not in _NO_MEANING and hit.score >= GOOD
-    )
+    near = [hit for hit in hits if hit.kind not in _NO_MEANING and hit.score >= GOOD]
+    return exact or tuple(_of_hit(estate, hit) for hit in near[:1])
 
 
 def _of_hit(estate: Estate, hit: Found) -> Named:
