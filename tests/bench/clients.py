@@ -14,7 +14,7 @@ TIMEOUT = 60.0
 
 
 class Client:
-    """One session. `ask` gives the seconds until the page with these URL parameters was drawn, and what it said."""
+    """One session. `ask` gives the seconds until the answer's sentence stood there, and until the whole page was drawn."""
 
     def __init__(self, address: str) -> None:
         host = address.removeprefix("http://")
@@ -30,22 +30,25 @@ class Client:
     ) -> None:
         self._socket.close()
 
-    def ask(self, slug: str = "", **query: str) -> tuple[float, str]:
-        """Ask for a page. Raises RuntimeError when it failed, TimeoutError when it is not drawn in time."""
+    def ask(self, slug: str = "", awaited: str = "is produced by", **query: str) -> tuple[float, float]:
+        """Ask for a page. Raises RuntimeError when it failed or never said what was awaited, TimeoutError when it takes too long."""
         message = BackMsg()
         message.rerun_script.query_string = urlencode(query)
         if slug:
             message.rerun_script.page_script_hash = calc_hash(slug)
         began = time.perf_counter()
         self._socket.send(message.SerializeToString())
-        said: list[str] = []
+        answered: float | None = None
         while True:
             answer = ForwardMsg()
             answer.ParseFromString(self._socket.recv(timeout=TIMEOUT))
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "text":
-                said.append(answer.delta.new_element.text.body)
+                if answered is None and awaited in answer.delta.new_element.text.body:
+                    answered = time.perf_counter() - began
             if kind == "script_finished":
                 if answer.script_finished != ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY:
                     raise RuntimeError(f"the script ended with {answer.script_finished}")
-                return time.perf_counter() - began, "\n".join(said)
+                if answered is None:
+                    raise RuntimeError(f"nothing said that it {awaited}")
+                return answered, time.perf_counter() - began
