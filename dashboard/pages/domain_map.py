@@ -8,13 +8,14 @@ from dashboard.charts import graph as pictures
 from dashboard.charts import look
 from dashboard.escape import clean
 from dashboard.flow.model.estate import Estate
-from dashboard.flow.who import feeds
+from dashboard.flow.who import catalogue, feeds
 from dashboard.flow.who.feeds import NONE, Feed
-from dashboard.pages import links, parts, picture, words
+from dashboard.pages import links, panel, parts, pathing, picture, words
 from dashboard.pages.scope import Scope
 
 MOST_NODES = 200
 MOST_TYPES = 6
+MOST_LINKS = 12
 _OF_A_RESOURCE = ("of", "with", "way")
 
 
@@ -33,13 +34,60 @@ def render(estate: Estate, scope: Scope) -> None:
     parts.gaps(estate.gaps, "this map")
     if not found:
         return
-    _window(estate)
-    _picture(_drawn(found), feeds.troubled(estate))
-    parts.table(
-        pd.DataFrame([_row(one) for one in found]),
-        "feeds",
-        choose=lambda i: _open(found[i].taker, found[i].giver),
+    main, side = st.columns([3, 1.15], gap="large")
+    with main:
+        _window(estate)
+        _picture(_drawn(found), feeds.troubled(estate))
+        frame = pd.DataFrame([_row(one) for one in found])
+        parts.table(frame, "feeds", choose=lambda i: state.put(sel=_way(found[i])))
+    with side, st.container(key="panel"), st.container(border=True):
+        _panel(estate, every)
+
+
+def _way(one: Feed) -> str:
+    """As the URL names it."""
+    return f"{one.giver} to {one.taker}"
+
+
+def _panel(estate: Estate, every: tuple[Feed, ...]) -> None:
+    """The contract of the way that is selected: which event types, who owns both ends, what flows, what fails, and where to go on."""
+    ways = {_way(one): one for one in every}
+    chosen = state.choice("sel", list(ways))
+    if chosen is None:
+        parts.quiet("Select a way or a row to see what flows on it; a domain opens its page.", "hint")
+        return
+    one = ways[chosen]
+    panel.close()
+    st.text(clean(f"{one.giver} → {one.taker}", 120))
+    faults = feeds.troubled(estate).get(one.taker, 0)
+    panel.pairs(
+        [
+            (f"Owner of {clean(one.giver, 40)}", estate.owner_of_domain(one.giver)),
+            (f"Owner of {clean(one.taker, 40)}", estate.owner_of_domain(one.taker)),
+            ("Consumers", one.consumers),
+            ("Events an hour, seen put", words.number(one.rate) if one.rate is not None else "none seen"),
+            (f"Faults of {clean(one.taker, 40)}, or on a way to it", faults or None),
+        ]
     )
+    st.caption(words.plural(len(one.types), "event type"))
+    for source, detail_type in one.types[:MOST_LINKS]:
+        row = catalogue.row(estate, source, detail_type)
+        schema = "" if row and row.schema else ", no schema"
+        links.link("event", f"{detail_type} ({source}{schema})", source=source, type=detail_type)
+    if len(one.types) > MOST_LINKS:
+        st.text(f"and {len(one.types) - MOST_LINKS} more, in the catalogue")
+    for domain in dict.fromkeys(name for name in (one.taker, one.giver) if name != NONE):
+        ask = _asks(domain, one)
+        links.link(
+            "resource", f"All of {domain}{', and the path' if ask else ''}", of=f"domain:{domain}", **ask
+        )
+
+
+def _asks(domain: str, one: Feed) -> dict[str, str]:
+    """On the taker's page: the path from the giver."""
+    if domain != one.taker or one.giver in (NONE, domain):
+        return {}
+    return {"with": f"domain:{one.giver}", "way": pathing.TO_HERE}
 
 
 def _name(domain: str) -> str | None:
@@ -64,7 +112,7 @@ def _window(estate: Estate) -> None:
         else "No event was seen put."
     )
     parts.quiet(
-        f"{told} Left: whose events; right: who consumes them, to the last hop. Select a domain or a row.",
+        f"{told} Left: whose events; right: who consumes them, to the last hop. Select a way, a domain or a row.",
         "rates",
     )
 
@@ -104,7 +152,7 @@ def _legend() -> str:
     """What width, grey and the sign say."""
     most, some, few = (f"{least:,.0f}" for least, _ in pictures.WIDTHS[:3])
     return (
-        f"The wider a way, the more events an hour: from {few}, {some} and {most}; thinnest: fewer, or none seen. "
+        f"The wider a way, the more events an hour: from {few}, {some} and {most}; thinnest: fewer, or none seen; a number where there is room. "
         "✖ failing: faults on the way to the domain, or its own; ■ none seen. Point at a way for its number."
     )
 
@@ -118,18 +166,17 @@ def _clicked(found: tuple[Feed, ...]) -> None:
     if kind == "node":
         _open(str(which).partition(":")[2])
     else:
-        _open(found[int(which)].taker, found[int(which)].giver)
+        state.put(sel=_way(found[int(which)]))
 
 
-def _open(domain: str, other: str | None = None) -> None:
-    """The domain's own page; of a way, with the path from the other."""
+def _open(domain: str) -> None:
+    """The domain's own page."""
     if domain == NONE:
         state.note(
             "What belongs to no domain has no page of its own; the catalogue can be filtered by (none)."
         )
         return
-    with_ = f"domain:{other}" if other not in (None, NONE, domain) else None
-    links.later("resource", of=f"domain:{domain}", **{"with": with_, "way": "to here" if with_ else None})
+    links.later("resource", of=f"domain:{domain}")
 
 
 def _row(one: Feed) -> dict[str, object]:

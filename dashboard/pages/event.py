@@ -247,6 +247,7 @@ def _panel(estate: Estate, answer: Answer) -> None:
         return
     if chosen:
         state.note("What the link selects is not part of this answer; it was left out.")
+            panel.evidence(answer.made.producers, chosen)
         state.put(sel=None)
     with st.container(border=True):
         _about(estate, answer)

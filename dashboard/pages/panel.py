@@ -1,6 +1,6 @@
 """The panel: one thing of the estate, all that is known of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.flow.answers import Health
+from dashboard.flow.answers import Health, Producer
 from dashboard.flow.backwards import making
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
@@ -61,6 +61,22 @@ def close(label: str = "Close") -> None:
 
 def _close() -> None:
     state.put(sel=None)
+
+
+def evidence(made: Sequence[Producer], arn: str) -> None:
+    """Of a producer among these: how it is known that it puts the event."""
+    for row in made:
+        if row.arn == arn:
+            seen = words.moment(row.last_seen) if row.last_seen else None
+            pairs(
+                [
+                    ("Puts this event, by evidence", row.evidence),
+                    ("Read from", row.read),
+                    ("Events traced", row.events),
+                    ("Last seen", seen),
+                    ("Remark", row.note),
+                ]
+            )
 
 
 def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:

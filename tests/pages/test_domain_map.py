@@ -21,3 +21,21 @@ def test_the_domain_filter_keeps_what_gives_to_it_or_takes_from_it(run: Run) -> 
     assert kept == {
         way for way in zip(rows(whole, "From"), rows(whole, "To"), strict=True) if "control" in way
     }
+
+
+def test_a_way_opens_its_contract_beside_the_map(run: Run) -> None:
+    app = run("map", sel="selling to control")
+    told = said(app)
+    assert "selling → control" in told
+    assert "Consumers: 1" in told
+    labels = [str(link.proto.label).replace("\\", "") for link in app.get("page_link")]
+    assert any(label.startswith("Sold") for label in labels)
+    assert "All of control, and the path" in labels
+    app.button(key="close").click().run()
+    assert "sel" not in app.query_params
+
+
+def test_a_way_that_is_not_there_is_dropped_with_a_note(run: Run) -> None:
+    app = run("map", sel="selling to nobody")
+    assert "sel “selling to nobody” in the link is not known here" in said(app)
+    assert "sel" not in app.query_params

@@ -6,7 +6,7 @@ import pytest
 
 from collectors.records import Bus, Link, Record, Resource, Subscription
 from tests.pages.conftest import Run, write
-from tests.pages.estate import AUDIT, BILL, arn, records, rule
+from tests.pages.estate import AUDIT, BILL, REGION, arn, records, rule
 from tests.pages.test_pages import SOLD, said
 
 PATTERN: dict[str, object] = {"source": ["com.shop"], "detail-type": ["Sold"]}
@@ -92,3 +92,9 @@ def test_what_is_selected_is_closed_again(run: Run) -> None:
     app.button(key="close").click().run()
     assert "sel" not in app.query_params
     assert not [button for button in app.button if button.key == "close"]
+
+
+def test_a_producers_panel_says_how_it_is_known_that_it_puts_the_event(run: Run) -> None:
+    told = said(run("event", **SOLD, sel=arn("iam", "role/till").replace(f":{REGION}:", "::")))
+    assert "Puts this event, by evidence: observed" in told
+    assert "Puts this event" not in said(run("event", **SOLD, sel=BILL))
