@@ -43,9 +43,9 @@ class Client:
             answer = ForwardMsg()
             answer.ParseFromString(self._socket.recv(timeout=TIMEOUT))
             kind = answer.WhichOneof("type")
-            if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "text":
-                if answered is None and awaited in answer.delta.new_element.text.body:
-                    answered = time.perf_counter() - began
+            text = answer.delta.new_element.text.body if kind == "delta" else ""
+            if answered is None and awaited in text:
+                answered = time.perf_counter() - began
             if kind == "script_finished":
                 if answer.script_finished != ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY:
                     raise RuntimeError(f"the script ended with {answer.script_finished}")
