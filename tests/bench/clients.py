@@ -1,7 +1,8 @@
 """A browser without a screen: speaks Streamlit's websocket, asks for pages as a browser does, and waits until each is drawn."""
 
 import time
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 from urllib.parse import urlencode
 
@@ -16,19 +17,18 @@ TIMEOUT = 60.0
 class Client:
     """One session. `ask` gives the seconds until the answer's sentence stood there, and until the whole page was drawn."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    @classmethod
+    @contextmanager
+    def at(cls, address: str) -> Iterator[Self]:
+        """A session with the server of this address."""
         host = address.removeprefix("http://")
-        self._socket: ClientConnection = connect(
+        with connect(
             f"ws://{host}/_stcore/stream", subprotocols=["streamlit"], max_size=None, origin=address
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._socket.close()
+        ) as socket:
+            yield cls(socket)
 
     def ask(self, slug: str = "", awaited: str = "is produced by", **query: str) -> tuple[float, float]:
         """Ask for a page. Raises RuntimeError when it failed or never said what was awaited, TimeoutError when it takes too long."""

@@ -113,7 +113,7 @@ def together(browser: Browser, address: str, asked: Sequence[Type]) -> Iterator[
 
     page = browser.new_page()
     with ExitStack() as stack:
-        clients = [stack.enter_context(Client(address)) for _ in range(PEOPLE - 1)]
+        clients = [stack.enter_context(Client.at(address)) for _ in range(PEOPLE - 1)]
         threads = [
             threading.Thread(target=person, args=(client, number)) for number, client in enumerate(clients)
         ]
@@ -129,7 +129,7 @@ def together(browser: Browser, address: str, asked: Sequence[Type]) -> Iterator[
 
 def lasting(address: str, resident: Callable[[], float], asked: Sequence[Type]) -> Iterator[Row]:
     """The server's memory after a hundred interactions, and after a thousand."""
-    with Client(address) as client:
+    with Client.at(address) as client:
         for number in range(INTERACTIONS):
             source, detail_type = asked[number % len(asked)]
             client.ask("event", source=source, type=detail_type)
