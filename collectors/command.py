@@ -110,10 +110,12 @@ def _collect(asked: argparse.Namespace, given: Settings, stop: threading.Event) 
     snapshot.refuse_other_estate(last, given.store, aws.estate)
     if not _agreed(asked, given, aws, chosen, last):
         return 130
-    reporter, run = _reporter(asked), Run(aws, given, stop, last)
+    run = Run(aws, given, stop, last)
+    planned = plan(run, chosen)
+    reporter = _reporter(asked, len(planned))
     try:
         with reporter:
-            outcomes = collect_all(plan(run, chosen), stop, reporter)
+            outcomes = collect_all(planned, stop, reporter)
     except StoppedError:
         run.under_way.call_off()
         raise
@@ -156,9 +158,9 @@ def _agreed(
     return input("Go on? [Y/n] ").strip().lower() in ("", "y", "yes")
 
 
-def _reporter(asked: argparse.Namespace) -> Reporter:
+def _reporter(asked: argparse.Namespace, total: int) -> Reporter:
     if asked.progress:
-        return Lines()
+        return Lines(total)
     return Terminal(ERR) if ERR.is_terminal and not asked.json else Quiet()
 
 

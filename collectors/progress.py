@@ -55,10 +55,17 @@ class Quiet:
 
 
 class Lines(Quiet):
-    """One JSON line on stderr for each change: {"account","region","collector","state","status","rows","calls"}."""
+    """One JSON line on stderr for each change: {"account","region","collector","state","status","rows","calls"}.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    The first one, {"total"}, is how many scopes there will be.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._lock, self._total = threading.Lock(), total
+
+    def __enter__(self) -> Self:
+        print(json.dumps({"total": self._total}), file=sys.stderr, flush=True)  # noqa: T201 - the line is the product
+        return self
 
     def __call__(self, scope: Scope, outcome: Outcome | None, rows: int) -> None:
         """Write the line whole."""

@@ -51,6 +51,8 @@ class Collecting:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.states: dict[tuple[str, str, str], ScopeState] = {}
+        self.total: int | None = None
+        """How many scopes there will be; None until the command has said so."""
         self._said: deque[str] = deque(maxlen=20)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -100,6 +102,9 @@ class Collecting:
         if told is None:
             if line:
                 self._said.append(line)
+            return
+        if "total" in told:
+            self.total = int(told["total"])
             return
         key = (str(told.get("account")), str(told.get("region")), str(told.get("collector")))
         state = self.states.setdefault(key, ScopeState(*key))

@@ -4,6 +4,7 @@ Widgets of filters are bound to the URL by Streamlit, under their key. What has 
 is read and written here. What the URL holds that nothing knows is dropped, with a note.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ import streamlit as st
 
 from collectors import settings as settings_module
 from collectors import snapshot as snapshots
-from collectors.errors import HeadwaterError
+from collectors.errors import DamagedError, HeadwaterError, NoSnapshotError
 from collectors.settings import Settings
 from dashboard import collecting, warming
 from dashboard.escape import clean
@@ -21,6 +22,8 @@ from dashboard.flow.model import ranges
 from dashboard.flow.model.estate import Estate
 
 MOST_CHARACTERS = 400
+AGAIN_SECONDS = 60
+"""How long a snapshot that could not be read is passed over before it is tried again."""
 PARTS = ("domain", "owner", "account", "region", "bus", "kind")
 """The filters every page shares, by their name in the URL."""
 RANGES = ranges.RANGES
@@ -38,13 +41,43 @@ def _settings(stands: tuple[object, ...]) -> Settings:  # noqa: ARG001 - the cac
 
 
 def estate() -> Estate:
-    """The newest snapshot, ready for questions; the same object for every browser.
+    """The newest snapshot that can be read, ready for questions; the same object for every browser.
 
-    Raises NoSnapshotError, StoreError.
+    A damaged one is passed over where an older one is whole (`damage`). Raises NoSnapshotError, StoreError.
     """
     given = settings()
-    found = snapshots.load(given.store)
-    return _estate(str(found.folder.resolve()), found.id, given)
+    first: DamagedError | None = None
+    # where there is none, `load` says what is missing, and how to make one
+    for name in snapshots.ids(given.store)[::-1] or [snapshots.load(given.store).id]:
+        folder = str((given.store / "snapshots" / name).resolve())
+        told = _damages().get(folder)
+        if told is None or time.monotonic() - told[0] > AGAIN_SECONDS:
+            try:
+                return _estate(folder, snapshots.open_folder(Path(folder)).id, given)
+            except DamagedError as error:
+                told = _damages()[folder] = (time.monotonic(), str(error))
+        first = first or DamagedError(told[1])
+    raise first or NoSnapshotError(f"There is no snapshot in {given.store}.")
+
+
+@st.cache_resource
+def _damages() -> dict[str, tuple[float, str]]:
+    """Folder of a snapshot that could not be read → when that was, and why."""
+    return {}
+
+
+def pass_over(shown: Estate, why: str) -> bool:
+    """Note that a part of the snapshot that is shown cannot be read; whether there is an older one to show instead."""
+    _damages()[str(shown.snapshot.folder.resolve())] = (time.monotonic(), why)
+    return any(name < shown.snapshot.id for name in snapshots.ids(settings().store))
+
+
+def damage(shown: Estate) -> str | None:
+    """Why the newest snapshot is not the one that is shown; None when it is."""
+    store = settings().store
+    name = (snapshots.ids(store) or [shown.snapshot.id])[-1]
+    told = _damages().get(str((store / "snapshots" / name).resolve()))
+    return told[1] if told and name != shown.snapshot.id else None
 
 
 def preload() -> None:
@@ -55,9 +88,12 @@ def preload() -> None:
 
 
 def newest() -> str | None:
-    """Id of the newest snapshot in the store; None when there is none."""
-    found = snapshots.ids(settings().store)
-    return found[-1] if found else None
+    """Id of the newest snapshot in the store that is not known to be damaged; None when there is none."""
+    store, known = settings().store, _damages()
+    whole = (
+        n for n in reversed(snapshots.ids(store)) if str((store / "snapshots" / n).resolve()) not in known
+    )
+    return next(whole, None)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the snapshot: buses, rules, links, schemas, traces …")

@@ -7,10 +7,16 @@ from dashboard.escape import clean
 from dashboard.flow.backwards import named
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key, known
-from dashboard.pages import words
+from dashboard.pages import links, words
 
 EVERY = ""
 """How the choice calls no bus in particular: the widget takes None for nothing chosen."""
+
+
+def nothing() -> None:
+    """What an empty snapshot says where an event type is to be chosen."""
+    st.text("The snapshot holds no event type: no schema, no observed event, no rule that names one.")
+    links.link("coverage", "See what was read, and what could not be")
 
 
 def event_type(estate: Estate, label: str, key: str) -> Key | None:
@@ -18,6 +24,8 @@ def event_type(estate: Estate, label: str, key: str) -> Key | None:
     source, detail_type = state.get("source"), state.get("type")
     asked = (source, detail_type) if source and detail_type else None
     options = sorted(known(estate), key=lambda k: (k[1].lower(), k[0]))
+    if not options:
+        nothing()
     if asked and asked not in known(estate):
         options.insert(0, asked)
     if key not in st.session_state or st.session_state[key] != asked:

@@ -47,11 +47,11 @@ def _progress() -> None:
 
 def _show(now: Collecting) -> None:
     states = list(now.states.values())
-    total = max(len(states), 1)
-    st.progress(
-        now.done / total,
-        text=f"Collecting: {now.done} of {words.plural(len(states), 'scope')} begun are done",
+    total = now.total or 1
+    counted = (
+        f"{now.done} of {words.plural(total, 'scope')} done" if now.total else "asking what there is to read"
     )
+    st.progress(min(now.done / total, 1.0), text=f"Collecting: {counted}")
     under_way = [one for one in states if one.status is None][:6]
     told = [
         f"{one.collector} in {one.account} {one.region}: {words.plural(one.rows, 'row')}" for one in under_way

@@ -14,6 +14,7 @@ from dashboard.flow.model.known import known
 from dashboard.flow.who import catalogue, graph
 from dashboard.pages import (
     answers,
+    choosing,
     consuming,
     delivered,
     flowing,
@@ -63,6 +64,9 @@ def _choose(estate: Estate, scope: Scope) -> None:
     parts.facts(estate)
     parts.beside(scope)
     types = sorted(known(estate))
+    if not types:
+        choosing.nothing()
+        return
     chosen = st.selectbox(
         "Which one?",
         range(len(types)),

@@ -31,10 +31,13 @@ def render(estate: Estate, scope: Scope) -> None:
         if chosen:
             _row(estate, chosen)
     with side, st.container(key="panel"), st.container(border=True):
-        if chosen:
+        if chosen and state.get("sel"):
             panel.opened(estate, chosen.arn)
+        elif chosen:  # the first row: nobody opened it, so there is nothing to close
+            panel.thing(estate, chosen.arn)
         else:
-            parts.quiet("What is selected is told here.", "hint")
+            told = "No fault is left by the filters." if found.failing else "Nothing is seen to fail."
+            parts.quiet(told, "hint")
 
 
 def answer(estate: Estate) -> Failings:

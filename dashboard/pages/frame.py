@@ -5,14 +5,15 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
-from collectors.errors import HeadwaterError, NoSnapshotError
+from collectors.errors import DamagedError, HeadwaterError, NoSnapshotError, StoreError
 from dashboard import state
 from dashboard.escape import clean
-from dashboard.pages import first_run, links, scope
+from dashboard.pages import collect, first_run, links, scope
 
 # a file of our own: Streamlit fetches named icons for the browser's tab from another host
 ICON = str(Path(__file__).with_name("icon.png"))
@@ -48,6 +49,8 @@ def boundary(draw: Callable[[], None]) -> bool:
         draw()
     except NoSnapshotError as error:
         first_run.render(error)
+    except StoreError as error:
+        _unreadable(error)
     except HeadwaterError as error:
         _failed(str(error))
     except Exception:  # noqa: BLE001 - the boundary: a traceback never reaches the browser
@@ -58,11 +61,23 @@ def boundary(draw: Callable[[], None]) -> bool:
     return False
 
 
-def _failed(sentence: str) -> None:
+def _unreadable(error: StoreError) -> None:
+    """A part of the snapshot cannot be read: the one before it is shown instead, and where there is none, how to make another."""
+    if isinstance(error, DamagedError):
+        with suppress(HeadwaterError):
+            if state.pass_over(state.estate(), str(error)):
+                st.rerun()
+    _failed(str(error), collects=True)
+
+
+def _failed(sentence: str, *, collects: bool = False) -> None:
     with st.container(border=True):
         st.header("That did not work", anchor=False)
         st.text(clean(sentence, 500))
-        st.text("Reload the page, reset the filters, or collect again.")
+        if collects:
+            collect.control()
+            return
+        st.text("Reload the page, or reset the filters.")
         st.button("Reset filters", on_click=scope.reset, key="reset-failed")
 
 

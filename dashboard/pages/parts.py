@@ -83,6 +83,11 @@ def facts(estate: Estate) -> None:
         if estate.snapshot.is_local:
             st.badge("Sample estate", color="orange")
         quiet(" · ".join(told), "facts")
+    damage = state.damage(estate)
+    if damage:
+        st.warning("The newest snapshot cannot be read. This is the one before it.")
+        st.text(clean(f"It is of {words.moment(at)}, {state.age(at)}. Of the newest: {damage}", 600))
+        links.link("coverage", "Collect again on Coverage")
     if state.hours_since(at) > STALE_HOURS:
         st.warning("This snapshot is stale: what was changed since is not in it. Collect again on Coverage.")
 

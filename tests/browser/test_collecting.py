@@ -45,7 +45,7 @@ def test_collect_again_shows_its_progress_and_then_the_new_snapshot(
     pattern = '{"source": ["com.acme.orders"], "detail-type": ["OrderRefunded"]}'
     shared_clients("events").put_rule(Name="refunded", EventBusName="orders", EventPattern=pattern)
     page.get_by_role("button", name="Collect again").click()
-    expect(page.get_by_text(re.compile(r"Collecting: \d+ of \d+ scopes begun are done"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Collecting: \d+ of \d+ scopes done"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"\w+ in 111111111111 eu-west-1: \d+ rows?"))).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("Collected, complete.")).to_be_visible(timeout=60_000)

@@ -33,7 +33,8 @@ def test_one_run_at_a_time_then_a_snapshot(account: Path) -> None:
     assert run.exit_code == 0, run.sentence
     assert not collecting.busy(account)
     assert run.sentence == "Collected, complete."
-    assert run.done == len(run.states) > 10
+    assert run.done == len(run.states) == run.total
+    assert run.done > 10
     assert snapshot.load(account).rows("buses")
 
 

@@ -141,3 +141,7 @@ def test_a_field_that_nothing_knows_is_dropped_with_a_note(run: Run) -> None:
     app = run("event", **SOLD, view="Payload", without="detail.nosuch")
     assert "The field that the link leaves out is in no schema of the type" in said(app)
     assert "without" not in app.query_params
+
+
+def test_where_the_filters_leave_no_fault_nothing_is_offered_to_be_selected(run: Run) -> None:
+    assert "What is selected is told here." not in said(run("failing", domain="control"))
