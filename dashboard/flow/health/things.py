@@ -1,5 +1,6 @@
 """A thing with its series at hand, by the name of the metric."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from dashboard.flow.model.measured import Measured, Series, Usual
 
 HISTORY = "days"
 MANY = 300
+_READING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ class Thing:
 
 
 def measured(estate: Estate) -> Measured:
-    """All series of the snapshot, read once; what is usual is learnt when it is wanted."""
+    """All series of the snapshot, read once, also when several ask at the same time; what is usual is learnt when it is wanted."""
     if "metrics" not in estate.memory:
-        estate.memory["metrics"] = Measured(estate.snapshot.metric_batches())
+        with _READING:
+            if "metrics" not in estate.memory:
+                estate.memory["metrics"] = Measured(estate.snapshot.metric_batches())
     found: Measured = estate.memory["metrics"]
     return found
 
