@@ -411,8 +411,25 @@ def run_of_today(at: datetime) -> float:
     return monthly_run(at) if NOW - at < timedelta(days=1) else 200.0
 
 
+def job_now_and_then(at: datetime) -> float:
+    """Forty minutes each third day, at another hour each time, and now."""
+    days = (NOW - at).days
+    hour = (12 + 5 * days) % 24
+    return 20_000.0 if days % 3 == 0 and 60 * (at.hour - hour) + at.minute - 20 in range(-60, 40) else 200.0
+
+
+def test_a_function_that_failed_hours_ago_and_works_since_has_recovered(build: Build) -> None:
+    errors: Times = lambda at: 300.0 if timedelta(hours=2.4) < NOW - at <= timedelta(hours=2.5) else 0.0  # noqa: E731
+    rows = [*since(BILL.arn, INVOKED, 100), *seen(BILL.arn, "Errors", errors)]
+    assert state(build, BILL.arn, rows) == (
+        "ok",
+        "Function bill had 1,200 an hour in the last 3 hours, 600 failures among them, and no trouble now.",
+    )
+
+
 @pytest.mark.parametrize(
-    ("duration", "expected"), [(weekly_run, "ok"), (monthly_run, "ok"), (run_of_today, "failing")]
+    ("duration", "expected"),
+    [(job_now_and_then, "ok"), (weekly_run, "ok"), (monthly_run, "ok"), (run_of_today, "failing")],
 )
 def test_a_run_is_as_slow_as_last_week_or_month(build: Build, duration: Times, expected: str) -> None:
     rows = [*since(BILL.arn, INVOKED, 10), *seen(BILL.arn, "Duration", duration)]

@@ -10,6 +10,8 @@ SHARE = 0.05
 """Part of its calls that a function, topic or pipe may fail."""
 FEW = 3
 """Failures that are chance, where fewer than half of the calls fail."""
+SURE = 5
+"""Failures that were to be expected of what is said to have recovered: chance leaves out as many in one of 150."""
 SOME = 10
 """Calls without which a time says nothing, and failures that half an hour tells of."""
 
@@ -53,6 +55,8 @@ def fail(thing: Thing) -> Symptom | None:
     lately, of = _failed(thing, how, 0.5)
     if not _too_many(failed, tried) and not (lately >= SOME and lately >= 2 * SHARE * of):
         return None
+    if lately == 0 and failed * of >= SURE * tried:
+        return None  # as many calls of the last half hour were well as would hardly be by chance
     bad = how.parts if _by_parts(thing, how, hours) else how.failures
     throttled = thing.count("Throttles", hours=hours)
     most = "throttle" if throttled * 2 > failed else "failure"

@@ -1,7 +1,10 @@
 """Whether something takes several times as long as usual: lately beside the same hours of earlier days, or for days."""
 
+from collections.abc import Sequence
+
 from dashboard.flow.answers import Stage
 from dashboard.flow.health import beginning, usual
+from dashboard.flow.health.lines import Line
 from dashboard.flow.health.symptom import Symptom, layers, symptom_of
 from dashboard.flow.health.things import Thing, length, number
 
@@ -41,5 +44,9 @@ def slow(thing: Thing, metric: str, stage: Stage, does: str, what: str) -> Sympt
             0 if sure else usual.DAY,  # a weekly run is slow for some hours
         ),
         sure=sure,
-        holds=(lambda lines: not usual.is_monthly(layers(lines, thing, metric))) if sure else None,
+        holds=(lambda lines: not _is_known(layers(lines, thing, metric))) if sure else None,
     )
+
+
+def _is_known(lines: Sequence[Line]) -> bool:
+    return usual.is_monthly(lines) or usual.is_habit(lines)

@@ -80,7 +80,12 @@ def _with_traffic(one: Thing, found: Figures, title: str) -> State:
     unread = _unread(one, found)
     if unread:
         return State("unknown", f"{had}; whether it is in trouble is not known: {unread} could not be read.")
-    return State("ok", f"{had}, and no trouble.")
+    failed = (
+        f", {events(found.failed_3h, 'failure')} among them, and no trouble now"
+        if found.failed_3h
+        else ", and no trouble"
+    )
+    return State("ok", f"{had}{failed}.")
 
 
 def _unread(one: Thing, found: Figures) -> str:

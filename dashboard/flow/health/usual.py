@@ -59,6 +59,17 @@ def is_monthly(lines: Sequence[Line]) -> bool:
     return any(np.nan_to_num(there).max(initial=0) * DILUTED * ALIKE >= known[-1] for there in days)
 
 
+def is_habit(lines: Sequence[Line]) -> bool:
+    """Whether a time was about as long at whatever hour on some days of the last fourteen, as where a heavy job runs now and then."""
+    known = lines[0].values[~np.isnan(lines[0].values)] if lines else np.empty(0)
+    if not len(known):
+        return False
+    end = lines[0].end
+    days = earlier(lines, end - DAY, end, FORTNIGHT)
+    alike = [bool(np.nan_to_num(there).max(initial=0) * DILUTED >= known[-1]) for there in days]
+    return sum(alike) >= SOME_DAYS
+
+
 def is_taken_in_batches(lines: Sequence[Line], low: float) -> bool:
     """Whether a level is what it was at these hours of other days, and falls from above `low` now and then, as if read in batches."""
     if not lines:
