@@ -58,12 +58,12 @@ def is_ready(estate: Estate) -> bool:
 
 def _standing(estate: Estate) -> None:
     """Faults now, loose ends and gaps, each with the way there."""
-    faults, ends = len(failing.failings(estate).failing), len(loose_ends.loose_ends(estate).ends)
-    judged = failing.failings(estate).looked_at
+    found, loose = failing.failings(estate), loose_ends.loose_ends(estate)
+    faults, ends = len(found.failing), "loose end" if loose.complete else "known loose end"
     with st.container(key="standing", horizontal=True, vertical_alignment="center", gap="medium"):
         fails = f"✖ {words.plural(faults, 'fault')} now" if faults else "● nothing is seen to fail"
-        links.link("failing", fails if judged else "■ what fails is not known: no metrics")
-        links.link("loose-ends", words.plural(ends, "loose end"))
+        links.link("failing", fails if found.looked_at else "■ what fails is not known: no metrics")
+        links.link("loose-ends", words.plural(len(loose.ends), ends))
         links.link("coverage", words.plural(len(estate.gaps), "gap") + " in what could be read")
 
 
