@@ -116,6 +116,14 @@ def test_a_rule_of_a_few_events_an_hour_that_stopped_is_told(
     assert (found, f"{an_hour} an hour" in said) == ("failing", True)
 
 
+def test_what_is_silent_with_its_whole_bus_is_not_said_to_be_well(build: Build) -> None:
+    rows = [row for one in (RULE, OTHER) for row in passed(one.arn, between((2200, 5), 10))]
+    assert state(build, RULE.arn, rows) == (
+        "idle",
+        "Rule r had nothing in the last 3 hours, though 120 an hour are usual at this time.",
+    )
+
+
 def test_an_event_a_day_is_too_few_to_tell_a_silence_of_two_days(build: Build) -> None:
     rows = passed(RULE.arn, lambda at: float((at.hour, at.minute) == (2, 0) and NOW - at > timedelta(days=2)))
     assert state(build, RULE.arn, [*rows, *alive()])[0] != "failing"

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from typing import NamedTuple
 
 from dashboard.flow.answers import HealthState, Trouble
+from dashboard.flow.health.taking import metric_of
 from dashboard.flow.health.things import Thing, events, is_dead_letter, is_whole, measured, number
 from dashboard.flow.model.metrics import Figures
 
@@ -19,6 +20,9 @@ FAILURES = {
 """What has to be known for it to be without trouble; of a queue its backlog or age."""
 FEW = 3
 """Hours below which nothing is judged."""
+FROM_BUS = ("rule", "subscriber")
+FEW_EVENTS = 10
+"""Usual events without which their absence says nothing."""
 
 
 class State(NamedTuple):
@@ -73,6 +77,13 @@ def _without_traffic(one: Thing, found: Figures, title: str) -> State:
 
 
 def _with_traffic(one: Thing, found: Figures, title: str) -> State:
+    usually = _usually(one) if found.rate_3h == 0 else 0.0
+    if usually >= FEW_EVENTS:
+        hourly = number(usually / 3)
+        return State(
+            "idle",
+            f"{title} had nothing in the last 3 hours, though {hourly} an hour are usual at this time.",
+        )
     if found.rate_3h is None:
         had = f"{title} had {events(round((found.rate_24h or 0) * 24))} in the last 24 hours"
     else:
@@ -86,6 +97,12 @@ def _with_traffic(one: Thing, found: Figures, title: str) -> State:
         else ", and no trouble"
     )
     return State("ok", f"{had}{failed}.")
+
+
+def _usually(one: Thing) -> float:
+    """How many a rule or subscriber had at least in these three hours of the last seven days."""
+    had = one.usual(metric_of(one)) if one.kind in FROM_BUS else None
+    return had.low * 3 if had is not None and had.last_week is not None else 0.0
 
 
 def _unread(one: Thing, found: Figures) -> str:
