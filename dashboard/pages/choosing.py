@@ -7,6 +7,7 @@ from dashboard.escape import clean
 from dashboard.flow.backwards import named
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.known import Key, known
+from dashboard.flow.walk import linking
 from dashboard.pages import links, words
 
 EVERY = ""
@@ -74,7 +75,9 @@ def place(estate: Estate, arn: str) -> str:
 def selected(estate: Estate) -> str | None:
     """What the URL selects, where the estate has it: an address in a link is anything at all. Else it is dropped, with a note."""
     arn = state.get("sel")
-    if arn is None or estate.row_of(arn) or arn in estate.rules or named.is_known(estate, arn):
+    if arn is None or estate.row_of(arn) or arn in estate.rules:
+        return arn
+    if named.is_known(estate, arn) or linking.called(estate, arn):
         return arn
     state.note("What the link selects is not in the snapshot; it was left out.")
     state.put(sel=None)

@@ -13,6 +13,7 @@ from dashboard.flow.backwards import making
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.subscriptions import Subscription
+from dashboard.flow.walk import linking
 from dashboard.pages import links, words
 
 # facts in the order in which a reader asks; what is not here is left to the table
@@ -101,16 +102,31 @@ def thing(estate: Estate, arn: str, *, ask: bool = True) -> None:
         if facts.get(name):
             with st.expander(label):
                 st.code(clean(facts[name], 4000), language=None, wrap_lines=True)
+    carried = linking.called(estate, arn)
+    _carried(estate, carried)
     subs = estate.rules.get(arn, [])
     queues = [sub.row["dead_letter_arn"] for sub in subs] or [facts.get("dead_letter_arn")]
+    queues += [link["dead_letter_arn"] for link in carried]
     _arns("Dead-letter queue", list(dict.fromkeys(queues)))
     _arns("Targets", facts.get("targets") or [])
     _delivered(estate, subs)
     _afterwards(estate, arn)
     _arns("ARN", [arn])
-    if not facts.get("collected"):
+    if not (facts.get("collected") or carried):
         st.text("Not in the snapshot: only its ARN is known, from what points to it.")
     _console(estate, arn)
+
+
+def _carried(estate: Estate, carried: Sequence[Mapping[str, Any]]) -> None:
+    """What a mapping, subscription, pipe or schedule carries, from where to where, and what it lets through."""
+    for link in carried[:MOST_LINES]:
+        ends = [f"{estate.kind_of(end)} {estate.name_of(end)}" for end in (link["from_arn"], link["to_arn"])]
+        on = link["state"] or ("on" if link["active"] else words.INACTIVE)
+        lets = "could not be read" if link["filters_hidden"] else "everything passes"
+        pairs([("Carries", link["kind"]), ("From", ends[0]), ("To", ends[1]), ("State", on)])
+        pairs([("Filter", None if link["filters"] else lets)])
+        for text in link["filters"][:MOST_LINES]:
+            st.code(clean(text, 4000), language=None, wrap_lines=True)
 
 
 def _delivered(estate: Estate, subs: list[Subscription]) -> None:

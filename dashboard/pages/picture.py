@@ -98,7 +98,9 @@ def _group(by: viewing.By, name: str) -> None:
 
 def _view(found: Mapping[str, Mapping[str, Any]], usual: str) -> tuple[View, frozenset[str]]:
     """How to look at it, as the URL says and the controls change it; and what the name to find marks."""
-    kinds = sorted({row["kind"] for row in found.values() if row["column"] and not placed.missing(row["kind"])})
+    kinds = sorted(
+        {row["kind"] for row in found.values() if row["column"] and not placed.missing(row["kind"])}
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         hops = _choice("hops", "Hops", HOPS, usual)
         by = _choice("group", "Put together by", (NOTHING, *viewing.GROUPS), NOTHING)
@@ -246,6 +248,7 @@ def tables(nodes: pd.DataFrame, edges: pd.DataFrame, key: str, opens: Callable[[
         return
     ids = [str(one) for one in nodes["id"]]
     with box:
+        parts.quiet("By key: Tab into a table, arrows to a row, Shift and Space to open it.", f"keys-{key}")
         parts.table(exports.things(nodes), f"nodes of {key}", choose=lambda i: opens("node", ids[i]))
         rows = exports.kept(nodes, edges)
         frame = exports.table(nodes, edges)

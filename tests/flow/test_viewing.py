@@ -126,6 +126,12 @@ def test_what_is_put_together_is_the_whole_whatever_the_hops() -> None:
     assert set(nodes["folded"]) == {0}
 
 
+def test_columns_close_up_where_nodes_are_put_together() -> None:
+    nodes, _ = look(View(by="domain"))
+    columns = sorted(set(nodes["column"]))
+    assert columns == list(range(columns[0], columns[-1] + 1))
+
+
 def test_what_was_folded_is_counted_for_its_group() -> None:
     nodes, _ = look(View(by="domain", folded=frozenset({"queue"})))
     assert nodes.set_index("id")["folded"]["right:money"] == 3

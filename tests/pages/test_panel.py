@@ -98,3 +98,17 @@ def test_a_producers_panel_says_how_it_is_known_that_it_puts_the_event(run: Run)
     told = said(run("event", **SOLD, sel=arn("iam", "role/till").replace(f":{REGION}:", "::")))
     assert "Puts this event, by evidence: observed" in told
     assert "Puts this event" not in said(run("event", **SOLD, sel=BILL))
+
+
+def test_the_panel_of_a_mapping_says_what_it_carries_and_lets_through(store: Path, run_bare: Run) -> None:
+    mapping, lets = arn("lambda", "event-source-mapping:1f"), '{"body": {"a": [1]}}'
+    queue = Resource(arn=arn("sqs", "inbox"), kind="queue", name="inbox")
+    link = Link(kind="event-source-mapping", arn=mapping, from_arn=queue.arn, to_arn=BILL, filters=(lets,))
+    write(store, [*records(), queue, link])
+    app = run_bare("resource", of=BILL, sel=mapping)
+    told = said(app)
+    assert "Carries: event-source-mapping" in told
+    assert "From: queue inbox" in told
+    assert "To: function bill" in told
+    assert "Not in the snapshot" not in told
+    assert lets in [code.value for code in app.code]

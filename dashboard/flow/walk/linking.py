@@ -14,6 +14,17 @@ _NO_OBJECT = (
 )
 
 
+def called(estate: Estate, arn: str) -> tuple[Row, ...]:
+    """The links of this ARN: an event source mapping or SNS subscription is one, a pipe or schedule may be several."""
+    if "links by arn" not in estate.memory:
+        found: dict[str, list[Row]] = {}
+        for link in estate.links:
+            if link["arn"]:
+                found.setdefault(link["arn"], []).append(link)
+        estate.memory["links by arn"] = found
+    return tuple(estate.memory["links by arn"].get(arn, ()))
+
+
 def verdict(estate: Estate, link: Row, tree: Any) -> Verdict:
     """Whether one of its filters lets this pass; without any, everything passes."""
     if link["filters_hidden"]:

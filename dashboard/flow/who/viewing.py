@@ -46,6 +46,7 @@ def viewed(nodes: pd.DataFrame, edges: pd.DataFrame, view: View) -> tuple[pd.Dat
     things, ways = _near(things, ways, view)
     if view.by is not None:
         things, ways = _together(things, ways, view.by)
+        _close_up(things)
     columns = [*nodes.columns, "folded"]
     return pd.DataFrame(list(things.values()), columns=columns), pd.DataFrame(
         ways, columns=list(edges.columns)
