@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from collectors.records import Bus, Gap, Link, Resource, Tag
+from collectors.records import Bus, Gap, Link, Metric, Resource, Tag
 from tests.pages.conftest import Run, write
 from tests.pages.estate import AUDIT, BILL, NOW, SHOP, arn, records, rule
 from tests.pages.test_pages import rows, said
@@ -105,6 +105,30 @@ def test_a_domain_says_who_depends_on_it(run: Run) -> None:
     assert "1 event type of its own is consumed by others (control)." in said(app)
     assert rows(app, "Consumers there") == ["audit"]
     assert "It consumes no event of another." in said(app)
+
+
+def test_a_contract_names_its_schema_and_whose_it_is_what_flows_and_how_it_does(
+    store: Path, run_bare: Run
+) -> None:
+    (measured,) = [one for one in records() if isinstance(one, Metric)]
+    audited = measured.model_copy(update={"arn": arn("events", "rule/shop/to-audit")})
+    write(store, [*records(), audited])
+    app = run_bare("resource", of="domain:selling")
+    (schema, whose) = rows(app, "Schema"), rows(app, "Schema is of")
+    assert (schema, whose) == (["Sold version 1"], ["selling"])
+    assert rows(app, "Put an hour") == [7.0]
+    assert rows(app, "Carried an hour, 3 h") == [pytest.approx(30)]
+    assert "Put an hour: events seen put from 2026-11-25 12:00 UTC" in said(app)
+
+
+def test_the_types_of_a_domain_say_who_takes_them(run: Run) -> None:
+    assert rows(run("resource", of="domain:selling"), "Taken by") == ["control"]
+
+
+def test_filters_narrow_the_resources_of_a_domain(run: Run) -> None:
+    told = said(run("resource", of="domain:selling", region="eu-west-1", owner="(none)", bus="shop"))
+    assert "1 of 2 resources shown." in told
+    assert "Does not apply here: bus shop." in told
 
 
 def test_an_owner_is_a_team_too(run: Run) -> None:

@@ -1,13 +1,12 @@
 """A team: a domain or an owner with all that is its own. What it takes of others, what others take of it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from collectors.errors import UsageError
-from dashboard.flow.answers import Consumers, Delivery, GapNote, Question
-from dashboard.flow.backwards import making, named, reverse
+from dashboard.flow.answers import GapNote, Question
+from dashboard.flow.backwards import contracts, making, named, reverse
+from dashboard.flow.backwards.contracts import Contract, Direction, Sort
 from dashboard.flow.backwards.making import Produced
 from dashboard.flow.backwards.reverse import Consumed, whose
 from dashboard.flow.model import domains, near
@@ -16,25 +15,7 @@ from dashboard.flow.model.known import Key, known
 from dashboard.flow.who import producers
 from dashboard.flow.who.consumers import consumers
 
-Sort = Literal["domain", "owner"]
-Direction = Literal["takes", "gives"]
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """An event type between two teams. `takes`: it consumes the other's event; `gives`: the other consumes its own.
-
-    `other` is null where the event or the consumer belongs to nobody. `ends` are the consumers' ARNs. `active` and
-    `delivery` are the best of their rows.
-    """
-
-    direction: Direction
-    other: str | None
-    source: str
-    detail_type: str
-    ends: tuple[str, ...]
-    delivery: Delivery
-    active: bool
+__all__ = ["Contract", "Direction", "Sort", "Team", "members", "own_types", "team"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +48,14 @@ def team(estate: Estate, sort: Sort, name: str) -> Team:
     ends = [arn for arn in mine if arn not in estate.buses]
     got = reverse.reached(estate, ends, ends=True)
     given = {key: consumers(estate, Question(*key)) for key in types}
-    contracts = (*_takes(sort, set(types), got.rows), *_gives(sort, name, given))
+    between = (
+        *contracts.takes(estate, sort, set(types), got.rows),
+        *contracts.gives(estate, sort, name, given),
+    )
     cut = (note for one in given.values() if not one.complete for note in one.notes)
     notes = tuple(dict.fromkeys((*got.left_out, *cut)))
     gaps = tuple(dict.fromkeys(gap for one in given.values() for gap in one.gaps))
-    return Team(sort, name, mine, types, got.rows, produced, contracts, notes, gaps)
+    return Team(sort, name, mine, types, got.rows, produced, between, notes, gaps)
 
 
 def members(estate: Estate, sort: Sort, name: str) -> tuple[str, ...]:
@@ -98,38 +82,3 @@ def _named(estate: Estate, sort: Sort, name: str) -> tuple[Produced, ...]:
             rows = producers.producers(estate, Question(*key)).producers
             found += [Produced(*key, *whose(estate, key), row) for row in rows if row.evidence == "named"]
     return tuple(found)
-
-
-def _takes(sort: Sort, own: set[Key], rows: Iterable[Consumed]) -> list[Contract]:
-    groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for one in rows:
-        key = (one.source, one.detail_type)
-        if key not in own:
-            groups[one.domain if sort == "domain" else one.owner, key].append(one.row)
-    return _contracts("takes", groups)
-
-
-def _gives(sort: Sort, name: str, given: Mapping[Key, Consumers]) -> list[Contract]:
-    groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for key, answer in given.items():
-        for row in answer.consumers:
-            other = row.domain if sort == "domain" else row.owner
-            if other != name:
-                groups[other, key].append(row)
-    return _contracts("gives", groups)
-
-
-def _contracts(direction: Direction, groups: dict[tuple[Any, ...], list[Any]]) -> list[Contract]:
-    found = []
-    for (other, (source, detail_type)), rows in sorted(
-        groups.items(), key=lambda item: (item[0][0] or "~", item[0][1])
-    ):
-        on = [row for row in rows if row.active]
-        always = any(row.delivery == "always" for row in on or rows)
-        ends = tuple(sorted({row.arn for row in rows}))
-        found.append(
-            Contract(
-                direction, other, source, detail_type, ends, "always" if always else "sometimes", bool(on)
-            )
-        )
-    return found

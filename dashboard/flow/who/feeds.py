@@ -49,12 +49,12 @@ def _feeds(estate: Estate) -> list[Feed]:
         for arn in counting.ends(estate, Question(*key)):
             taker = estate.domain_of(arn) or NONE
             between[giver, taker].setdefault(key, set()).add(arn)
-    rates = _rates(estate)
+    rates_of = rates(estate)
     found = []
     for (giver, taker), types in sorted(
         between.items(), key=lambda way: [(name == NONE, name) for name in way[0]]
     ):
-        seen = [rates[key] for key in types if key in rates]
+        seen = [rates_of[key] for key in types if key in rates_of]
         consumers = len(set().union(*types.values()))
         found.append(Feed(giver, taker, tuple(types), consumers, sum(seen) if seen else None))
     return found
@@ -66,11 +66,16 @@ def window(estate: Estate) -> tuple[datetime, datetime] | None:
     return (min(row["first_seen"] for row in rows), max(row["last_seen"] for row in rows)) if rows else None
 
 
-def _rates(estate: Estate) -> dict[Key, float]:
-    """Events an hour of each type that was seen."""
-    seen = window(estate)
-    hours = max((seen[1] - seen[0]) / _HOUR, 1.0) if seen else 1.0
-    return {key: entry.events / hours for key, entry in known(estate).items() if entry.events}
+def rates(estate: Estate) -> dict[Key, float]:
+    """Events an hour of each type that was seen put, over `window`. Counted once an estate."""
+    if "rates-of-types" not in estate.memory:
+        seen = window(estate)
+        hours = max((seen[1] - seen[0]) / _HOUR, 1.0) if seen else 1.0
+        estate.memory["rates-of-types"] = {
+            key: entry.events / hours for key, entry in known(estate).items() if entry.events
+        }
+    found: dict[Key, float] = estate.memory["rates-of-types"]
+    return found
 
 
 def troubled(estate: Estate) -> dict[str, int]:
