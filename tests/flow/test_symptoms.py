@@ -245,6 +245,13 @@ def test_trouble_is_told_in_a_sentence_with_its_beginning(
     assert state(build, on, series) == ("failing", told)
 
 
+def test_of_a_pipe_whose_executions_are_not_counted_a_few_failures_are_not_judged(build: Build) -> None:
+    assert state(build, TUBE.arn, of(TUBE.arn, EventCount=100, ExecutionFailed=(0, 4))) == (
+        "unknown",
+        "Pipe tube had 1,200 an hour in the last 3 hours, and 144 failures, of how many executions was not counted.",
+    )
+
+
 def at_night(at: datetime) -> float:
     return 0.0 if at.hour < 14 else 10.0
 

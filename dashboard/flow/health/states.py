@@ -91,6 +91,9 @@ def _with_traffic(one: Thing, found: Figures, title: str) -> State:
     unread = _unread(one, found)
     if unread:
         return State("unknown", f"{had}; whether it is in trouble is not known: {unread} could not be read.")
+    if one.kind == "pipe" and found.failed_3h and "Invocations" not in one.series:
+        of = f"{events(found.failed_3h, 'failure')}, of how many executions was not counted"
+        return State("unknown", f"{had}, and {of}.")
     failed = (
         f", {events(found.failed_3h, 'failure')} among them, and no trouble now"
         if found.failed_3h
