@@ -163,6 +163,7 @@ def _middles(lines: Sequence[Line]) -> Trace:
         marker={"size": 12, "opacity": 0, "color": look.EDGE},
         selected={"marker": {"opacity": 0.35, "size": 22}},
         unselected={"marker": {"opacity": 0}, "textfont": {"color": look.TEXT}},
+        cliponaxis=False,
     )
 
 

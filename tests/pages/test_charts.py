@@ -188,6 +188,10 @@ def test_names_and_rates_keep_a_colour_when_something_else_is_selected() -> None
     assert {trace.unselected.textfont.color for trace in traces(figure, "markers+text")} == {look.TEXT}
 
 
+def test_the_highest_rate_is_not_cut_off() -> None:
+    assert middles(picture([EVENT, node("a", 1)], [edge("event", "a", rate=1.0)])).cliponaxis is False
+
+
 def test_a_kind_that_is_not_known_is_said_so() -> None:
     figure = picture([EVENT, node("a", 1, kind=None)], [edge("event", "a")])
     told = [text for trace in traces(figure, "markers+text") for text in trace.hovertext]
@@ -226,6 +230,12 @@ def test_names_stand_below_the_plot_which_keeps_its_height() -> None:
     assert many.height - one.height == 12 * throughput.NAME
     compared = chart(replace(series(0), muted=True), series(0)).layout
     assert not compared.showlegend
+
+
+def test_what_hovers_over_a_point_is_its_number_in_full() -> None:
+    times = tuple(START + timedelta(minutes=5 * n) for n in range(2))
+    figure = chart(throughput.Series("r", times, (12_345.0, 3_600_000.0), 300))
+    assert figure.data[0].hovertemplate == "%{y:,.3~f}"  # not 1.235e+4
 
 
 def test_a_lonely_point_is_a_dot() -> None:
