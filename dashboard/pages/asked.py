@@ -35,15 +35,17 @@ def between(estate: Estate, asked: Sentence) -> None:
         st.text("Both are the same.")
         return
     start, end = best.found.start, best.found.end
+    one_pair = best.found.answer == "yes" or best.pairs == 1
     with st.container(key="sentence"):
-        if best.found.answer == "yes" or best.pairs == 1:
+        if one_pair:
             st.text(f"From {taken.called(start)} to {taken.called(end)}:")
         else:
             st.text(f"From {clean(asked.what)} to {clean(asked.other)}, whatever is meant by them:")
     pathing.answer(estate, best.found)
-    taken.say("start", start, starts, lambda one: f"what flows from {one.key} to {end.key}?")
+    at, to = (start.key, end.key) if one_pair else (asked.what, asked.other)
+    taken.say("start", start if one_pair else None, starts, lambda one: f"what flows from {one.key} to {to}?")
     others = [one for one in ends if one.sort != "event"]
-    taken.say("end", end, others, lambda one: f"what flows from {start.key} to {one.key}?")
+    taken.say("end", end if one_pair else None, others, lambda one: f"what flows from {at} to {one.key}?")
 
 
 def _meant(estate: Estate, text: str) -> tuple[Named, ...]:

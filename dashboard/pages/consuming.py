@@ -99,13 +99,13 @@ def _facts(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
     trouble = " ".join([*filter(None, [trouble]), *(one.says for one in lost)])
     return {
         "Domain": row.domain,
-        "Owner": row.owner,
         "Consumer": row.name,
         "Delivery": words.delivery(row),
         "Calls/h, 3 h": found.rate_3h if found else None,
         "Health": words.HEALTH["failing"] if lost else words.health_of(row.active, found),
         "Evidence": known.evidence,
         "Last seen, UTC": words.stamp(known.last),
+        "Owner": row.owner,
         "Kind": row.kind,
         "Through": words.path(row),
         "Bus": estate.name_of(row.bus),

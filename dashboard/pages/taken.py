@@ -18,14 +18,17 @@ def called(one: Named) -> str:
     return words.joined([f"{one.kind} {clean(one.name)}", one.account, one.region])
 
 
-def say(key: str, taken: Named, meanings: Sequence[Named], question: Callable[[Named], str]) -> None:
-    """What the name was taken for, where it may mean several things; a button asks of another."""
+def say(key: str, taken: Named | None, meanings: Sequence[Named], question: Callable[[Named], str]) -> None:
+    """What the name was taken for, or with None that all was asked, where it may mean several; a button asks of one alone."""
     others = [one for one in meanings if one != taken]
-    if not others:
+    if len(meanings) < 2 or not others:
         return
+    told = (
+        f"Taken: {called(taken)}. Or is it meant to be" if taken else "Asked of all that is called so. Only"
+    )
     with st.container(key=f"others-{key}", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key=f"quiet-taken-{key}", width="content"):
-            st.text(f"Taken: {called(taken)}. Or is it meant to be")
+            st.text(told)
         for index, one in enumerate(others[:MOST]):
             st.button(
                 markdown(called(one), 120),

@@ -99,6 +99,20 @@ def test_a_name_that_several_bear_says_which_was_taken_and_asks_of_the_others(
     assert "Nobody else consumes an event type of Shop." in said(app)
 
 
+def test_where_no_pair_of_meanings_has_a_path_it_is_said_of_all_of_them(store: Path, run_bare: Run) -> None:
+    buses = [
+        Bus(arn=SHOP.replace(ACCOUNT, account).replace("/shop", f"/{name}"), name=name, kind="classic")
+        for name, account in (("here", ACCOUNT), ("there", ACCOUNT), ("there", "222222222222"))
+    ]
+    write(store, [*records(), *buses])
+    app = run_bare("ask", q="what flows from here to there?")
+    told = said(app)
+    assert "From here to there, whatever is meant by them:" in told
+    assert "Asked of all that is called so. Only" in told
+    app.button(key="meant-end-1").click().run()
+    assert "to bus there · 222222222222 · eu-west-1:" in said(app)
+
+
 def test_an_answer_names_its_consumers_by_domain_and_owner_with_how_it_is_known(run: Run) -> None:
     told = said(run("ask", q="who consumes Sold?"))
     control, selling = "control · no owner", "selling · team-money"
