@@ -98,8 +98,8 @@ def _facts(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
     trouble = row.why or judging.broken(estate, row, answer.health) or row.note
     trouble = " ".join([*filter(None, [trouble]), *(one.says for one in lost)])
     return {
-        "Domain": row.domain,
         "Consumer": row.name,
+        "Domain": row.domain,
         "Delivery": words.delivery(row),
         "Calls/h, 3 h": found.rate_3h if found else None,
         "Health": words.HEALTH["failing"] if lost else words.health_of(row.active, found),

@@ -93,7 +93,7 @@ def _failing(faults: Sequence[Failing], *, is_known: bool) -> None:
     for index, fault in enumerate(faults[:MOST]):
         with st.container(key=f"result-fault-{index}"):
             links.link("failing", f"{fault.kind.capitalize()} {fault.name}", sel=fault.arn)
-            parts.quiet(clean(fault.says, 140), f"fault-{index}")
+            parts.quiet(clean(_first(fault.says), 400), f"fault-{index}")
 
 
 def _loose(ends: Sequence[LooseEnd]) -> None:
@@ -106,7 +106,12 @@ def _loose(ends: Sequence[LooseEnd]) -> None:
     for index, end in enumerate(first):
         with st.container(key=f"result-loose-{index}"):
             links.link("event", end.detail_type, source=end.source, type=end.detail_type)
-            parts.quiet(clean(f"{end.kind}: {end.says}", 140), f"loose-{index}")
+            parts.quiet(clean(_first(f"{end.kind}: {end.says}"), 400), f"loose-{index}")
+
+
+def _first(says: str) -> str:
+    """The first sentence."""
+    return says.split(". ")[0].rstrip(".") + "."
 
 
 def _empty(estate: Estate) -> None:
