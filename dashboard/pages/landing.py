@@ -111,7 +111,7 @@ def _loose(ends: Sequence[LooseEnd]) -> None:
 
 def _first(says: str) -> str:
     """The first sentence."""
-    return says.split(". ")[0].rstrip(".") + "."
+    return says.split(". ", maxsplit=1)[0].rstrip(".") + "."
 
 
 def _empty(estate: Estate) -> None:
