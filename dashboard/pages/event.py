@@ -247,11 +247,11 @@ def _panel(estate: Estate, answer: Answer) -> None:
     if chosen and _belongs(estate, answer, chosen):
         with st.container(border=True):
             panel.opened(estate, chosen, "Back to the event")
+            panel.evidence(answer.made.producers, chosen)
             picture.leaving(chosen)
         return
     if chosen:
         state.note("What the link selects is not part of this answer; it was left out.")
-            panel.evidence(answer.made.producers, chosen)
         state.put(sel=None)
     with st.container(border=True):
         _about(estate, answer)

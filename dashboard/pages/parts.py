@@ -172,13 +172,6 @@ def _cell(value: Any) -> Any:
     return clean(value, CELL_LENGTH) if isinstance(value, str) else value
 
 
-def hidden(shown: int, total: int, filters: scope.Scope, what: str, key: str) -> None:
-    """Says what the filters hide, with the way out."""
-    if shown == total:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{shown} of {total} {what} shown. Filter: {filters.words()}.")
-        st.button("Show all", on_click=scope.reset, key=f"reset-{key}", type="tertiary")
 def beside(filters: scope.Scope, *applied: str) -> None:
     """Says which of the filters and times that are chosen do nothing on this page, to which only `applied` apply."""
     told = filters.beside(applied)
@@ -186,3 +179,10 @@ def beside(filters: scope.Scope, *applied: str) -> None:
         quiet(f"Does not apply here: {told}.", "beside")
 
 
+def hidden(shown: int, total: int, filters: scope.Scope, what: str, key: str) -> None:
+    """Says what the filters hide, with the way out."""
+    if shown == total:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{shown} of {total} {what} shown. Filter: {filters.words()}.")
+        st.button("Show all", on_click=scope.reset, key=f"reset-{key}", type="tertiary")

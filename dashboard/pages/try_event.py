@@ -68,7 +68,6 @@ def render(estate: Estate, scope: Scope) -> None:
         panel.close()
         _conditions(trial, chosen)
         panel.thing(estate, chosen)
-        st.button("Close", on_click=lambda: state.put(sel=None), key="close", type="tertiary")
 
 
 def _input(estate: Estate) -> str | None:
