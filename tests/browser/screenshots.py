@@ -22,6 +22,7 @@ ORDER_PLACED = {"source": "com.acme.orders", "type": "OrderPlaced"}
 CHANGES = {"remove": "detail.total", "enable": "order-placed-legacy"}
 QUEUE = "arn:aws:sqs:eu-west-1:111111111111:shipping-notices"
 
+BUS = "arn:aws:events:eu-west-1:222222222222:event-bus/orders"
 CHECKOUT = "arn:aws:lambda:eu-west-1:222222222222:function:checkout-api"
 FUNCTION = "arn:aws:lambda:eu-west-1:333333333333:function:allocate-stock"
 
@@ -43,6 +44,14 @@ SHOTS = (
     Shot("event-type", "event", ORDER_PLACED, height=1750),
     Shot("event-type-dark", "event", ORDER_PLACED, "dark", height=1750),
     Shot("event-type-phone", "event", ORDER_PLACED, width=390, height=1400),
+    Shot(
+        "payload",
+        "event",
+        {**ORDER_PLACED, "view": "Payload"},
+        height=1500,
+    ),
+    Shot("map", "map", {}, height=1200),
+    Shot("bus", "resource", {"of": BUS}, height=1700),
     Shot("producer", "producer", {"of": CHECKOUT}, height=1250),
     Shot("resource", "resource", {"of": FUNCTION, "with": "domain:platform"}, height=1500),
     Shot("resource-domain", "resource", {"of": "domain:fulfilment"}, height=1200),
