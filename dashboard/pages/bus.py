@@ -14,14 +14,12 @@ from dashboard.flow.backwards.named import Named
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.pages import (
-    choosing,
     flowing,
     links,
     nearby,
     panel,
     parts,
     pathing,
-    picture,
     reversed_answers,
     set_up,
     words,
@@ -41,16 +39,10 @@ def render(estate: Estate, one: Named, scope: Scope) -> None:
     parts.beside(scope, *(part for part in EVERY if part != "bus"))
     around = reversed_answers.resource(estate, one)
     answer = _answer(estate.snapshot.id, one.arn or "", estate, around)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
-        _body(estate, one, answer, around, scope)
-    with side, st.container(key="panel"), st.container(border=True):
-        chosen = choosing.selected(estate)
-        if chosen:
-            panel.opened(estate, chosen, "Back to the bus")
-            picture.leaving(chosen)
-        else:
-            panel.thing(estate, answer.arn, ask=False)
+    panel.beside(
+        lambda: _body(estate, one, answer, around, scope),
+        lambda: panel.selected(estate, answer.arn, "Back to the bus"),
+    )
 
 
 @st.cache_resource(max_entries=100, show_spinner="Looking at who puts events on the bus …")

@@ -34,14 +34,14 @@ def render(estate: Estate, scope: Scope) -> None:
     parts.gaps(estate.gaps, "this map")
     if not found:
         return
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
+
+    def body() -> None:
         _window(estate)
         _picture(_drawn(found), feeds.troubled(estate))
         frame = pd.DataFrame([_row(one) for one in found])
         parts.table(frame, "feeds", choose=lambda i: state.put(sel=_way(found[i])))
-    with side, st.container(key="panel"), st.container(border=True):
-        _panel(estate, every)
+
+    panel.beside(body, lambda: _panel(estate, every))
 
 
 def _way(one: Feed) -> str:

@@ -52,11 +52,7 @@ def render(estate: Estate, scope: Scope) -> None:
     answer = answers.answer(estate, source, detail_type, bus)
     if not answer.got.known:
         _unknown(answer)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
-        _body(estate, answer, scope)
-    with side, st.container(key="panel"):
-        _panel(estate, answer)
+    panel.beside(lambda: _body(estate, answer, scope), lambda: _panel(estate, answer))
 
 
 def _choose(estate: Estate, scope: Scope) -> None:
@@ -245,16 +241,13 @@ def _open_node(key: str) -> None:
 def _panel(estate: Estate, answer: Answer) -> None:
     chosen = state.get("sel")
     if chosen and _belongs(estate, answer, chosen):
-        with st.container(border=True):
-            panel.opened(estate, chosen, "Back to the event")
-            panel.evidence(answer.made.producers, chosen)
-            picture.leaving(chosen)
+        panel.opened(estate, chosen, "Back to the event")
+        panel.evidence(answer.made.producers, chosen)
         return
     if chosen:
         state.note("What the link selects is not part of this answer; it was left out.")
         state.put(sel=None)
-    with st.container(border=True):
-        _about(estate, answer)
+    _about(estate, answer)
 
 
 def _belongs(estate: Estate, answer: Answer, arn: str) -> bool:

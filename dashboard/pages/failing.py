@@ -25,12 +25,13 @@ def render(estate: Estate, scope: Scope) -> None:
         st.text(sentence(found))
     parts.gaps(found.gaps, "what fails")
     chosen = _chosen(rows)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
+
+    def body() -> None:
         _table(rows, len(found.failing), scope)
         if chosen:
             _row(estate, chosen)
-    with side, st.container(key="panel"), st.container(border=True):
+
+    def side() -> None:
         if chosen and state.get("sel"):
             panel.opened(estate, chosen.arn)
         elif chosen:  # the first row: nobody opened it, so there is nothing to close
@@ -38,6 +39,8 @@ def render(estate: Estate, scope: Scope) -> None:
         else:
             told = "No fault is left by the filters." if found.failing else "Nothing is seen to fail."
             parts.quiet(told, "hint")
+
+    panel.beside(body, side)
 
 
 def answer(estate: Estate) -> Failings:

@@ -1,6 +1,6 @@
 """The panel: one thing of the estate, all that is known of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.subscriptions import Subscription
 from dashboard.flow.walk import linking
-from dashboard.pages import links, words
+from dashboard.pages import choosing, links, picture, words
 
 # facts in the order in which a reader asks; what is not here is left to the table
 FACTS = (
@@ -47,6 +47,28 @@ _CONSOLES = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+
+
+def beside(main: Callable[[], None], panel: Callable[[], None]) -> None:
+    """The page on the left, the panel on the right. What was just selected is drawn first: somebody waits for it."""
+    left, right = st.columns([3, 1.15], gap="large")
+    sides = [(left, main), (right.container(key="panel").container(border=True), panel)]
+    for where, draw in sides[::-1] if state.get("sel") else sides:
+        with where:
+            draw()
+    chosen = state.get("sel")
+    if chosen:
+        with sides[1][0]:
+            picture.leaving(chosen)  # only now is it known what the picture has
+
+
+def selected(estate: Estate, arn: str, back: str) -> None:
+    """What is selected, with the way back, else the thing that the page is about."""
+    chosen = choosing.selected(estate)
+    if chosen:
+        opened(estate, chosen, back)
+    else:
+        thing(estate, arn, ask=False)
 
 
 def opened(estate: Estate, arn: str, back: str = "Close") -> None:

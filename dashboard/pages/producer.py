@@ -30,11 +30,7 @@ def render(estate: Estate, scope: Scope) -> None:
     st.title(markdown(answer.name, 120), anchor=False)
     parts.facts(estate)
     parts.beside(scope, *state.PARTS)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
-        _body(estate, answer, scope)
-    with side, st.container(key="panel"), st.container(border=True):
-        _side(estate, answer)
+    panel.beside(lambda: _body(estate, answer, scope), lambda: _side(estate, answer))
 
 
 def _answer(estate: Estate, arn: str) -> Sending:

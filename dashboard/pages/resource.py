@@ -13,14 +13,12 @@ from dashboard.flow.model import near
 from dashboard.flow.model.estate import Estate
 from dashboard.pages import (
     bus,
-    choosing,
     flowing,
     links,
     nearby,
     panel,
     parts,
     pathing,
-    picture,
     reversed_answers,
     rule,
     team,
@@ -100,16 +98,9 @@ def _resource(estate: Estate, one: Named, scope: Scope) -> None:
     parts.facts(estate)
     parts.beside(scope, *PLACED, TIMES)
     answer = reversed_answers.resource(estate, one)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
-        _body(estate, one, answer, scope)
-    with side, st.container(key="panel"), st.container(border=True):
-        chosen = choosing.selected(estate)
-        if chosen:
-            panel.opened(estate, chosen, "Back")
-            picture.leaving(chosen)
-        else:
-            panel.thing(estate, one.arn or "", ask=False)
+    panel.beside(
+        lambda: _body(estate, one, answer, scope), lambda: panel.selected(estate, one.arn or "", "Back")
+    )
 
 
 def _body(estate: Estate, one: Named, answer: ResourceAnswer, scope: Scope) -> None:

@@ -10,7 +10,7 @@ from dashboard.flow.backwards import rules
 from dashboard.flow.backwards.rules import Match, RuleAnswer, Target
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
-from dashboard.pages import choosing, flowing, links, nearby, panel, parts, picture, words
+from dashboard.pages import flowing, links, nearby, panel, parts, words
 from dashboard.pages.scope import PLACED, TIMES, Scope
 
 _FILTERS = (
@@ -28,16 +28,10 @@ def render(estate: Estate, arn: str, scope: Scope) -> None:
     parts.facts(estate)
     parts.beside(scope, *(part for part in PLACED if part in ("domain", "owner")), TIMES)
     answer = _answer(estate.snapshot.id, arn, estate)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
-        _body(estate, answer, scope)
-    with side, st.container(key="panel"), st.container(border=True):
-        chosen = choosing.selected(estate)
-        if chosen:
-            panel.opened(estate, chosen, f"Back to the {answer.kind}")
-            picture.leaving(chosen)
-        else:
-            panel.thing(estate, arn, ask=False)
+    panel.beside(
+        lambda: _body(estate, answer, scope),
+        lambda: panel.selected(estate, arn, f"Back to the {answer.kind}"),
+    )
 
 
 @st.cache_resource(max_entries=500, show_spinner="Looking for what matches …")

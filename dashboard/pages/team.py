@@ -29,8 +29,8 @@ def render(estate: Estate, one: Named, scope: Scope) -> None:
     parts.beside(scope, *_APPLIED)
     sort: Sort = "domain" if one.sort == "domain" else "owner"
     team, gaps = reversed_answers.team(estate, sort, one.name)
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
+
+    def body() -> None:
         with st.container(key="sentence"):
             st.text(clean(around.of_team(team), 900))
         for note in team.notes:
@@ -45,8 +45,8 @@ def render(estate: Estate, one: Named, scope: Scope) -> None:
         _members(estate, team, scope)
         st.header("Path", anchor=False)
         pathing.render(estate, one)
-    with side, st.container(key="panel"), st.container(border=True):
-        _side(estate, one, team)
+
+    panel.beside(body, lambda: _side(estate, one, team))
 
 
 def _side(estate: Estate, one: Named, team: Team) -> None:

@@ -54,18 +54,21 @@ def render(estate: Estate, scope: Scope) -> None:
     show = _show(estate, chosen)
     things = _things(estate.snapshot.id, show, estate)
     rows = [row for row in things if scope.admits(row, row.bus)]
-    main, side = st.columns([3, 1.15], gap="large")
-    with main:
+
+    def body() -> None:
         _table(rows, len(things), state.hours(), scope, show)
         if chosen:
             flowing.of_thing(estate, chosen)
         elif rows:
             _busiest(estate, rows, show)
-    with side, st.container(key="panel"), st.container(border=True):
+
+    def side() -> None:
         if chosen:
             panel.opened(estate, chosen)
         else:
             parts.quiet("Select a row to see what it is, and its charts.", "hint")
+
+    panel.beside(body, side)
 
 
 def _show(estate: Estate, chosen: str | None) -> str:
