@@ -8,7 +8,20 @@ import pyarrow as pa
 
 from collectors import snapshot
 from collectors.frames import frame_of, table_of
-from collectors.records import Bus, Gap, Metric, Record, Resource, Schema, ScopeRun, Subscription, Tag, Trace
+from collectors.records import (
+    Bus,
+    Gap,
+    Link,
+    Metric,
+    Record,
+    Resource,
+    Schema,
+    SchemaVersion,
+    ScopeRun,
+    Subscription,
+    Tag,
+    Trace,
+)
 
 HOST = "evil.example"
 NAMES = (
@@ -57,6 +70,7 @@ def write(store: Path) -> snapshot.Snapshot:
 def _records(number: int, name: str) -> list[Record]:
     bus, function = arn("events", f"event-bus/b{number}"), arn("lambda", f"function:f{number}")
     rule = arn("events", f"rule/b{number}/r{number}")
+    queue, kept = arn("sqs", f"q{number}"), arn("events", f"archive/a{number}")
     pattern = json.dumps({"source": [name], "detail-type": [name], "detail": {name: [name]}})
     tags = [
         Tag(arn=thing, key=key, value=name) for thing in (bus, function, rule) for key in ("domain", "owner")
@@ -73,10 +87,22 @@ def _records(number: int, name: str) -> list[Record]:
             description=name,
             pattern=pattern,
             target_arn=function,
+            input_kind="template",
+            input_paths=(f"$.detail.{name}",),
+            input_template=name,
+            dead_letter_arn=queue,
+            role_arn=arn("iam", f"role/{name}"),
         ),
+        Resource(arn=queue, kind="queue", name=name, policy=name),
+        Resource(
+            arn=kept, kind="archive", name=name, parent_arn=bus, state=name, pattern=pattern, description=name
+        ),
+        Link(kind="archive", from_arn=bus, to_arn=kept, state=name),
+        Link(kind="event-source-mapping", from_arn=queue, to_arn=function, state=name, filters=(pattern,)),
         Resource(arn=function, kind="function", name=name, description=name, state=name, endpoint=name),
         *tags,
         _schema(number, name),
+        _version(number, name),
         Trace(
             principal=name,
             principal_kind="user",
@@ -104,6 +130,19 @@ def _records(number: int, name: str) -> list[Record]:
     ]
 
 
+def _version(number: int, name: str) -> SchemaVersion:
+    """An earlier version that had another field of a hostile name: the two can be compared."""
+    field = {"type": "string", "description": name, "enum": [name, "x"], "format": name}
+    detail = {"type": "object", "properties": {f"{name}2": field, name: {"type": "number"}}}
+    content = json.dumps({"properties": {"detail": detail}})
+    return SchemaVersion(
+        schema_arn=arn("schemas", f"schema/r/s{number}"),
+        version="0",
+        type="JSONSchemaDraft4",
+        content=content,
+    )
+
+
 def _schema(number: int, name: str) -> Schema:
     field = {"type": name, "description": name, "enum": [name], "format": name}
     detail = {"type": "object", "required": [name], "properties": {name: field}}
@@ -116,6 +155,6 @@ def _schema(number: int, name: str) -> Schema:
         source=name,
         detail_type=name,
         version=name,
-        version_count=1,
+        version_count=2,
         content=json.dumps({"properties": {"detail": detail}}),
     )

@@ -101,9 +101,14 @@ def _exact(estate: Estate, text: str) -> list[Named]:
     if not text:
         return []
     names = _names(estate)
-    if text in names.by_arn or arns.plain(text) in names.by_arn:
-        return [resource(estate, text if text in names.by_arn else arns.plain(text))]
-    found = [resource(estate, arn) for arn in names.by_name.get(text, ())]
+    whole = next((arn for arn in (text, arns.plain(text)) if arn in names.by_arn), None)
+    if whole is not None and arns.parts(whole):
+        return [resource(estate, whole)]
+    # a principal without an ARN may bear the name of a domain
+    found = [
+        resource(estate, arn)
+        for arn in dict.fromkeys((*([whole] if whole else []), *names.by_name.get(text, ())))
+    ]
     found += [Named("event", "event", key[1], event=key) for key in _events(estate, text)]
     if text in domains.names(estate):
         found.append(Named("domain", "domain", text))
