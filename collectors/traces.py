@@ -73,5 +73,5 @@ def _read(scope: Scope) -> tuple[pa.Table | None, pa.Table]:
 def _tell_kept(scope: Scope, hours: list[datetime]) -> None:
     if hours:
         where = state.way(scope.settings)
-        told = f"Less was found by {where} than was known of {len(hours)} hours ({min(hours):%Y-%m-%d %H:%M} to {max(hours):%Y-%m-%d %H:%M} UTC): what was known stays. Where the records are gone by now, since their retention has passed, late_days below it asks for them no more."
+        told = f"Less was found by {where.strip()} than was known of {len(hours)} hours ({min(hours):%Y-%m-%d %H:%M} to {max(hours):%Y-%m-%d %H:%M} UTC): what was known stays. Where the records are gone by now, since their retention has passed, late_days below it asks for them no more."
         scope.gap("partial", where, "LessThanKnown", told, where)

@@ -299,6 +299,7 @@ def test_what_is_known_stays_when_the_retention_of_the_group_has_passed(
     (outcome,) = collect("traces", before=before, **READER)
     assert [row.events for row in traces(outcome)] == [1]
     assert [gap.error for gap in outcome.scope.gaps] == ["LessThanKnown"]
+    assert outcome.scope.gaps[0].message.startswith("Less was found by insights than was known of ")
 
 
 def test_too_many_queries_at_a_time_are_asked_again(aws: Server, trail: Call, collect: Call) -> None:
