@@ -95,7 +95,9 @@ def _facts(estate: Estate, answer: Answer, row: Consumer) -> dict[str, object]:
     found = answer.health.get(row.arn)
     known = seen(estate, answer.got.event, row)
     lost = [] if row.active else summary.losing(row, answer.health)
-    trouble = row.why or judging.broken(estate, row, answer.health) or row.note
+    trouble = (
+        row.why or judging.broken(estate, row, answer.health) or judging.unclear(estate, row) or row.note
+    )
     trouble = " ".join([*filter(None, [trouble]), *(one.says for one in lost)])
     return {
         "Consumer": row.name,

@@ -150,7 +150,8 @@ class PathStage:
 class PathHealth:
     """How one path does, stage by stage: matched, invoked, delivered, failed, retried, dead-lettered, read, handled.
 
-    `broken` is its first broken stage in a sentence, null when none is seen to be.
+    `broken` is its first broken stage in a sentence, or a dead-letter queue that grows and is shared, whose letters are not known to be of
+    this path; null when none is seen to be.
     """
 
     arn: str

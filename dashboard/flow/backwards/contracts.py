@@ -113,6 +113,9 @@ def _health(estate: Estate, rows: Sequence[Consumer]) -> tuple[HealthState, str 
     says = list(dict.fromkeys(text for row in rows if (text := judging.broken(estate, row))))
     if says:
         return "failing", " ".join(says[:3])
+    unclear = next((text for row in rows if (text := judging.unclear(estate, row))), None)
+    if unclear:
+        return "unknown", unclear
     states = {one.state for one in judging.health(estate, {row.arn for row in rows}).values()}
     order: tuple[HealthState, ...] = ("ok", "idle")
     return next((state for state in order if state in states), "unknown"), None

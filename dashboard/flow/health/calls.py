@@ -1,8 +1,10 @@
 """What is wrong with what is called: a function, topic or pipe that fails, loses what it was given, is slow, or far behind."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboard.flow.health import beginning, queues, slow
+from dashboard.flow.health import beginning, queues, slow, usual
+from dashboard.flow.health.lines import Lines
 from dashboard.flow.health.symptom import Symptom, judged_by, lasting, layers, symptom_of
 from dashboard.flow.health.things import Thing, events, length
 
@@ -55,8 +57,8 @@ def fail(thing: Thing) -> Symptom | None:
     lately, of = _failed(thing, how, 0.5)
     if not _too_many(failed, tried) and not (lately >= SOME and lately >= 2 * SHARE * of):
         return None
-    if lately == 0 and failed * of >= SURE * tried:
-        return None  # as many calls of the last half hour were well as would hardly be by chance
+    # as many calls of the last half hour were well as would hardly be by chance
+    recovered = lately == 0 and failed * of >= SURE * tried and _is_tried_again(thing, how)
     bad = how.parts if _by_parts(thing, how, hours) else how.failures
     throttled = thing.count("Throttles", hours=hours)
     most = "throttle" if throttled * 2 > failed else "failure"
@@ -67,16 +69,31 @@ def fail(thing: Thing) -> Symptom | None:
         lost=lost_of(thing, how),
         failed=_failed(thing, how, 24)[0],
         more=_where(thing, how, hours),
-        holds=lasting(thing, hours, how.calls, *bad),
+        holds=_comes_again(thing, bad) if recovered else lasting(thing, hours, how.calls, *bad),
     )
 
 
+def _is_tried_again(thing: Thing, how: Calls) -> bool:
+    """Only a function's calls are, and not those that it gave up: what a topic or a pipe failed with is gone, whatever works since."""
+    return thing.kind == "function" and lost_of(thing, how) <= 0
+
+
+def _comes_again(thing: Thing, bad: tuple[str, ...]) -> Callable[[Lines], bool]:
+    return lambda lines: usual.comes_again(layers(lines, thing, *bad))
+
+
 def _counted(thing: Thing) -> Calls:
-    """How its calls are counted: a pipe's executions, or where those were not read its events, of which they are as many or fewer."""
+    """How its calls are counted: a pipe's executions, or where those are not known its events, of which they are as many or fewer."""
     how = CALLS[thing.kind]
-    if how.calls in thing.series or thing.kind != "pipe":
+    if thing.kind != "pipe" or counts_executions(thing):
         return how
     return how._replace(calls="EventCount", tried=("EventCount",), word="event")
+
+
+def counts_executions(pipe: Thing) -> bool:
+    """Whether a pipe's executions are known over the hours that it is judged by: of an estate that was collected before they were read they begin later."""
+    calls = CALLS["pipe"].calls
+    return pipe.sum(calls, judged_by(pipe, "EventCount")) is not None
 
 
 def _failed(thing: Thing, how: Calls, hours: float) -> tuple[float, float]:
@@ -123,14 +140,16 @@ def _too_many(failed: float, tried: float) -> bool:
 
 def events_lost(thing: Thing) -> Symptom | None:
     """What a function was given asynchronously, and gave up after up to six hours of trying: lost for good, whatever works since."""
-    lost = lost_of(thing, CALLS["function"])
-    if lost <= 0 or fail(thing) is not None:
+    lost, told = lost_of(thing, CALLS["function"]), fail(thing)
+    if lost <= 0 or (told is not None and told.holds is None):
         return None
+    failing = told.holds if told is not None else None
     worst = max(DROPPED, key=lambda name: thing.count(name, hours=24))
     return symptom_of(
         *(thing, "handled", f"lost {events(lost)} in the last 24 hours that it was given asynchronously"),
         lambda lines: beginning.share(layers(lines, thing, worst), layers(lines, thing, "Invocations")),
         lost=lost,
+        holds=None if failing is None else lambda lines: not failing(lines),
     )
 
 

@@ -12,12 +12,22 @@ from dashboard.flow.health import lines, symptoms
 from dashboard.flow.health.beginning import Since
 from dashboard.flow.health.states import is_old, state_of
 from dashboard.flow.health.symptom import Symptom
-from dashboard.flow.health.things import Thing, dead_letters, is_dead_letter, is_whole, learn, measured, thing
+from dashboard.flow.health.things import (
+    Thing,
+    dead_letters,
+    events,
+    is_dead_letter,
+    is_whole,
+    learn,
+    measured,
+    thing,
+)
 from dashboard.flow.model import metrics
 from dashboard.flow.model.estate import Estate
 
 SENT = ("InvocationsSentToDlq", "OnFailureDestinationDelivered")
 """What counts the dead letters of a rule and of a subscriber."""
+COUNTED = ("rule", "subscriber")
 
 
 def health(estate: Estate, arns: Iterable[str]) -> dict[str, Health]:
@@ -131,6 +141,29 @@ def broken(estate: Estate, row: Consumer, known: Mapping[str, Health] | None = N
     way = [arn for arn in order if arn not in dead]
     filled = [arn for arn in dead if _fills(estate, way, arn)]
     return next((found[arn].says for arn in (*way, *filled) if found[arn].state == "failing"), None)
+
+
+def unclear(estate: Estate, row: Consumer) -> str | None:
+    """What is in trouble beside the path and may be of it: a dead-letter queue that it shares, and that grows by letters that nobody counts."""
+    if not row.active or row.deliverable == "no":
+        return None
+    order = stages(estate, row)
+    dead = [arn for arn in order if is_dead_letter(estate, arn)]
+    way = [arn for arn in order if arn not in dead]
+    return next((told for arn in dead if (told := _may_fill(estate, way, arn))), None)
+
+
+def _may_fill(estate: Estate, way: Sequence[str], queue: str) -> str | None:
+    """Of a queue and a function nothing counts the dead letters: theirs are those that no rule or subscriber put there, by half or more."""
+    owners = dead_letters(estate).get(queue, ())
+    others = [arn for arn in owners if arn not in way]
+    grown = max((trouble.dead_lettered for trouble in troubles_of(estate, [queue]).get(queue, ())), default=0)
+    counted = sum(thing(estate, arn).count(*SENT, hours=24) for arn in owners)
+    mine = [arn for arn in owners if arn in way and estate.kind_of(arn) not in COUNTED]
+    if not others or not mine or grown <= 2 * counted:
+        return None
+    says = f"Dead-letter queue {estate.name_of(queue)} grew by {events(grown, 'message')} in 24 hours"
+    return f"{says}; it is shared with {events(len(others), 'other')}, whose they are is not known."
 
 
 def _fills(estate: Estate, way: Sequence[str], queue: str) -> bool:

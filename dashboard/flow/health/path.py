@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from dashboard.flow.answers import Consumer, PathHealth, PathStage
-from dashboard.flow.health.judging import broken, stages
+from dashboard.flow.health.judging import broken, stages, unclear
 from dashboard.flow.health.things import Thing, learn, thing
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.model.measured import Series
@@ -74,7 +74,7 @@ def path_health(estate: Estate, row: Consumer) -> PathHealth:
         name=row.name,
         bus=row.bus,
         subscription=row.subscription,
-        broken=broken(estate, row),
+        broken=broken(estate, row) or unclear(estate, row),
         stages=figures,
     )
 

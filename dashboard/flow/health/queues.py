@@ -20,7 +20,12 @@ SOON = 6
 """Points in which it shows that a backlog falls."""
 FALLING = 0.95
 """Part of their highest that the last of them then is."""
+AT_ONCE = 2.0
+"""Times their lowest that the highest of these points is, where much came at once."""
+MOST_HIDDEN = 43_200
+"""Seconds that AWS lets a message that was received be hidden from other readers at most."""
 VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+IN_FLIGHT = "ApproximateNumberOfMessagesNotVisible"
 SENT, RECEIVED, DELETED = "NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"
 READERS = ("event-source-mapping", "pipe-source")
 
@@ -39,23 +44,15 @@ def holds_dead_letters(thing: Thing) -> Symptom | None:
 
 
 def is_behind(thing: Thing) -> Symptom | None:
-    """A queue whose oldest message waits for long, that nothing takes from, or that is far longer than usual and grows.
-
-    Where nothing waits the oldest is one that is being worked on, or its age is of another moment.
-    """
-    waiting = thing.last(VISIBLE)
-    if is_dead_letter(thing.estate, thing.arn) or waiting == 0:
+    """A queue whose oldest message waits for long, that nothing takes from, or that is far longer than usual and grows."""
+    waiting, age = thing.last(VISIBLE), thing.last(AGE) or 0
+    if is_dead_letter(thing.estate, thing.arn) or (waiting == 0 and _is_in_work(thing, age)):
         return None
-    age = thing.last(AGE) or 0
     unread, grows = _is_unread(thing), _grows(thing)
     if age <= OLD_SECONDS and not unread and not grows:
         return None
     old = f", the oldest for {length(age)}" if age > OLD_SECONDS else ""
-    holds = (
-        f"holds {events(round(waiting), 'message')}{old}"
-        if waiting
-        else f"has a message that is {length(age)} old"
-    )
+    holds = f"holds {events(round(waiting), 'message')}{old}" if waiting else _oldest(thing, age)
     return Symptom(
         *(thing.arn, "read", f"{thing.title} {holds}", _began(thing, unread=unread)),
         waiting=waiting or 0.0,
@@ -68,10 +65,29 @@ def is_behind(thing: Thing) -> Symptom | None:
     )
 
 
+def _is_in_work(thing: Thing, age: float) -> bool:
+    """Whether the oldest message may be one that is worked on, while nothing waits: not for longer than one is hidden from other readers.
+
+    With nothing in flight either its age is of another moment.
+    """
+    row = thing.estate.row_of(thing.arn) or {}
+    hidden = row.get("visibility_timeout_seconds")
+    return not thing.last(IN_FLIGHT) or age <= OLD_SECONDS + (MOST_HIDDEN if hidden is None else hidden)
+
+
+def _oldest(thing: Thing, age: float) -> str:
+    told = f"has a message that is {length(age)} old"
+    in_flight = thing.last(IN_FLIGHT)
+    return f"{told}, with none waiting and {number(in_flight)} in flight" if in_flight else told
+
+
 def _is_drained(lines: Sequence[Line]) -> bool:
-    """Whether it has been getting shorter for a while: what was put into it at once is being worked off."""
+    """Whether it gets shorter: it fell over the half hour, or falls since much was put into it at once."""
     known = lines[0].values[~np.isnan(lines[0].values)][-SOON:] if lines else np.empty(0)
-    return bool(len(known) > 1 and known[-1] < FALLING * known.max())
+    if len(known) < 2 or known[-1] >= FALLING * known.max():
+        return False
+    before, after = np.median(known[: len(known) // 2]), np.median(known[len(known) // 2 :])
+    return bool(after < before or known.max() >= AT_ONCE * known.min())
 
 
 def _is_read_in_batches(thing: Thing, lines: Lines) -> bool:

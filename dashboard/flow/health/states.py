@@ -4,9 +4,10 @@ from datetime import UTC, timedelta
 from typing import NamedTuple
 
 from dashboard.flow.answers import HealthState, Trouble
+from dashboard.flow.health import calls, queues
 from dashboard.flow.health.taking import metric_of
 from dashboard.flow.health.things import Thing, events, is_dead_letter, is_whole, measured, number
-from dashboard.flow.model.metrics import Figures
+from dashboard.flow.model.metrics import ROLES, Figures
 
 BEHIND = timedelta(hours=1)
 """How far the metrics of a thing may end before the estate's latest, without a word."""
@@ -64,16 +65,32 @@ def _as_it_was(one: Thing, found: Figures, title: str) -> str:
 
 
 def _without_traffic(one: Thing, found: Figures, title: str) -> State:
-    if found.rate_24h is not None:
-        return State("idle", f"{title} had no traffic in the last 24 hours.")
-    if found.rate_3h is not None:
-        return State("idle", f"{title} had no traffic in the last 3 hours; more was not collected.")
+    if found.rate_3h is not None or found.rate_24h is not None:
+        hours = 3 if found.rate_24h is None else 24
+        more = "; more was not collected" if hours == 3 else ""
+        idle = State("idle", f"{title} had no traffic in the last {hours} hours{more}.")
+        return _without_arrivals(one, found, f"{title} was sent nothing in the last {hours} hours") or idle
     if found.backlog is None:
         return State("unknown", f"CloudWatch has no points for {one.kind} {one.name} in the window.")
     if is_dead_letter(one.estate, one.arn) and found.backlog == 0:
         return State("idle", f"{one.title} is empty.")
     holds = f"{title} holds {events(round(found.backlog), 'message')}"
     return State("unknown", f"{holds}; what is sent to it was not counted.")
+
+
+def _without_arrivals(one: Thing, found: Figures, had: str) -> State | None:
+    """Of a queue that is sent nothing, and yet holds messages or handed some out, as of those that were moved back to it."""
+    held = (one.last(queues.VISIBLE) or 0) + (one.last(queues.IN_FLIGHT) or 0)
+    taken = one.count(queues.RECEIVED, hours=3 if found.rate_24h is None else 24)
+    if held:
+        says = f"{had}, and holds {events(round(held), 'message')}; whether they are in trouble is not known."
+        return State("unknown", says)
+    if not taken:
+        return None
+    told = f"{had}, though {events(taken, 'message')} came out of it"
+    if found.backlog is None:
+        return State("unknown", f"{told}; what it holds is not known.")
+    return State("ok", f"{told}, and it is empty.")
 
 
 def _with_traffic(one: Thing, found: Figures, title: str) -> State:
@@ -90,16 +107,23 @@ def _with_traffic(one: Thing, found: Figures, title: str) -> State:
         had = f"{title} had {number(found.rate_3h)} an hour in the last 3 hours"
     unread = _unread(one, found)
     if unread:
-        return State("unknown", f"{had}; whether it is in trouble is not known: {unread} could not be read.")
-    if one.kind == "pipe" and found.failed_3h and "Invocations" not in one.series:
+        return State(
+            "unknown",
+            f"{had}; whether it is in trouble is not known: no {unread} came, and not all was read.",
+        )
+    if one.kind == "pipe" and found.failed_3h and not calls.counts_executions(one):
         of = f"{events(found.failed_3h, 'failure')}, of how many executions was not counted"
         return State("unknown", f"{had}, and {of}.")
-    failed = (
-        f", {events(found.failed_3h, 'failure')} among them, and no trouble now"
-        if found.failed_3h
-        else ", and no trouble"
-    )
-    return State("ok", f"{had}{failed}.")
+    if not found.failed_3h:
+        return State("ok", f"{had}, and no trouble.")
+    now = "and no trouble now" if _is_well_now(one) else "too few to be trouble"
+    return State("ok", f"{had}, {events(found.failed_3h, 'failure')} among them, {now}.")
+
+
+def _is_well_now(one: Thing) -> bool:
+    """Whether it is known that nothing failed in the last half hour."""
+    failed = [row for row in one.series.values() if ROLES.get((row.namespace, row.metric)) == "failed"]
+    return all(row.sum(0.5) == 0 for row in failed)
 
 
 def _usually(one: Thing) -> float:
@@ -113,5 +137,5 @@ def _unread(one: Thing, found: Figures) -> str:
     if is_whole(one.estate, one.arn):
         return ""
     if one.kind == "queue":
-        return "" if found.backlog is not None or found.age is not None else "its backlog and age"
+        return "" if found.backlog is not None or found.age is not None else "backlog or age"
     return ", ".join(name for name in FAILURES.get(one.kind, ()) if one.sum(name) is None)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from dashboard.flow.model import completeness
-from dashboard.flow.model.estate import Estate
+from dashboard.flow.model import completeness, metrics
+from dashboard.flow.model.estate import Estate, Row
 from dashboard.flow.model.measured import Measured, Series, Usual
 
 HISTORY = "days"
@@ -85,15 +85,16 @@ def is_on(one: Thing) -> bool:
 
 
 def is_whole(estate: Estate, arn: str) -> bool:
-    """Whether all metrics of its account and region were read: else a series may be missing that there is."""
+    """Whether all metrics of its kind in its account and region were read: else a series may be missing that there is."""
     place = estate.account_of(arn) or "", estate.region_of(arn) or ""
-    known: dict[tuple[str, str], bool] = estate.memory.setdefault("whole metrics", {})
+    known: dict[tuple[str, str], list[Row] | None] = estate.memory.setdefault("gaps of metrics", {})
     if place not in known:
-        gaps = [
-            gap for gap in estate.gaps if gap.collector == "metrics" and (gap.account, gap.region) == place
-        ]
-        known[place] = not gaps and not completeness.never_read(estate, [(*place, "metrics")], gaps)
-    return known[place]
+        scope = (*place, "metrics")
+        gaps = [row for row in estate.gap_rows if (row["account"], row["region"], row["collector"]) == scope]
+        known[place] = None if completeness.never_read(estate, [scope]) else gaps
+    found = known[place]
+    kind = estate.kind_of(arn)
+    return found is not None and not any(metrics.may_lack(kind, arn, row) for row in found)
 
 
 def is_dead_letter(estate: Estate, arn: str) -> bool:

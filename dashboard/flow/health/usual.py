@@ -21,6 +21,8 @@ FALLS = 0.3
 """To which part of itself a level falls where a batch was taken from it."""
 MONTH = range(27, 33)
 """Days before that may be the same day of the last month, or its last working day."""
+STRAY = 0.1
+"""Part of a burst's highest window below which failures are none of it."""
 DILUTED = 2.0
 """How much lower a mean of six hours may be than that of three in it."""
 
@@ -87,6 +89,21 @@ def is_taken_in_batches(lines: Sequence[Line], low: float) -> bool:
 def _falls(values: Values, low: float) -> bool:
     known = values[~np.isnan(values)]
     return bool(((known[:-1] > low) & (known[1:] < FALLS * known[:-1])).any())
+
+
+def comes_again(lines: Sequence[Line]) -> bool:
+    """Whether failures of the last three hours are a burst of several alike, between which it paused for as long as it does now."""
+    counts = np.nan_to_num(lines[0].values) if lines else np.zeros(0)
+    recent = len(counts) - 3 * HOUR // lines[0].period if lines else 0
+    peak = counts[max(recent, 0) :].max(initial=0)
+    if peak <= 0:
+        return False
+    failing = np.flatnonzero(counts > STRAY * peak)
+    pause = len(counts) - 1 - int(failing[-1])
+    starts = np.flatnonzero(np.diff(failing, prepend=-len(counts) - 1) > pause)
+    bursts = np.add.reduceat(counts[failing], starts)
+    ends = failing[np.append(starts[1:], len(failing)) - 1]
+    return bool((bursts * 2 >= bursts[ends >= recent].max()).sum() > 1)
 
 
 def still(bad: Sequence[Line], total: Sequence[Line]) -> bool:

@@ -4,11 +4,12 @@ A window without a point counts as zero only for metrics that AWS sends only whe
 which), and only when the thing has another series at all; every other absence is null.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from dashboard.flow.model import arns
 from dashboard.flow.model.measured import Series
 
 Role = Literal["rate", "failed", "backlog", "age", "dead"]
@@ -42,6 +43,36 @@ INSTEAD = {
 """Rates that stand in where the first choice has no series."""
 
 
+NAMESPACES = {
+    "rule": "AWS/Events",
+    "subscriber": "AWS/EventsV2",
+    "queue": "AWS/SQS",
+    "function": "AWS/Lambda",
+    "topic": "AWS/SNS",
+    "pipe": "AWS/EventBridge/Pipes",
+}
+"""Kind → where CloudWatch counts it."""
+
+
+def may_lack(kind: str, arn: str, gap: Mapping[str, Any]) -> bool:
+    """Whether a thing may have series that a gap of the metrics left out.
+
+    A gap names a namespace, the first ARN of the series that were not whole, or names of new buses; else it is about all.
+    Of the others beside that first ARN nothing is told: all of its service may be among them.
+    """
+    subject, namespace = gap["subject"], NAMESPACES.get(kind)
+    if gap["action"].startswith("eventbridgev2:"):
+        return namespace == "AWS/EventsV2"
+    if gap["error"] == "AmbiguousName":
+        return False  # things that share a name have no series at all
+    if subject is None or namespace is None:
+        return True
+    if subject.startswith("AWS/"):
+        return bool(subject == namespace)
+    there = arns.parts(subject)
+    return there is None or there.service == arn.split(":")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Sums over the last 3 and 24 hours, and last points; null where nothing was measured."""
@@ -58,7 +89,7 @@ class Figures:
 
 
 def figures(rows: Iterable[Series], *, whole: bool) -> Figures:
-    """The figures of one thing from its series. Rates are an hour's average. `whole`: no metric of its account and region is missing."""
+    """The figures of one thing from its series. Rates are an hour's average. `whole`: no metric of its kind in its account and region is missing."""
     series = [row for row in rows if row.statistic in ("Sum", "Maximum", "Average")]
     by_role = _by_role(series)
     age, backlog = by_role["age"][:1], by_role["backlog"][:1]
