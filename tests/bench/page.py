@@ -1,5 +1,6 @@
 """The page measured in a real Chromium: navigation, question to answer, memory of the server."""
 
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ def use(store: Path) -> Iterator[tuple[str, str]]:
     types = consumed[:: max(1, len(consumed) // TYPES)][:TYPES]
     domains = sorted({row.domain for row in events if row.domain})[:10]
     with running(store) as (address, server), sync_playwright() as playwright:
+        yield "page: server at rest after its start, all made ready", f"{_rest(server.pid):.0f} s"
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield from using.interactions(browser, address, types[:40], domains)
         yield from using.together(browser, address, types)
@@ -70,6 +72,22 @@ def _answers(page: Page, address: str, asked: list[tuple[str, str]]) -> Iterator
         f"page: deep link to the answer, new page load, {len(times)} types",
         f"median {statistics.median(times):.2f} s, max {max(times):.2f} s",
     )
+
+
+def _rest(pid: int) -> float:
+    """Seconds until the process has done next to nothing for two."""
+    began = time.perf_counter()
+    while True:
+        before = _busy(pid)
+        time.sleep(2)
+        if _busy(pid) - before < 0.1:
+            return time.perf_counter() - began - 2
+
+
+def _busy(pid: int) -> float:
+    """Seconds of processor time that the process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> float:

@@ -88,7 +88,7 @@ def _clicks(page: Page, address: str, asked: Sequence[Type]) -> Iterator[float]:
     """A row and not a node: where a node lies on the screen is not known without asking the picture."""
     for source, detail_type in asked:
         page.goto(f"{address}/event?{urlencode({'source': source, 'type': detail_type})}")
-        page.locator("[aria-label='Table of consumers']").first.wait_for(state="attached")
+        page.get_by_test_id("stDataFrame").first.wait_for(state="attached")
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
         box = page.get_by_test_id("stDataFrame").first.bounding_box()
