@@ -60,9 +60,13 @@ def parsed(**more: Any) -> ET.Element:
 def test_the_svg_is_what_is_shown_widths_marks_rings_rates_and_legend() -> None:
     root = parsed(marked={"bus"})
     assert [line.get("stroke-width") for line in root.iterfind(".//{*}polyline")] == ["1.6", "2.4"]
-    crosses = [path for path in root.iterfind(".//{*}path") if path.get("stroke") == look.HEALTH["failing"].color]
+    crosses = [
+        path for path in root.iterfind(".//{*}path") if path.get("stroke") == look.HEALTH["failing"].color
+    ]
     assert len(crosses) == 2  # the node, and the edge whose carrier fails
-    assert [path for path in root.iterfind(".//{*}path") if path.get("stroke") == look.EVENT.color]  # the diamond
+    assert [
+        path for path in root.iterfind(".//{*}path") if path.get("stroke") == look.EVENT.color
+    ]  # the diamond
     assert [ring for ring in root.iterfind(".//{*}circle") if ring.get("stroke") == look.EVENT.color]
     said = [text.text for text in root.iterfind(".//{*}text")]
     assert "failing · 12/h" in said

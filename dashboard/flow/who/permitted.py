@@ -51,7 +51,9 @@ def permitted(estate: Estate, asked: Question, buses: Iterable[str]) -> list[Pro
 def principals(estate: Estate, bus: str) -> frozenset[str]:
     """Everyone whom a statement of the bus's policy allows anything."""
     statements = policies.statements((estate.buses.get(bus) or {}).get("policy"))
-    return frozenset(name for one in statements if one.get("Effect") == "Allow" for name in principals_of(one))
+    return frozenset(
+        name for one in statements if one.get("Effect") == "Allow" for name in principals_of(one)
+    )
 
 
 def _let_in(statement: Mapping[str, Any], asked: Question, bus: str) -> Iterator[str]:
