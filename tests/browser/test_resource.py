@@ -73,7 +73,7 @@ def test_a_name_of_several_leads_to_each(sample: Open) -> None:
     page.locator(".st-key-result-0").get_by_role("button", name="orders").click()
     expect(page).to_have_url(re.compile(r"of=arn.*event-bus"))
     settled(page)
-    expect(page.locator(".st-key-sentence")).to_contain_text("orders (bus) passes on")
+    expect(page.locator(".st-key-sentence")).to_contain_text("orders (classic bus) has 12 event types")
 
 
 def test_a_resource_is_chosen_from_all(sample: Open) -> None:
