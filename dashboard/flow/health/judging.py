@@ -155,15 +155,26 @@ def unclear(estate: Estate, row: Consumer) -> str | None:
 
 def _may_fill(estate: Estate, way: Sequence[str], queue: str) -> str | None:
     """Of a queue and a function nothing counts the dead letters: theirs are those that no rule or subscriber put there, by half or more."""
-    owners = dead_letters(estate).get(queue, ())
-    others = [arn for arn in owners if arn not in way]
     grown = max((trouble.dead_lettered for trouble in troubles_of(estate, [queue]).get(queue, ())), default=0)
-    counted = sum(thing(estate, arn).count(*SENT, hours=24) for arn in owners)
-    mine = [arn for arn in owners if arn in way and estate.kind_of(arn) not in COUNTED]
-    if not others or not mine or grown <= 2 * counted:
+    if not grown:
+        return None
+    owners = dead_letters(estate).get(queue, ())
+    mine = [arn for arn in way if arn in owners]
+    others = len(owners) - len(mine)
+    is_uncounted = any(estate.kind_of(arn) not in COUNTED for arn in mine)
+    if not others or not is_uncounted or grown <= 2 * _counted(estate, queue):
         return None
     says = f"Dead-letter queue {estate.name_of(queue)} grew by {events(grown, 'message')} in 24 hours"
-    return f"{says}; it is shared with {events(len(others), 'other')}, whose they are is not known."
+    return f"{says}; it is shared with {events(others, 'other')}, whose they are is not known."
+
+
+def _counted(estate: Estate, queue: str) -> float:
+    """How many letters rules and subscribers count that they put there within 24 hours. Added up once: a queue may be that of thousands."""
+    known: dict[str, float] = estate.memory.setdefault("counted-letters", {})
+    if queue not in known:
+        owners = dead_letters(estate).get(queue, ())
+        known[queue] = sum(thing(estate, arn).count(*SENT, hours=24) for arn in owners)
+    return known[queue]
 
 
 def _fills(estate: Estate, way: Sequence[str], queue: str) -> bool:
