@@ -1,13 +1,18 @@
 """The answer for one event type as pages show it: asked once a snapshot and question, kept for every browser."""
 
 from dataclasses import dataclass
+from itertools import count
 
 import streamlit as st
 
+from dashboard import warming
 from dashboard.flow.answers import Consumers, GapNote, Health, Producers, Question
 from dashboard.flow.health import judging
 from dashboard.flow.model.estate import Estate
 from dashboard.flow.who import consumers, producers, summary
+
+SETTLE_EVERY = 25
+_MADE = count(1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ def _answer(
     bus: str | None,
     _estate: Estate,
 ) -> Answer:
+    if next(_MADE) % SETTLE_EVERY == 0:
+        warming.settle()
     question = Question(source, detail_type, bus)
     got = consumers.consumers(_estate, question)
     made = producers.producers(_estate, question)

@@ -114,7 +114,7 @@ def _box() -> str:
         type="search",
         placeholder="OrderPlaced, orders, a queue, a team, or: who consumes OrderPlaced?",
         max_chars=MOST_TYPED,
-        live="150ms",
+        live="60ms",
         bind="query-params",
         label_visibility="collapsed",
     )[:MOST_TYPED].strip()

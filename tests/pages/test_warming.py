@@ -60,3 +60,11 @@ def test_the_snapshot_before_is_let_go(small: Path) -> None:
     assert state.estate() is not old()
     warming.freeze()
     assert old() is None
+
+
+def test_answers_that_are_kept_are_frozen_too_by_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    warming.settle()
+    assert gc.get_freeze_count() == 0
+    monkeypatch.setattr(warming, "on", True)
+    warming.settle()
+    assert gc.get_freeze_count() > 0

@@ -172,13 +172,20 @@ def _counted(estate: Estate, queue: str) -> float:
     """How many letters rules and subscribers count that they put there within 24 hours. Added up once: a queue may be that of thousands."""
     known: dict[str, float] = estate.memory.setdefault("counted-letters", {})
     if queue not in known:
-        owners = dead_letters(estate).get(queue, ())
-        known[queue] = sum(thing(estate, arn).count(*SENT, hours=24) for arn in owners)
+        known[queue] = sum(_letters(estate, arn) for arn in dead_letters(estate).get(queue, ()))
     return known[queue]
+
+
+def _letters(estate: Estate, arn: str) -> float:
+    """How many dead letters a rule or subscriber counts within 24 hours. Added up once."""
+    known: dict[str, float] = estate.memory.setdefault("letters", {})
+    if arn not in known:
+        known[arn] = thing(estate, arn).count(*SENT, hours=24)
+    return known[arn]
 
 
 def _fills(estate: Estate, way: Sequence[str], queue: str) -> bool:
     """Whether the dead letters in a queue are of this way: nobody else's, or one of its stages put some there within a day."""
     owners = dead_letters(estate).get(queue, ())
-    mine = [arn for arn in owners if arn in way]
-    return len(mine) == len(owners) or any(thing(estate, arn).count(*SENT, hours=24) > 0 for arn in mine)
+    mine = [arn for arn in way if arn in owners]
+    return len(mine) == len(owners) or any(_letters(estate, arn) > 0 for arn in mine)
