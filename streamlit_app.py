@@ -52,8 +52,9 @@ def main() -> None:
     chosen = st.navigation(list(pages.values()), position="hidden")
     scopes.changed()  # they are drawn anew right now
     # here and not in the page: Streamlit then keeps the filters, in the URL too, from page to page
-    if frame.boundary(_sidebar):
-        chosen.run()
+    with frame.turn():
+        if frame.boundary(_sidebar):
+            chosen.run()
 
 
 if __name__ == "__main__":  # one run for one browser

@@ -3,9 +3,10 @@
 import ipaddress
 import os
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -19,6 +20,9 @@ from dashboard.pages import collect, first_run, links, scope
 ICON = str(Path(__file__).with_name("icon.png"))
 EVERY_SECONDS = 10.0
 """How often an open page looks for a new snapshot: the listing of a folder."""
+PATIENCE = 3.0
+"""How many seconds one waits for others before a page is drawn all the same: one that takes long keeps nobody longer."""
+_TURN = threading.RLock()
 ALLOW = "HEADWATER_ALLOW_ADDRESS"
 
 
@@ -43,10 +47,25 @@ def _is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for those who asked before, PATIENCE seconds at most.
+
+    Many pages drawn at once keep the thread waiting that sends what is drawn: one after the other all are there sooner.
+    """
+    is_mine = _TURN.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if is_mine:
+            _TURN.release()
+
+
 def boundary(draw: Callable[[], None]) -> bool:
     """Draws; whether that worked. What goes wrong is a sentence in the browser, and a traceback on stderr only."""
     try:
-        draw()
+        with turn():
+            draw()
     except NoSnapshotError as error:
         first_run.render(error)
     except StoreError as error:

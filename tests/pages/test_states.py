@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from collectors import snapshot
 from collectors.records import Bus, Gap, ScopeRun
 from dashboard import state
-from dashboard.pages import PAGES, Page
+from dashboard.pages import PAGES, Page, frame
 from tests.pages.conftest import Run, write
 from tests.pages.estate import BILL, NOW, SHOP, records
 from tests.pages.test_pages import rows, said
@@ -199,3 +200,27 @@ def test_failed_everywhere_is_still_a_sentence(small: Path, run: Run) -> None:
         (folder / "buses.parquet").write_bytes(b"not parquet")
     told = said(run("coverage"))
     assert "20991231T000000000Z-aaaa/buses.parquet cannot be read" in told
+
+
+def test_a_page_waits_for_its_turn_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame, "PATIENCE", 0.05)
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with frame.turn():
+            entered.set()
+            leave.wait(10)
+
+    other = threading.Thread(target=slow)
+    other.start()
+    entered.wait(10)
+    drawn: list[str] = []
+    with frame.turn(), frame.turn():  # one thread may ask twice
+        drawn.append("all the same")
+    leave.set()
+    other.join()
+    assert drawn == ["all the same"]
+    with frame.turn():
+        pass
+    assert frame._TURN.acquire(blocking=False)
+    frame._TURN.release()
