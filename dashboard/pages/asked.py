@@ -104,7 +104,7 @@ def _faults(rows: Sequence[Failing]) -> None:
         }
         for one in rows
     )
-    parts.table(frame, "failing", choose=lambda i: links.later("failing", sel=rows[i].arn))
+    parts.table(frame, "failing", leaves=True, choose=lambda i: links.later("failing", sel=rows[i].arn))
 
 
 def reads(estate: Estate, asked: Sentence) -> None:
@@ -127,6 +127,7 @@ def reads(estate: Estate, asked: Sentence) -> None:
     parts.table(
         pd.DataFrame(rows),
         "field-readers",
+        leaves=True,
         choose=lambda i: links.later(
             "event", source=shown[i][0], type=shown[i][1], without=field, view="Payload"
         ),

@@ -100,6 +100,7 @@ def _putters(answer: BusAnswer, scope: Scope) -> None:
         parts.table(
             pd.DataFrame([_putter(one) for one in rows]),
             "putters",
+            leaves=True,
             choose=lambda i: links.later("producer", of=rows[i].arn),
         )
 
@@ -138,6 +139,7 @@ def _types(estate: Estate, answer: BusAnswer, scope: Scope) -> None:
         parts.table(
             pd.DataFrame([_type(estate, one) for one in rows]),
             "types",
+            leaves=True,
             choose=lambda i: links.later(
                 "event", source=rows[i].source, type=rows[i].detail_type, on=answer.arn
             ),
@@ -220,6 +222,7 @@ def _forwards(estate: Estate, answer: BusAnswer) -> None:
     parts.table(
         pd.DataFrame([_forward(estate, one) for one in rows]),
         "forwards",
+        leaves=True,
         choose=lambda i: links.later("resource", of=rows[i].bus),
     )
     parts.quiet("Select a row to open the other bus.", "hint-forwards")

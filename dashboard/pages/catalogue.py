@@ -55,7 +55,7 @@ def _table(estate: Estate, rows: list[EventRow], found: Events, scope_: Scope) -
             st.button("Show all", on_click=_reset, key="reset-catalogue")
         return
     frame = pd.DataFrame([_event(estate, row) for row in rows])
-    parts.table(frame, "catalogue", choose=lambda i: _leave(rows[i]))
+    parts.table(frame, "catalogue", leaves=True, choose=lambda i: _leave(rows[i]))
 
 
 def _leave(row: EventRow) -> None:

@@ -56,6 +56,7 @@ def _kind(estate: Estate, title: str, kind: str, rows: list[LooseEnd]) -> None:
     parts.table(
         pd.DataFrame([_row(estate, end) for end in rows]),
         kind.replace(" ", "-"),
+        leaves=True,
         choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
     )
 

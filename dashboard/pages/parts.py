@@ -114,12 +114,18 @@ def gaps(touching: Sequence[GapNote], what: str) -> None:
             links.link("coverage", f"All {len(touching)} gaps")
 
 
-def table(frame: pd.DataFrame, name: str, choose: Callable[[int], None] | None = None) -> None:
-    """A table, and the same as CSV. `name` is its key and its file's name; `choose` is called with the row clicked."""
+def table(
+    frame: pd.DataFrame, name: str, choose: Callable[[int], None] | None = None, *, leaves: bool = False
+) -> None:
+    """A table, and the same as CSV. `name` is its key and its file's name; `choose` is called with the row clicked.
+
+    Where it `leaves` the page a row is chosen by its box alone: by cells, whoever goes through the rows by arrow keys would leave
+    with the first.
+    """
     # by column: pandas' own map takes ten times as long
     shown = pd.DataFrame({name: [_cell(value) for value in frame[name]] for name in frame.columns})
     with st.container(gap="xsmall"):
-        _grid(shown, name, choose)
+        _grid(shown, name, choose, ["single-row"] if leaves else ["single-row", "single-cell"])
         with st.container(horizontal=True, vertical_alignment="center"):
             quiet(words.plural(len(shown), "row"), f"rows-{name}")
             st.download_button(
@@ -133,7 +139,7 @@ def table(frame: pd.DataFrame, name: str, choose: Callable[[int], None] | None =
             )
 
 
-def _grid(shown: pd.DataFrame, name: str, choose: Callable[[int], None] | None) -> None:
+def _grid(shown: pd.DataFrame, name: str, choose: Callable[[int], None] | None, modes: list[Any]) -> None:
     key = f"table-{name}"
     st.dataframe(
         shown,
@@ -141,7 +147,7 @@ def _grid(shown: pd.DataFrame, name: str, choose: Callable[[int], None] | None) 
         key=key,
         column_config=_numbers(shown),
         on_select=_chooser(key, choose) if choose else "ignore",
-        selection_mode="single-row",
+        selection_mode=modes,
         height="content" if len(shown) <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1),
         row_height=ROW_HEIGHT,
         placeholder="-",
@@ -152,9 +158,14 @@ def _grid(shown: pd.DataFrame, name: str, choose: Callable[[int], None] | None) 
 def _chooser(key: str, choose: Callable[[int], None]) -> Callable[[], None]:
     def chosen() -> None:
         grid = st.session_state.get(key)
-        rows = grid.selection.rows if grid else []
-        if rows:
-            choose(rows[0])
+        told = grid.selection if grid else None
+        now = (list(told.rows), [row for row, _ in told.cells]) if told else ([], [])
+        before = st.session_state.get(f"_chosen-{key}", ([], []))
+        st.session_state[f"_chosen-{key}"] = now
+        # a row may stay ticked while a cell of another is clicked: what is new counts
+        new = next((part for part, old in zip(now, before, strict=True) if part and part != old), [])
+        if new:
+            choose(new[0])
 
     return chosen
 

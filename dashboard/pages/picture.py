@@ -248,7 +248,7 @@ def tables(nodes: pd.DataFrame, edges: pd.DataFrame, key: str, opens: Callable[[
         return
     ids = [str(one) for one in nodes["id"]]
     with box:
-        parts.quiet("By key: Tab into a table, arrows to a row, Shift and Space to open it.", f"keys-{key}")
+        parts.quiet("By key: Tab into a table; an arrow to a row opens it beside.", f"keys-{key}")
         parts.table(exports.things(nodes), f"nodes of {key}", choose=lambda i: opens("node", ids[i]))
         rows = exports.kept(nodes, edges)
         frame = exports.table(nodes, edges)

@@ -58,6 +58,7 @@ def _all(estate: Estate, scope: Scope, asked: str | None) -> None:
         parts.table(
             pd.DataFrame([_sender(row) for row in rows]),
             "senders",
+            leaves=True,
             choose=lambda i: links.later("producer", of=rows[i].arn),
         )
         parts.quiet("Select a row to open the producer.", "hint-senders")
@@ -124,6 +125,7 @@ def _sent(estate: Estate, answer: Sending, scope: Scope) -> None:
         parts.table(
             pd.DataFrame([_row(estate, one) for one in rows]),
             "sends",
+            leaves=True,
             choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
         )
         parts.quiet("Select a row to open the event type.", "hint-sends")
@@ -167,6 +169,7 @@ def _takers(answer: Sending, scope: Scope) -> None:
         parts.table(
             pd.DataFrame([_taker(one) for one in rows]),
             "takers",
+            leaves=True,
             choose=lambda i: links.later("resource", of=rows[i].arn),
         )
 

@@ -140,6 +140,7 @@ def _consumed(estate: Estate, got: tuple[Consumed, ...], scope: Scope) -> None:
         parts.table(
             frame,
             "consumes",
+            leaves=True,
             choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
         )
         parts.quiet("Select a row to open the event type.", "hint-consumes")
@@ -193,6 +194,7 @@ def _produced(estate: Estate, one: Named, made: tuple[Produced, ...], scope: Sco
         parts.table(
             frame,
             "produces",
+            leaves=True,
             choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
         )
 

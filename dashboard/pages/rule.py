@@ -106,6 +106,7 @@ def _matches(estate: Estate, answer: RuleAnswer, scope: Scope) -> None:
         parts.table(
             pd.DataFrame([_match(estate, one) for one in rows]),
             "matches",
+            leaves=True,
             choose=lambda i: links.later("event", source=rows[i].source, type=rows[i].detail_type),
         )
         parts.quiet("Select a row to open the event type.", "hint-matches")
@@ -139,6 +140,7 @@ def _targets(estate: Estate, answer: RuleAnswer) -> None:
     parts.table(
         pd.DataFrame([_target(estate, one, words.health_of(one.active, health[one.arn])) for one in rows]),
         "targets",
+        leaves=True,
         choose=lambda i: links.later("resource", of=rows[i].arn),
     )
     parts.quiet("Select a row to open the target. Retries and age: what AWS applies.", "hint-targets")
